@@ -1,0 +1,201 @@
+"""Every option there is, with its default. ``docs/configuration.md`` describes each; a test holds that."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from soc_agent.model import Tier
+
+Name = Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$")]
+Seconds = Annotated[int, Meta(ge=1)]
+Bytes = Annotated[int, Meta(ge=1)]
+
+
+class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A section of the file: unknown keys are errors."""
+
+
+class FileSource(_Section, tag="file", tag_field="kind"):
+    """Log files that grow and rotate."""
+
+    name: Name
+    paths: tuple[str, ...]
+    """Files or globs; ``**`` goes through folders."""
+    type: str = "auto"
+    """Decoder type of the lines; ``auto`` looks at the first lines of each file."""
+    exclude: tuple[str, ...] = ("*.gz", "*.xz", "*.zst", "*.bz2", "*.zip")
+    start: Literal["end", "beginning"] = "end"
+    """Where to begin in files that are there when a source is seen for the first time."""
+    timezone: str = ""
+    """Zone of times that name none, as ``Asia/Ho_Chi_Minh``; empty: that of the configuration."""
+    tier: Tier = Tier.SERVER
+    line_cap_bytes: Bytes = 1_048_576
+    """A longer line keeps its head and is counted as truncated."""
+    rescan_s: Seconds = 1
+    rotate_wait_s: Seconds = 5
+    """How long a renamed file is still read after its last growth."""
+    partial_wait_s: Seconds = 10
+    """How long a line may stay without its newline before it is taken as it is."""
+
+
+class PacketSource(_Section, tag="packets", tag_field="kind"):
+    """Packets of an interface, or of capture files as they appear. Exactly one of the two is set."""
+
+    name: Name
+    interface: str = ""
+    paths: tuple[str, ...] = ()
+    """``.pcap`` and ``.pcapng`` files or globs."""
+    filter: str = ""
+    """A pcap filter expression (pcap-filter(7)); empty: every packet."""
+    tier: Tier = Tier.NETWORK
+    promiscuous: bool = False
+    flow_idle_s: Seconds = 60
+    """A flow without packets for so long has ended."""
+    flow_active_s: Seconds = 300
+    """A flow that lasts is reported at this rhythm."""
+    max_flows: Annotated[int, Meta(ge=16)] = 65_536
+    """Flows held at once; beyond it the oldest is reported and forgotten."""
+
+
+class WatchSource(_Section, tag="watch", tag_field="kind"):
+    """Folders whose closed and moved-in files are scanned with YARA."""
+
+    name: Name
+    paths: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    recursive: bool = True
+    tier: Tier = Tier.SERVER
+    scan_existing: bool = False
+    """Whether files that are there at the first start are scanned too."""
+    size_cap_bytes: Bytes = 33_554_432
+    """A larger file is reported as not scanned, never as clean."""
+    timeout_s: Seconds = 15
+    """Longest time for one file."""
+
+
+Source = FileSource | PacketSource | WatchSource
+
+
+class StoreOptions(_Section):
+    """Where everything is kept."""
+
+    path: str = "data/soc-agent.db"
+    """The SQLite file; a relative path is taken from the folder of the configuration file."""
+
+
+class RuleOptions(_Section):
+    """Which rules run."""
+
+    builtin: bool = True
+    """Whether the rules that come with the product run."""
+    paths: tuple[str, ...] = ()
+    """More folders or files of Sigma, correlation, filter and YARA rules."""
+    disabled: tuple[str, ...] = ()
+    """Ids of rules that do not run."""
+    suppress_s: Seconds = 3600
+    """Repeats of a rule for the same entity within so long of the last fold into one alert, where the rule says nothing."""
+
+
+class AgentOptions(_Section):
+    """How the agent runs."""
+
+    queue_blocks: Annotated[int, Meta(ge=1, le=1024)] = 16
+    """Blocks that wait between a collector and the engine; when full, tailers wait and captures count drops."""
+    silent_s: Seconds = 900
+    """A source that yielded lines and then none for so long raises an alert."""
+    status_s: Seconds = 1
+    """Rhythm of the status line."""
+
+
+class ConsoleOptions(_Section):
+    """How the console looks."""
+
+    language: Literal["", "vi", "en"] = ""
+    """Empty: as ``LANG`` says."""
+    theme: str = "textual-dark"
+    refresh_ms: Annotated[int, Meta(ge=100, le=60_000)] = 500
+    user: str = ""
+    """Name written to the history; empty: the login name."""
+
+
+class ContactOptions(_Section):
+    """A person of the on-site force."""
+
+    name: str
+    role: Literal["lead", "backup", "duty", "analyst", "admin", "auditor"] = "duty"
+    phone: str = ""
+    email: str = ""
+    checked: date | None = None
+    """When the contact was last verified."""
+
+
+class OrganisationOptions(_Section):
+    """The on-site force (layer 1): who answers here."""
+
+    name: str = ""
+    unit: str = ""
+    """The unit in charge (đơn vị chuyên trách)."""
+    contacts: tuple[ContactOptions, ...] = ()
+    acknowledge_s: Seconds = 3600
+    """A new alert of level high or above that nobody took for so long turns layer 1 critical."""
+
+
+class SystemOptions(_Section):
+    """An information system and its security level (Decree 331/2026/NĐ-CP)."""
+
+    name: Name
+    level: Annotated[int, Meta(ge=1, le=5)] = 1
+    owner: str = ""
+    operator: str = ""
+
+
+class AssetOptions(_Section):
+    """A host or device of the register."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    system: str = ""
+    tier: Tier = Tier.SERVER
+    owner: str = ""
+
+
+class AssessmentOptions(_Section):
+    """Independent periodic assessment (layer 3)."""
+
+    assessor: str = ""
+    """The organisation that assesses; independent of the provider of layer 2."""
+    provider: str = ""
+    """The provider of layer 2, when it is not the own team."""
+    last_assessment: date | None = None
+    interval_days: Annotated[int, Meta(ge=1)] = 182
+    """Longest time between assessments."""
+
+
+class NationalOptions(_Section):
+    """Connection with the national monitoring system (layer 4). Nothing leaves by default."""
+
+    mode: Literal["", "dry-run"] = ""
+    """Empty: not configured. ``dry-run``: what would be sent is shown and kept, nothing is sent."""
+    organisation_id: str = ""
+    initial_notice_hours: Annotated[int, Meta(ge=1)] = 24
+    """Initial notice of a serious incident, from detection (Decree 333/2026/NĐ-CP Art. 9)."""
+    full_notice_hours: Annotated[int, Meta(ge=1)] = 72
+    """Cause, scope and remediation, from detection (the same article)."""
+
+
+class Config(_Section):
+    """The whole configuration."""
+
+    timezone: str = "Asia/Ho_Chi_Minh"
+    """Zone of times that name none, and of times shown."""
+    organisation: OrganisationOptions = OrganisationOptions()
+    store: StoreOptions = StoreOptions()
+    rules: RuleOptions = RuleOptions()
+    agent: AgentOptions = AgentOptions()
+    console: ConsoleOptions = ConsoleOptions()
+    sources: tuple[Source, ...] = ()
+    systems: tuple[SystemOptions, ...] = ()
+    assets: tuple[AssetOptions, ...] = ()
+    assessment: AssessmentOptions = AssessmentOptions()
+    national: NationalOptions = NationalOptions()

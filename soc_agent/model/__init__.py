@@ -1,0 +1,31 @@
+"""What things are: typed structs without behaviour beyond themselves. The bottom floor; imports nothing of ours."""
+
+from soc_agent.model.alert import Alert, Clause, Detection, Status
+from soc_agent.model.block import Block, Counters, Position
+from soc_agent.model.entity import ENTITY_FIELDS, Entities, entities_of
+from soc_agent.model.event import Event, LogSource
+from soc_agent.model.problem import Problem, Where
+from soc_agent.model.rule import RuleInfo, RuleKind
+from soc_agent.model.scale import Layer, Level, Tier
+
+__all__ = [
+    "ENTITY_FIELDS",
+    "Alert",
+    "Block",
+    "Clause",
+    "Counters",
+    "Detection",
+    "Entities",
+    "Event",
+    "Layer",
+    "Level",
+    "LogSource",
+    "Position",
+    "Problem",
+    "RuleInfo",
+    "RuleKind",
+    "Status",
+    "Tier",
+    "Where",
+    "entities_of",
+]

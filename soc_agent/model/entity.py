@@ -1,0 +1,42 @@
+"""Entities: the addresses, users, files … that an event speaks of, whatever its source calls the field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Entities = dict[str, tuple[str, ...]]
+"""Kind of entity to its values, in the order met, without repeats."""
+
+ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
+    "src_ip": ("src_ip", "SourceIp", "c-ip", "id.orig_h", "IpAddress", "ClientAddress", "source.ip", "ClientIP"),
+    "dst_ip": ("dst_ip", "DestinationIp", "s-ip", "id.resp_h", "destination.ip"),
+    "dst_port": ("dst_port", "DestinationPort", "s-port", "id.resp_p"),
+    "mac": ("src_mac", "mac"),
+    "user": ("user", "User", "TargetUserName", "cs-username", "username", "USER", "acct"),
+    "host": ("cs-host", "server_name", "Computer", "host_header"),
+    "domain": ("query", "QueryName"),
+    "file": ("path", "TargetFilename", "FileName", "file"),
+    "hash": ("sha256", "Hashes", "md5"),
+    "process": ("Image", "process", "exe"),
+    "url": ("c-uri", "cs-uri-stem", "uri"),
+}
+"""Which fields hold which kind of entity. A field name stands here once."""
+
+_EMPTY = ("", "-", "None")
+
+
+def entities_of(fields: Mapping[str, Any]) -> Entities:
+    """Give the entities of an event's fields: kind to values, empty kinds left out."""
+    found: Entities = {}
+    for kind, names in ENTITY_FIELDS.items():
+        values: dict[str, None] = {}
+        for name in names:
+            value = fields.get(name)
+            if value is None:
+                continue
+            for item in value if isinstance(value, (list, tuple)) else (value,):
+                text = str(item)
+                if text not in _EMPTY:
+                    values[text] = None
+        if values:
+            found[kind] = tuple(values)
+    return found
