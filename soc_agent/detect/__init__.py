@@ -1,0 +1,1 @@
+"""Rules become detections: load, literals, prefilter, predicate, correlate, suppress, explain, YARA."""
