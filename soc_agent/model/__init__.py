@@ -2,6 +2,7 @@
 
 from soc_agent.model.alert import Alert, Clause, Detection, Status
 from soc_agent.model.block import Block, Counters, Position
+from soc_agent.model.collector import Collector
 from soc_agent.model.entity import ENTITY_FIELDS, Entities, entities_of
 from soc_agent.model.event import Event, LogSource
 from soc_agent.model.problem import Problem, Where
@@ -13,6 +14,7 @@ __all__ = [
     "Alert",
     "Block",
     "Clause",
+    "Collector",
     "Counters",
     "Detection",
     "Entities",

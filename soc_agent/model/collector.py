@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from soc_agent.model import Block, Problem
+from soc_agent.model.block import Block
+from soc_agent.model.problem import Problem
 
 
 class Collector(Protocol):
