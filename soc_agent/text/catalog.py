@@ -7,7 +7,6 @@ and the same placeholders, which a test holds.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,7 +15,7 @@ import yaml
 
 LANGUAGES = ("vi", "en")
 _DEFAULT = "en"
-_language: ContextVar[str] = ContextVar("soc_agent_language", default=_DEFAULT)
+_language = _DEFAULT
 
 
 def detect_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -29,18 +28,19 @@ def detect_language(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def use_language(language: str) -> None:
-    """Speak this language from here on, in this context.
+    """Speak this language from here on, in the whole process: threads and tasks that run already speak it too.
 
     :raises ValueError: when there is no such catalogue.
     """
+    global _language  # noqa: PLW0603 - one person reads the program; a context variable would leave its threads behind
     if language not in LANGUAGES:
         raise ValueError(language)
-    _language.set(language)
+    _language = language
 
 
 def current_language() -> str:
     """Give the language in use, ``vi`` or ``en``."""
-    return _language.get()
+    return _language
 
 
 def say(key: str, /, *, language: str | None = None, **values: Any) -> str:
@@ -48,7 +48,7 @@ def say(key: str, /, *, language: str | None = None, **values: Any) -> str:
 
     :raises KeyError: when no catalogue has the key: that is a mistake in the program, and a test finds it.
     """
-    chosen = language or _language.get()
+    chosen = language or _language
     template = catalogue(chosen).get(key) or catalogue(_DEFAULT)[key]
     return template.format(**values)
 

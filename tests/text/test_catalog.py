@@ -1,10 +1,11 @@
 """The message catalogues: both languages say the same."""
 
 import string
+import threading
 
 import pytest
 
-from soc_agent.text import detect_language, say, use_language
+from soc_agent.text import current_language, detect_language, say, use_language
 from soc_agent.text.catalog import catalogue
 
 
@@ -51,3 +52,20 @@ def test_language_can_be_switched() -> None:
     assert say("config.not_utf8.remedy") != say("config.not_utf8.remedy", language="en")
     with pytest.raises(ValueError, match="fr"):
         use_language("fr")
+
+
+def test_the_language_is_that_of_the_whole_process() -> None:
+    """A thread speaks the language that was chosen after it began."""
+    chosen = threading.Event()
+    heard: list[str] = []
+
+    def listen() -> None:
+        chosen.wait(10)
+        heard.append(current_language())
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    use_language("vi")
+    chosen.set()
+    thread.join()
+    assert heard == ["vi"]
