@@ -1,0 +1,6 @@
+"""The state of each of the four layers, computed from the store and the configuration."""
+
+from soc_agent.layers.records import Figure, Health, LayerState, Message
+from soc_agent.layers.state import layer_states
+
+__all__ = ["Figure", "Health", "LayerState", "Message", "layer_states"]

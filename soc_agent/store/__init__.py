@@ -1,0 +1,34 @@
+"""The store: alerts, their append-only history and all that the agent remembers, in one SQLite file."""
+
+from soc_agent.store.filter import AlertFilter, FilterError
+from soc_agent.store.records import (
+    AgentState,
+    AssetSeen,
+    Counts,
+    Evidence,
+    HistoryCheck,
+    HistoryEntry,
+    OpenAlert,
+    Order,
+    SourceLedger,
+    SourceStatus,
+)
+from soc_agent.store.store import Store
+from soc_agent.store.transaction import Transaction
+
+__all__ = [
+    "AgentState",
+    "AlertFilter",
+    "AssetSeen",
+    "Counts",
+    "Evidence",
+    "FilterError",
+    "HistoryCheck",
+    "HistoryEntry",
+    "OpenAlert",
+    "Order",
+    "SourceLedger",
+    "SourceStatus",
+    "Store",
+    "Transaction",
+]
