@@ -1,0 +1,78 @@
+"""Correlations, events and an oracle for the tests of this folder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from soc_agent.detect.correlate import Check, CorrelationSpec, Correlator, StateChange
+from soc_agent.detect.correlate.spec import Kind, Operator
+from soc_agent.detect.hit import EventRef
+from soc_agent.model import Detection, Event, RuleInfo, RuleKind
+
+SECOND = 1_000_000_000
+
+
+def make_spec(
+    kind: Kind = "event_count",
+    op: Operator = "gte",
+    count: int = 3,
+    *,
+    rule_id: str = "many",
+    rules: tuple[str, ...] = ("base",),
+    timespan_s: int = 60,
+    group_by: tuple[str, ...] = ("src_ip",),
+    field: tuple[str, ...] = (),
+    aliases: dict[str, dict[str, str]] | None = None,
+    more: tuple[Check, ...] = (),
+    generate: bool = False,
+    entity: tuple[str, ...] = (),
+) -> CorrelationSpec:
+    return CorrelationSpec(
+        info=RuleInfo(id=rule_id, title=rule_id, kind=RuleKind.CORRELATION, entity=entity),
+        kind=kind,
+        rule_ids=rules,
+        timespan_ns=timespan_s * SECOND,
+        checks=(Check(op, count), *more),
+        generate=generate,
+        group_by=group_by,
+        aliases=aliases or {},
+        value_fields=field,
+    )
+
+
+def make_event(time_s: float, **fields: Any) -> Event:
+    raw = f"{time_s} {fields}".encode()
+    named = {name.replace("__", "."): value for name, value in fields.items()}
+    return Event(raw, raw.decode(), "test", (), named, time_ns=round(time_s * SECOND), host="web01")
+
+
+class Feeder:
+    """Feeds events as an engine does: each with its place in its stream."""
+
+    def __init__(self, correlator: Correlator) -> None:
+        self.correlator = correlator
+        self.offset = 0
+        self.state: dict[tuple[str, str], StateChange] = {}
+
+    def feed(self, time_s: float, *rules: str, stream: str = "s", **fields: Any) -> list[Detection]:
+        event = make_event(time_s, **({"src_ip": "10.0.0.1"} | fields))
+        ref = EventRef("src", stream, stream, self.offset + 1, self.offset, event.raw)
+        self.offset += 1
+        found = []
+        for rule in rules or ("base",):
+            found += self.correlator.feed(rule, event, ref)
+        return found
+
+    def commit(self) -> None:
+        for change in self.correlator.take_changes():
+            if change.data is None:
+                self.state.pop((change.rule_id, change.group), None)
+            else:
+                self.state[change.rule_id, change.group] = change
+
+    def restart(self, specs: Sequence[CorrelationSpec], **bounds: Any) -> None:
+        self.correlator = Correlator(specs, **bounds)
+        self.correlator.restore(self.state.values())
+
+
+def feeder(*specs: CorrelationSpec, **bounds: Any) -> Feeder:
+    return Feeder(Correlator(specs, **bounds))

@@ -1,0 +1,278 @@
+"""Events of base rules in, detections of correlations out."""
+
+import pytest
+
+from soc_agent.detect.correlate import Check, Correlator
+from tests.detect.correlate.samples import SECOND, feeder, make_spec
+
+
+def test_the_event_that_reaches_the_threshold_detects_and_stands_for_all() -> None:
+    """The first detection says how many events, since when, and shows their lines."""
+    feed = feeder(make_spec(count=3)).feed
+    assert feed(0) == []
+    assert feed(10) == []
+    (found,) = feed(20)
+    assert (found.count, found.first_ns, found.time_ns) == (3, 0, 20 * SECOND)
+    assert [line.split()[0] for line in found.evidence] == [b"0", b"10"]
+    assert found.entity_key == "10.0.0.1"
+    assert found.rule.id == "many"
+    assert [(clause.pattern, clause.value) for clause in found.why] == [("gte 3", "3"), ("src_ip", "10.0.0.1")]
+
+
+def test_each_further_event_is_a_detection_of_its_own() -> None:
+    """Repeats count one each, with ids of their own, so that counts add up to the number of events."""
+    feed = feeder(make_spec(count=3)).feed
+    found = [detection for second in range(6) for detection in feed(second)]
+    assert [detection.count for detection in found] == [3, 1, 1, 1]
+    assert len({detection.uid for detection in found}) == 4
+    assert sum(detection.count for detection in found) == 6
+
+
+def test_the_window_slides_without_clock_buckets() -> None:
+    """Events at the two sides of a minute's border are in one window; events further apart than the span are not."""
+    feed = feeder(make_spec(count=3)).feed
+    assert [len(feed(second)) for second in (55, 59, 61)] == [0, 0, 1]
+    feed = feeder(make_spec(count=3)).feed
+    assert [len(feed(second)) for second in (0, 30, 60.5)] == [0, 0, 0]
+    feed = feeder(make_spec(count=3)).feed
+    assert [len(feed(second)) for second in (0, 30, 60)] == [0, 0, 1]
+
+
+def test_it_rises_again_after_it_fell() -> None:
+    """A new wave is counted anew, without the events that the first wave's detections counted."""
+    feed = feeder(make_spec(count=3)).feed
+    for second in (0, 1, 2):
+        feed(second)
+    assert feed(500) == []
+    assert feed(501) == []
+    (again,) = feed(502)
+    assert (again.count, again.first_ns) == (3, 500 * SECOND)
+
+
+def test_groups_are_counted_apart() -> None:
+    """Events of one address do not count for another, and several fields make a group together."""
+    feed = feeder(make_spec(count=2, group_by=("src_ip", "user"))).feed
+    assert feed(0, src_ip="10.0.0.1", user="a") == []
+    assert feed(1, src_ip="10.0.0.1", user="b") == []
+    assert feed(2, src_ip="10.0.0.2", user="a") == []
+    (found,) = feed(3, src_ip="10.0.0.1", user="a")
+    assert found.entity_key == "10.0.0.1 a"
+
+
+def test_an_event_without_a_group_by_field_is_not_counted() -> None:
+    """The specification groups by the values that events have."""
+    feed = feeder(make_spec(count=1)).feed
+    assert feed(0, src_ip=None) == []
+    assert len(feed(1)) == 1
+
+
+def test_without_group_by_all_events_are_one_group() -> None:
+    """Repeats of an ungrouped correlation fold into one alert, whatever their addresses."""
+    feed = feeder(make_spec(count=2, group_by=())).feed
+    feed(0, src_ip="10.0.0.1")
+    (found,) = feed(1, src_ip="10.0.0.2")
+    (further,) = feed(2, src_ip="10.0.0.3")
+    assert found.entity_key == further.entity_key != ""
+
+
+def test_the_rule_may_say_what_makes_a_repeat_the_same() -> None:
+    """`entity` of the rule goes before the group."""
+    feed = feeder(make_spec(count=1, group_by=("src_ip", "user"), entity=("src_ip",))).feed
+    (found,) = feed(0, user="a")
+    assert found.entity_key == "10.0.0.1"
+
+
+def test_aliases_join_fields_of_different_rules() -> None:
+    """The same address counts whether a rule's events call it source or destination."""
+    spec = make_spec(
+        count=2,
+        rules=("error", "connect"),
+        group_by=("peer",),
+        aliases={"peer": {"error": "dst_ip", "connect": "from"}},
+    )
+    feed = feeder(spec).feed
+    assert feed(0, "error", src_ip="10.9.9.9", dst_ip="10.0.0.7") == []
+    (found,) = feed(1, "connect", src_ip="10.8.8.8", **{"from": "10.0.0.7"})
+    assert found.entity_key == "10.0.0.7"
+    assert found.entities["dst_ip"] == ("10.0.0.7",)
+    assert found.entities["src_ip"] == ("10.8.8.8",)
+
+
+def test_value_count_counts_distinct_values() -> None:
+    """The same user again does not count; the users of the window are entities of the detection."""
+    feed = feeder(make_spec("value_count", count=3, field=("user",))).feed
+    assert [len(feed(second, user=user)) for second, user in enumerate("aabba")] == [0] * 5
+    (found,) = feed(9, user="c")
+    assert found.count == 6
+    assert set(found.entities["user"]) == {"a", "b", "c"}
+    assert found.why[0].value == "3"
+    assert feed(10, user=None) == []
+
+
+def test_temporal_needs_all_rules_in_any_order() -> None:
+    """Events of each rule within the span detect, the last to come completes."""
+    spec = make_spec("temporal", count=3, rules=("a", "b", "c"))
+    feed = feeder(spec).feed
+    assert [len(feed(second, rule)) for second, rule in enumerate("bbac")] == [0, 0, 0, 1]
+    feed = feeder(spec).feed
+    assert [len(feed(second * 40, rule)) for second, rule in enumerate("bac")] == [0, 0, 0]
+
+
+def test_temporal_ordered_needs_the_order() -> None:
+    """The rules' events must come in the order of the rules, though others may lie between."""
+    spec = make_spec("temporal_ordered", count=2, rules=("fail", "success"))
+    feed = feeder(spec).feed
+    assert [len(feed(second, rule)) for second, rule in enumerate(["success", "fail", "fail", "success"])] == [
+        0,
+        0,
+        0,
+        1,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        ((Check("gt", 2),), [0, 0, 1, 1, 1]),
+        ((Check("gte", 2),), [0, 1, 1, 1, 1]),
+        ((Check("lt", 2),), [1, 0, 0, 0, 0]),
+        ((Check("lte", 2),), [1, 1, 0, 0, 0]),
+        ((Check("eq", 3),), [0, 0, 1, 0, 0]),
+        ((Check("neq", 3),), [1, 1, 0, 1, 1]),
+        ((Check("gt", 1), Check("lte", 3)), [0, 1, 1, 0, 0]),
+    ],
+)
+def test_each_comparison(checks: tuple[Check, ...], expected: list[int]) -> None:
+    """The condition is looked at with each event."""
+    feed = feeder(make_spec(op=checks[0].op, count=int(checks[0].count), more=checks[1:])).feed
+    assert [len(feed(second)) for second in range(5)] == expected
+
+
+def test_a_repeated_message_counts_for_all() -> None:
+    """`message repeated 5 times` is five events."""
+    feed = feeder(make_spec(count=5)).feed
+    (found,) = feed(0, repeat=5)
+    assert found.count == 5
+
+
+def test_an_event_of_two_rules_counts_once() -> None:
+    """Rules of a count are joined by or: a line that both match is one event."""
+    feed = feeder(make_spec(count=2, rules=("a", "b"))).feed
+    assert feed(0, "a", "b") == []
+    assert len(feed(1, "b")) == 1
+
+
+def test_a_late_event_completes_the_window_it_belongs_to() -> None:
+    """Order of arrival does not matter within the lateness, over streams as within one."""
+    feed = feeder(make_spec(count=3)).feed
+    assert feed(0) == []
+    assert feed(50) == []
+    assert feed(100) == []
+    (found,) = feed(10)
+    assert found.time_ns == 10 * SECOND
+    assert (found.count, found.first_ns) == (3, 0)
+
+
+def test_what_comes_too_late_is_counted_as_late() -> None:
+    """An event older than its stream's time less the lateness is not taken, and counted; other streams go on."""
+    feed = feeder(make_spec(count=2), lateness_s=30)
+    feed.feed(100)
+    assert feed.feed(69) == []
+    assert feed.correlator.take_late() == 1
+    assert feed.correlator.take_late() == 0
+    assert len(feed.feed(70)) == 1
+    feed.feed(5, stream="older")
+    assert len(feed.feed(6, stream="older")) == 1
+    assert feed.correlator.take_late() == 0
+
+
+def test_a_chain_gives_the_outer_detection_alone() -> None:
+    """Many failures, then a success: the inner correlation speaks for itself only where asked to."""
+    inner = make_spec(count=3, rule_id="many_failures", rules=("fail",))
+    for generate, expected in ((False, ["taken"]), (True, ["many_failures", "taken"])):
+        outer = make_spec(
+            "temporal_ordered", count=2, rule_id="taken", rules=("many_failures", "success"), generate=generate
+        )
+        feed = feeder(inner, outer).feed
+        found = [d.rule.id for second in range(3) for d in feed(second, "fail")]
+        found += [d.rule.id for d in feed(5, "success")]
+        assert found == expected
+
+
+def test_a_circle_is_refused() -> None:
+    """A correlation cannot wait for itself."""
+    with pytest.raises(ValueError, match="a, b"):
+        Correlator([make_spec(rule_id="a", rules=("b",)), make_spec(rule_id="b", rules=("a",))])
+
+
+def test_groups_are_bounded_in_memory_and_that_is_said() -> None:
+    """A flood of addresses forgets those that were quiet longest, never silently, and never the one that is active."""
+    feed = feeder(make_spec(count=3), memory_bytes=100_000)
+    detections = 0
+    for number in range(2000):
+        feed.feed(number / 100, src_ip=f"10.1.{number // 250}.{number % 250}")
+        if number % 20 == 0:
+            detections += len(feed.feed(number / 100, src_ip="10.9.9.9"))
+    feed.commit()
+    assert detections == 98
+    assert 10 < len(feed.state) < 80
+    (problem,) = feed.correlator.problems()
+    assert problem.code == "correlation.forgotten"
+    assert problem.values["count"] > 1900
+
+
+def test_a_group_is_bounded_too() -> None:
+    """A flood from one address keeps a bounded window and still detects."""
+    feed = feeder(make_spec(count=3), memory_bytes=10_000_000)
+    found = [d for number in range(5000) for d in feed.feed(number / 1000)]
+    assert sum(d.count for d in found) == 5000
+    feed.commit()
+    assert sum(len(change.data or b"") for change in feed.state.values()) < 20_000
+
+
+def test_groups_that_nobody_needs_are_forgotten() -> None:
+    """Once time has passed a group's windows, its state leaves memory and store."""
+    feed = feeder(make_spec(count=3), lateness_s=10)
+    feed.feed(0, src_ip="10.0.0.1")
+    feed.commit()
+    assert ("many", "10.0.0.1") in feed.state
+    feed.feed(71, src_ip="10.0.0.2")
+    feed.commit()
+    assert ("many", "10.0.0.1") not in feed.state
+    assert ("many", "10.0.0.2") in feed.state
+
+
+def test_only_what_changed_is_reported() -> None:
+    """A block reports each group it touched once, and no other."""
+    feed = feeder(make_spec(count=9))
+    feed.feed(0, src_ip="10.0.0.1")
+    feed.feed(1, src_ip="10.0.0.2")
+    feed.correlator.take_changes()
+    feed.feed(2, src_ip="10.0.0.2")
+    feed.feed(3, src_ip="10.0.0.2")
+    assert [(c.rule_id, c.group) for c in feed.correlator.take_changes()] == [("many", "10.0.0.2"), ("~streams", "s")]
+    assert feed.correlator.take_changes() == []
+
+
+def test_state_of_rules_that_are_gone_or_changed_is_forgotten() -> None:
+    """State that means something else now is not counted on, and leaves the store."""
+    feed = feeder(make_spec(count=2), make_spec(count=2, rule_id="other"))
+    feed.feed(0)
+    feed.commit()
+    changed = make_spec(count=2, timespan_s=90)
+    feed.restart([changed])
+    assert feed.feed(1) == []
+    feed.commit()
+    assert ("other", "10.0.0.1") not in feed.state
+    assert len(feed.feed(2)) == 1
+
+
+def test_a_new_threshold_takes_the_old_state() -> None:
+    """The windows stay what they are when only the condition or the title changes."""
+    feed = feeder(make_spec(count=5))
+    feed.feed(0)
+    feed.feed(1)
+    feed.commit()
+    feed.restart([make_spec(count=3)])
+    (found,) = feed.feed(2)
+    assert found.count == 3
