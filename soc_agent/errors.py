@@ -7,7 +7,8 @@
     ├── RuleError       a rule, filter or correlation must be changed
     ├── DecoderError    a decoder file must be changed
     ├── SourceError     a source cannot be read here: permissions, a library, a path
-    └── StoreError      the database cannot be opened, read or written
+    ├── StoreError      the database cannot be opened, read or written
+    └── FilterError     the filter of a list of alerts must be changed
 
 Each carries one :class:`~soc_agent.model.Problem`: where, what, and the remedy, as keys of the message catalogues.
 A part that goes on after a bad rule, line or file collects Problems and raises nothing.
@@ -44,6 +45,10 @@ class SourceError(SocAgentError):
 
 class StoreError(SocAgentError):
     """The database cannot be opened, read or written."""
+
+
+class FilterError(SocAgentError):
+    """The filter of a list of alerts must be changed."""
 
 
 def describe(problem: Problem) -> str:
