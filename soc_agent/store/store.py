@@ -2,12 +2,14 @@
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from soc_agent.model import Alert, RuleInfo
+from soc_agent.store import actions, agent, assets, history, ledger, queries, rules
+from soc_agent.store.connection import Connections
 from soc_agent.store.filter import AlertFilter
 from soc_agent.store.records import (
     AgentState,
@@ -20,10 +22,20 @@ from soc_agent.store.records import (
     SourceLedger,
 )
 from soc_agent.store.transaction import Transaction
+from soc_agent.store.trouble import trouble
+from soc_agent.store.verify import verify
 
 
 class Store:
-    """An open store. Every method may be called from any thread; reads never wait for writes."""
+    """An open store. Every method may be called from any thread; reads never wait for writes.
+
+    ``at_ns`` of the reading methods: None is now; otherwise the state as it was recorded at that moment.
+    Every method raises :class:`~soc_agent.errors.StoreError` when the file cannot be read or written.
+    """
+
+    def __init__(self, connections: Connections, clock: Callable[[], int]) -> None:
+        self._connections = connections
+        self._clock = clock
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, clock: Callable[[], int] = time.time_ns) -> Self:
@@ -31,11 +43,17 @@ class Store:
 
         :raises StoreError: when it cannot be opened, is no store of ours, or is newer than this program.
         """
-        raise NotImplementedError
+        connections = Connections(path, read_only=read_only)
+        try:
+            connections.prepare()
+        except BaseException:
+            connections.close()
+            raise
+        return cls(connections, clock)
 
     def close(self) -> None:
         """Close it. Not to be used afterwards."""
-        raise NotImplementedError
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -45,23 +63,33 @@ class Store:
 
     # -- writing, for the agent
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction: all that is done with it commits together at the end, or nothing of it."""
-        raise NotImplementedError
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction: all that is done with it commits together at the end, or nothing of it.
+
+        One per block; nothing else of this store writes meanwhile. After an error it can be tried again as a whole.
+        """
+        with self._connections.writing() as conn:
+            made = Transaction(conn, self._clock())
+            yield made
+            made.flush()
 
     def heartbeat(self, state: AgentState) -> None:
         """Record that the agent lives."""
-        raise NotImplementedError
+        with self.transaction() as transaction:
+            transaction.heartbeat(state)
 
     def positions(self, source: str) -> dict[str, bytes]:
         """Give the committed positions of a source: stream id to state."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return dict(conn.execute("SELECT stream_id, state FROM positions WHERE source = ?", (source,)).fetchall())
 
-    def correlation_state(self) -> Iterable[tuple[str, str, bytes]]:
+    def correlation_state(self) -> list[tuple[str, str, bytes]]:
         """Give the committed correlation state: rule id, group, data."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return conn.execute("SELECT rule_id, grp, data FROM correlation_state ORDER BY rowid").fetchall()
 
-    # -- reading; at_ns: the state as recorded at that moment, None: now
+    # -- reading
 
     def alert_ids(
         self,
@@ -71,22 +99,29 @@ class Store:
         at_ns: int | None = None,
     ) -> "array[int]":
         """Give the row ids of the alerts that the filter lets through, in order."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return queries.alert_ids(conn, filter, order, reverse, self._clock(), at_ns)
 
     def alerts(self, ids: Sequence[int], at_ns: int | None = None) -> list[Alert]:
         """Give alerts in the order of ``ids``; ids that are unknown (at that moment) are left out."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return queries.alerts(conn, ids, self._clock(), at_ns)
 
     def alert(self, ident: int | str, at_ns: int | None = None) -> Alert | None:
         """Give one alert by its row id or by the first hexadecimal digits (at least 4) of its uid; None: no such.
 
         :raises StoreError: when several alerts begin so.
         """
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            named = queries.ids_named(conn, ident)
+            if len(named) > 1:
+                raise trouble("store.ambiguous", self._connections.path, ident=ident)
+            return next(iter(queries.alerts(conn, named, self._clock(), at_ns)), None)
 
     def detections_of(self, alert_id: int, limit: int = 100, at_ns: int | None = None) -> list[Evidence]:
         """Give the lines that an alert stands on, oldest first."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return queries.evidence(conn, alert_id, limit, at_ns)
 
     def history(
         self,
@@ -96,23 +131,28 @@ class Store:
         at_ns: int | None = None,
     ) -> list[HistoryEntry]:
         """Give entries of the history, newest first; of one alert, or of everything."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return history.entries(conn, alert_id, limit, before_seq, at_ns)
 
     def rule_info(self, rule_id: str) -> RuleInfo | None:
         """Give the face of a rule that is or was loaded."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return rules.rule_info(conn, rule_id)
 
     def rules(self) -> list[RuleInfo]:
         """Give the rules that are loaded now, by title."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return rules.loaded_rules(conn)
 
     def counts(self, at_ns: int | None = None) -> Counts:
         """Give how many alerts there are: open by level, by layer and level; all by status."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return queries.counts(conn, self._clock(), at_ns)
 
     def ledger(self, at_ns: int | None = None) -> list[SourceLedger]:
         """Give the loss ledger and state of each source, by name."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return ledger.ledger(conn, self._clock(), at_ns)
 
     def timeline(
         self,
@@ -123,54 +163,66 @@ class Store:
         at_ns: int | None = None,
     ) -> list[list[int]]:
         """Give a histogram over event time: per bucket, how many alerts of each of the five levels began in it."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return queries.timeline(conn, from_ns, to_ns, buckets, filter, self._clock(), at_ns)
 
     def assets(self, at_ns: int | None = None) -> list[AssetSeen]:
         """Give the hosts that were seen, by name."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return assets.assets(conn, at_ns)
 
     def span(self) -> tuple[int, int] | None:
         """Give when the first and the last entry of the history were recorded: the axis of replay."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            first, last = conn.execute("SELECT min(time_ns), max(time_ns) FROM history").fetchone()
+            return None if first is None else (first, last)
 
     def version(self) -> int:
         """Give a number that changes whenever anybody committed anything. Cheap enough for every refresh."""
-        raise NotImplementedError
+        return self._connections.data_version()
 
     def last_seq(self) -> int:
         """Give the number of the last history entry: it changes only when an alert, a source or the agent did."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return int(conn.execute("SELECT coalesce(max(seq), 0) FROM history").fetchone()[0])
 
     def agent_state(self, at_ns: int | None = None) -> AgentState | None:
         """Give what the agent last said of itself; None when none ever ran here."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return agent.agent_state(conn, at_ns)
 
     def verify_history(self) -> HistoryCheck:
         """Check the chain of the whole history, and that alerts and evidence are what the history says."""
-        raise NotImplementedError
+        with self._connections.reading() as conn:
+            return verify(conn)
 
-    # -- acting, for people. Each is one transaction and one history entry per alert changed; gives how many changed.
+    # -- acting, for people: one transaction, one history entry per alert that changes; gives how many changed.
+    # An unknown alert, or one that it cannot be done to, is a StoreError, and nothing is done.
 
     def acknowledge(self, ids: Sequence[int], actor: str) -> int:
         """Take new alerts on; those without an owner become the actor's."""
-        raise NotImplementedError
+        return self._perform(ids, actions.acknowledge(actor))
 
     def assign(self, ids: Sequence[int], owner: str, actor: str) -> int:
         """Give open alerts to somebody; an empty owner takes them back."""
-        raise NotImplementedError
+        return self._perform(ids, actions.assign(owner, actor))
 
     def note(self, ids: Sequence[int], text: str, actor: str) -> int:
         """Write a note to alerts."""
-        raise NotImplementedError
+        return self._perform(ids, actions.note(text, actor))
 
     def close_alerts(self, ids: Sequence[int], reason: str, actor: str) -> int:
         """Close alerts."""
-        raise NotImplementedError
+        return self._perform(ids, actions.close(reason, actor))
 
     def mark_false_positive(self, ids: Sequence[int], reason: str, actor: str) -> int:
         """Close alerts as false positives; the reason is required."""
-        raise NotImplementedError
+        return self._perform(ids, actions.mark_false_positive(reason, actor))
 
     def reopen(self, ids: Sequence[int], actor: str) -> int:
         """Open alerts again."""
-        raise NotImplementedError
+        return self._perform(ids, actions.reopen(actor))
+
+    def _perform(self, ids: Sequence[int], action: actions.Action) -> int:
+        with self._connections.writing() as conn:
+            return actions.perform(conn, self._clock(), ids, action)

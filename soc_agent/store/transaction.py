@@ -1,53 +1,96 @@
 """One transaction of the agent: what a block caused, all of it or nothing."""
 
+import sqlite3
 from collections.abc import Iterable
 
 from soc_agent.model import Counters, Detection, Position, Problem, RuleInfo
+from soc_agent.store import agent, assets, ledger, rules
+from soc_agent.store.batch import AlertBatch
+from soc_agent.store.codec import clean
+from soc_agent.store.history import Chain
 from soc_agent.store.records import AgentState, OpenAlert, SourceStatus
 
 
 class Transaction:
-    """What is written together. Made by :meth:`soc_agent.store.Store.transaction`."""
+    """What is written together. Made by :meth:`soc_agent.store.Store.transaction`, and used by one thread."""
 
-    now_ns: int
-    """When it is recorded."""
+    def __init__(self, conn: sqlite3.Connection, clock_ns: int) -> None:
+        self._conn = conn
+        self._chain = Chain(conn, clock_ns)
+        self._alerts = AlertBatch(conn, self._chain)
+        self._seen: dict[str, assets.Sighting] = {}
+        self._counters: dict[str, tuple[Counters, int]] = {}
+
+    @property
+    def now_ns(self) -> int:
+        """When all of it is recorded."""
+        return self._chain.now_ns
 
     def find_open(self, rule_id: str, entity_key: str, time_ns: int, within_s: int) -> OpenAlert | None:
-        """Give the open alert that a repeat at this event time folds into, also one of this transaction."""
-        raise NotImplementedError
+        """Give the open alert that a repeat folds into: one of this rule and key, within so long of its events.
+
+        Alerts of this transaction are found too; of several, the latest. Closed alerts and false positives are not:
+        what comes after them is a new alert.
+        """
+        return self._alerts.find_open(rule_id, entity_key, time_ns, within_s)
 
     def add_alert(self, detection: Detection) -> int | None:
-        """Add a new alert; give its id, or None when this very detection was recorded before."""
-        raise NotImplementedError
+        """Add a new alert; give its row id. None, and nothing is done, when this very detection was recorded before."""
+        return self._alerts.add_alert(detection)
 
     def add_repeat(self, alert_id: int, detection: Detection) -> bool:
-        """Fold a detection into an alert; False when this very detection was recorded before."""
-        raise NotImplementedError
+        """Fold a detection into an alert. False, and nothing is done, when this very detection was recorded before.
+
+        :raises KeyError: when there is no such alert.
+        """
+        return self._alerts.add_repeat(alert_id, detection)
 
     def save_state(self, changes: Iterable[tuple[str, str, bytes | None]]) -> None:
-        """Save correlation state: rule id, group, data; None forgets."""
-        raise NotImplementedError
+        """Save correlation state: rule id, group, data; None forgets the group."""
+        kept: dict[tuple[str, str], bytes | None] = {(clean(r), clean(g)): data for r, g, data in changes}
+        self._conn.executemany(
+            "INSERT OR REPLACE INTO correlation_state (rule_id, grp, data) VALUES (?,?,?)",
+            [(*key, data) for key, data in kept.items() if data is not None],
+        )
+        self._conn.executemany(
+            "DELETE FROM correlation_state WHERE rule_id = ? AND grp = ?",
+            [key for key, data in kept.items() if data is None],
+        )
 
     def save_position(self, position: Position) -> None:
         """Save where a stream is to be continued."""
-        raise NotImplementedError
+        self._conn.execute(
+            "INSERT OR REPLACE INTO positions (source, stream_id, state) VALUES (?,?,?)",
+            (clean(position.source), clean(position.stream_id), position.state),
+        )
 
     def add_counters(self, source: str, counters: Counters, time_ns: int | None = None) -> None:
-        """Add to the loss ledger of a source."""
-        raise NotImplementedError
+        """Add to the loss ledger of a source, in the minute of ``time_ns`` (when it was read; None: now)."""
+        total, latest = self._counters.get(source, (Counters(), 0))
+        total.add(counters)
+        self._counters[source] = (total, max(latest, self.now_ns if time_ns is None else time_ns))
 
-    def see_asset(self, host: str, address: str = "", source: str = "", time_ns: int = 0) -> None:
-        """Note that a host was seen."""
-        raise NotImplementedError
+    def see_asset(self, host: str, address: str = "", source: str = "", time_ns: int | None = None) -> None:
+        """Note that a host was seen at ``time_ns`` (event time; None: now), under an address, by a source."""
+        if host:
+            assets.note(self._seen, host, address, source, self.now_ns if time_ns is None else time_ns)
 
-    def put_rules(self, rules: Iterable[RuleInfo]) -> None:
-        """Say which rules are loaded now."""
-        raise NotImplementedError
+    def put_rules(self, infos: Iterable[RuleInfo]) -> None:
+        """Say which rules are loaded now: all of them."""
+        rules.put_rules(self._conn, self._chain, infos)
 
     def set_source_state(self, source: str, state: SourceStatus, problem: Problem | None = None) -> None:
-        """Say how a source is doing."""
-        raise NotImplementedError
+        """Say how a source is doing. Saying the same again changes nothing."""
+        ledger.set_source_state(self._conn, self._chain, source, state, problem)
 
     def heartbeat(self, state: AgentState) -> None:
-        """Record that the agent lives."""
-        raise NotImplementedError
+        """Record that the agent lives, or with ``stopped_ns`` that it stops."""
+        agent.put_state(self._conn, self._chain, state)
+
+    def flush(self) -> None:
+        """Write what was gathered; the store does so before it commits."""
+        self._alerts.flush()
+        for source, (counters, time_ns) in self._counters.items():
+            ledger.add_counters(self._conn, source, counters, time_ns)
+        assets.write(self._conn, self._seen, self.now_ns)
+        self._chain.flush()

@@ -1,0 +1,236 @@
+"""The alerts of one transaction: gathered in memory, written together by ``executemany``."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from soc_agent.model import Detection, Status
+from soc_agent.store.codec import (
+    alert_digest,
+    bounded,
+    clean,
+    content_json,
+    evidence_digest,
+    folded_text,
+    labels_of,
+)
+from soc_agent.store.history import AGENT, AlertState, Chain
+from soc_agent.store.records import OpenAlert
+from soc_agent.store.rules import remember_rules
+
+LINES_KEPT = 64
+"""Lines of evidence that are kept with an alert: its own, and those of the first repeats."""
+WINDOW_LINES_KEPT = 50
+"""Lines of a correlation window among them, the last ones."""
+_NS = 1_000_000_000
+_INSERT_ALERT = "INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class _Pending(Struct):
+    """An alert that this transaction made or repeats."""
+
+    id: int
+    uid: bytes
+    status: str
+    owner: str
+    count: int
+    first_ns: int
+    last_ns: int
+    kept: int
+    detection: Detection | None = None
+    """What made it, when this transaction did."""
+    added: int = 0
+    lines: list[tuple[int, int, str, str, int, bytes]] = []
+    """New evidence: row id, event time, source, stream, line number, raw."""
+
+    def keep(self, detection: Detection, raw: bytes, line_number: int) -> None:
+        """Keep one more line of evidence."""
+        self.lines.append(
+            (
+                self.id * LINES_KEPT + self.kept,
+                bounded(detection.time_ns),
+                clean(detection.source),
+                clean(detection.stream),
+                bounded(line_number),
+                raw,
+            )
+        )
+        self.kept += 1
+
+    def repeat(self, detection: Detection) -> None:
+        """Fold one more detection in."""
+        self.count = bounded(self.count + detection.count)
+        self.added += detection.count
+        self.last_ns = max(self.last_ns, bounded(detection.time_ns))
+        if self.kept < LINES_KEPT:
+            self.keep(detection, detection.raw, detection.line_number)
+
+    def give_lines(self, evidence: list[tuple[Any, ...]], chain: Chain) -> dict[str, str]:
+        """Add the rows of new evidence, which belong to the next entry; give what the entry says of them."""
+        if not self.lines:
+            return {}
+        evidence.extend((line[0], chain.seq + 1, *line[1:]) for line in self.lines)
+        return {"evidence": evidence_digest(self.lines).hex()}
+
+    def state(self) -> AlertState:
+        return AlertState(self.id, self.status, self.owner, self.count, self.last_ns)
+
+
+class AlertBatch:
+    """What becomes of the detections of one transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, chain: Chain) -> None:
+        self._conn = conn
+        self._chain = chain
+        self._pending: dict[int, _Pending] = {}
+        self._by_key: dict[tuple[str, str], list[_Pending]] = {}
+        self._uids: dict[bytes, int] = {}
+        self._next_id: int | None = None
+
+    def find_open(self, rule_id: str, entity_key: str, time_ns: int, within_s: int) -> OpenAlert | None:
+        """Give the open alert that a repeat at this event time folds into, the latest when there are several."""
+        latest = bounded(time_ns) + within_s * _NS
+        earliest = bounded(time_ns) - within_s * _NS
+        for known in reversed(self._by_key.get((rule_id, entity_key), ())):
+            if known.last_ns >= earliest and known.first_ns <= latest:
+                return OpenAlert(known.id, known.first_ns, known.last_ns, known.count)
+        row = self._conn.execute(
+            "SELECT id, uid, status, owner, count, first_ns, last_ns, kept FROM alerts"
+            " WHERE rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
+            " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1",
+            (clean(rule_id), clean(entity_key), bounded(earliest), bounded(latest)),
+        ).fetchone()
+        if row is None:
+            return None
+        found = self._pending.get(row[0])
+        if found is None:
+            found = _Pending(*row)
+            self._pending[found.id] = found
+            self._by_key.setdefault((rule_id, entity_key), []).append(found)
+        return OpenAlert(found.id, found.first_ns, found.last_ns, found.count)
+
+    def add_alert(self, detection: Detection) -> int | None:
+        """Make an alert of a detection; None when the detection is known."""
+        if self._knows(detection.uid):
+            return None
+        if self._next_id is None:
+            self._next_id = self._conn.execute("SELECT coalesce(max(id), 0) + 1 FROM alerts").fetchone()[0]
+        made = _Pending(
+            self._next_id,
+            detection.uid,
+            Status.NEW.value,
+            "",
+            bounded(detection.count),
+            bounded(detection.first_ns or detection.time_ns),
+            bounded(detection.time_ns),
+            0,
+            detection,
+        )
+        self._next_id += 1
+        for line in detection.evidence[-WINDOW_LINES_KEPT:]:
+            made.keep(detection, line, 0)
+        made.keep(detection, detection.raw, detection.line_number)
+        self._pending[made.id] = made
+        self._by_key.setdefault((detection.rule.id, detection.entity_key), []).append(made)
+        self._uids[detection.uid] = made.id
+        return made.id
+
+    def add_repeat(self, alert_id: int, detection: Detection) -> bool:
+        """Fold a detection into an alert; False when the detection is known.
+
+        :raises KeyError: when there is no such alert.
+        """
+        if self._knows(detection.uid):
+            return False
+        known = self._pending.get(alert_id)
+        if known is None:
+            row = self._conn.execute(
+                "SELECT id, uid, status, owner, count, first_ns, last_ns, kept FROM alerts WHERE id = ?", (alert_id,)
+            ).fetchone()
+            if row is None:
+                raise KeyError(alert_id)
+            known = self._pending[alert_id] = _Pending(*row)
+        known.repeat(detection)
+        self._uids[detection.uid] = alert_id
+        return True
+
+    def _knows(self, uid: bytes) -> bool:
+        return (
+            uid in self._uids
+            or self._conn.execute("SELECT 1 FROM detections WHERE uid = ?", (uid,)).fetchone() is not None
+        )
+
+    def flush(self) -> None:
+        """Write it all: alerts, contents, labels, evidence, detections, tallies, and one history entry an alert."""
+        if not self._uids:
+            return
+        made: list[tuple[_Pending, Detection]] = []
+        repeated: list[_Pending] = []
+        for pending in self._pending.values():
+            if pending.detection is not None:
+                made.append((pending, pending.detection))
+            elif pending.added:
+                repeated.append(pending)
+        write = self._conn.executemany
+        remember_rules(self._conn, {d.rule.id: d.rule for _, d in made}.values())
+        evidence: list[tuple[Any, ...]] = []
+        data = [content_json(detection) for _, detection in made]
+        write(
+            _INSERT_ALERT,
+            [self._record_alert(p, d, text, evidence) for (p, d), text in zip(made, data, strict=True)],
+        )
+        write(
+            "INSERT INTO contents (alert_id, own, data, folded) VALUES (?,?,?,?)",
+            [(p.id, own_line(d), text, folded_text(d)) for (p, d), text in zip(made, data, strict=True)],
+        )
+        write(
+            "INSERT OR IGNORE INTO entities (kind, value, alert_id) VALUES (?,?,?)",
+            sorted((kind, value, p.id) for p, d in made for kind, value in labels_of(d)),
+        )
+        write(
+            "UPDATE alerts SET count = ?, last_ns = ?, kept = ?, changed_seq = ? WHERE id = ?",
+            [(p.count, p.last_ns, p.kept, self._record_repeats(p, evidence), p.id) for p in repeated],
+        )
+        write("INSERT INTO evidence VALUES (?,?,?,?,?,?,?)", evidence)
+        write("INSERT INTO detections (uid, alert_id) VALUES (?,?)", list(self._uids.items()))
+        add_tallies(self._conn, Counter((int(d.rule.layer), int(d.rule.level), "new") for _, d in made))
+
+    def _record_alert(
+        self, p: _Pending, detection: Detection, data: str, evidence: list[tuple[Any, ...]]
+    ) -> tuple[Any, ...]:
+        """Add the history entry of a new alert; give its row."""
+        rule = detection.rule
+        rule_id, title = clean(rule.id), clean(rule.title)
+        place = (clean(detection.host), clean(detection.source), clean(detection.entity_key))
+        scale = (int(rule.level), int(rule.layer), rule.tier.value)
+        content = alert_digest(p.uid, rule_id, title, *scale, p.first_ns, *place, own_line(detection), data)
+        said = {"rule": rule.id, "title": rule.title, "level": rule.level.word, "content": content.hex()}
+        seq = self._chain.add(AGENT, subject_of(p.uid), "alert", said | p.give_lines(evidence, self._chain), p.state())
+        changing = (p.status, p.owner, p.count, p.first_ns, p.last_ns, self._chain.now_ns, seq, p.kept)
+        return (p.id, p.uid, rule_id, title, *scale, *changing, *place)
+
+    def _record_repeats(self, p: _Pending, evidence: list[tuple[Any, ...]]) -> int:
+        """Add the history entry of an alert's repeats; give its number."""
+        said = {"added": p.added} | p.give_lines(evidence, self._chain)
+        return self._chain.add(AGENT, subject_of(p.uid), "repeat", said, p.state())
+
+
+def own_line(detection: Detection) -> int:
+    """Give the number, within its alert's evidence, of the line that made the alert."""
+    return min(len(detection.evidence), WINDOW_LINES_KEPT)
+
+
+def subject_of(uid: bytes) -> str:
+    """Give what the history calls an alert."""
+    return f"alert/{uid.hex()}"
+
+
+def add_tallies(conn: sqlite3.Connection, change: Mapping[tuple[int, int, str], int]) -> None:
+    """Add to the number of alerts of each layer, level and status."""
+    conn.executemany(
+        "INSERT INTO tallies (layer, level, status, n) VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        [(*key, n) for key, n in change.items()],
+    )
