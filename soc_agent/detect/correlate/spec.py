@@ -73,6 +73,11 @@ class CorrelationSpec(Struct, frozen=True):
         return all(check.holds(measure) for check in self.checks)
 
     @property
+    def only_rises(self) -> bool:
+        """Whether more events in a window never turn the condition false."""
+        return all(check.op in ("gt", "gte") for check in self.checks)
+
+    @property
     def condition(self) -> str:
         """The condition as a person reads it, such as ``gt 100, lte 200``."""
         return ", ".join(f"{check.op} {check.count:g}" for check in self.checks)

@@ -5,7 +5,7 @@ A new type is one more class here and its name in :func:`tally_for`.
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol, assert_never
+from typing import ClassVar, Protocol, assert_never
 
 from soc_agent.detect.correlate.entry import Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec
@@ -13,6 +13,9 @@ from soc_agent.detect.correlate.spec import CorrelationSpec
 
 class Tally(Protocol):
     """A measure that follows a sliding window: events come in and fall out, each once."""
+
+    looks_at_all: ClassVar[bool]
+    """Whether to measure is to look at every event of the window."""
 
     def add(self, entry: Entry) -> None:
         """Take an event that came into the window."""
@@ -29,6 +32,8 @@ class Tally(Protocol):
 
 class EventCount:
     """How many events there are; a message that says that it was repeated counts for all of them."""
+
+    looks_at_all: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._events = 0
@@ -48,6 +53,8 @@ class EventCount:
 
 class ValueCount:
     """How many distinct values the counted fields have."""
+
+    looks_at_all: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._values: Counter[str] = Counter()
@@ -70,6 +77,8 @@ class ValueCount:
 class Temporal:
     """How many of the rules there is an event of."""
 
+    looks_at_all: ClassVar[bool] = False
+
     def __init__(self) -> None:
         self._rules: Counter[int] = Counter()
 
@@ -90,6 +99,8 @@ class Temporal:
 
 class TemporalOrdered:
     """How many of the rules, from the first on, have events one after the other in the order of the rules."""
+
+    looks_at_all: ClassVar[bool] = True
 
     def __init__(self, order: Sequence[int]) -> None:
         self._order = order

@@ -118,6 +118,11 @@ class Window:
         """Look at every window with an event that came late: those that end with it or up to a timespan after it."""
         tally = tally_for(self._spec)
         low = bisect_left(self.entries, entry.time_ns - self._span_ns, key=_time)
+        if tally.looks_at_all and self._spec.only_rises:
+            # A part never measures more than the whole; without this a flood out of order costs its square.
+            end = bisect_right(self.entries, entry.time_ns + self._span_ns, key=_time)
+            if not self._spec.holds(tally.measure(self.entries, low, end)):
+                return None
         high = low
         end_ns = entry.time_ns
         while end_ns <= entry.time_ns + self._span_ns:
