@@ -1,0 +1,56 @@
+"""What a line does not say itself, and what a decoder of one type gives back."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from soc_agent.model import LogSource
+
+
+class Context(Struct, frozen=True):
+    """What a line does not say itself: the same for all lines of a block."""
+
+    source_name: str
+    """Name of the source in the configuration."""
+    type: str
+    """Type of the lines, one of :meth:`Decoders.types`."""
+    timezone: ZoneInfo
+    """Zone of times that name none."""
+    received_ns: int
+    """When the lines were read, in nanoseconds since 1970 (UTC): what a year is inferred from, and the time of a line
+    that has none. For files from the past, the time of their last change serves better than that of reading."""
+    host: str = ""
+    """Host of lines that name none."""
+
+
+class Parsed(Struct):
+    """What the decoder of one type made of a line. The data-driven decoders refine it."""
+
+    type: str
+    log_sources: tuple[LogSource, ...]
+    fields: dict[str, Any]
+    time_ns: int | None = None
+    """None where the line has no time that can be read."""
+    host: str = ""
+    program: str = ""
+    """What data-driven decoders are picked by: the name of the program, where the type has one."""
+    subject: str = ""
+    """What the patterns of data-driven decoders are matched against."""
+    decoded: bool = True
+
+
+Decode = Callable[[str, Context], Parsed | None]
+"""A decoder of one type: the line as text, and its context; None when the line is not of that type. Never raises."""
+
+
+class LineType(Struct, frozen=True):
+    """One type of lines, such as ``syslog`` or ``access``."""
+
+    name: str
+    decode: Decode
+    log_sources: frozenset[LogSource]
+    """Every log source that :attr:`decode` gives."""
+    derived: frozenset[str] = frozenset()
+    """Fields whose value is not written in the line as it stands in the event."""

@@ -1,0 +1,223 @@
+"""Data-driven decoders, compiled and indexed: from a line's program or literals to the few patterns that can match."""
+
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import ahocorasick_rs
+
+from soc_agent.decode.context import Context, LineType, Parsed
+from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
+from soc_agent.decode.pattern import Pattern
+from soc_agent.model import LogSource
+
+Convert = Callable[[str], Any]
+
+
+class CompiledPattern:
+    """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
+
+    __slots__ = ("_constants", "_fields", "_pattern", "_sources", "starts")
+
+    def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
+        self._pattern = Pattern(definition.match)
+        self._fields: tuple[tuple[str, Convert | None], ...] = tuple(
+            (field := owner.rename.get(name, name), _converter(owner, field)) for name in self._pattern.names
+        )
+        self._constants = {**owner.constants, **definition.constants}
+        self._sources = tuple(source.as_model() for source in definition.log_sources)
+        self.starts = texts(definition.starts)
+
+    def apply(self, subject: str, fields: dict[str, Any]) -> tuple[LogSource, ...] | None:
+        """Match a message; put its fields and give its own log sources, or None."""
+        if self.starts and not subject.startswith(self.starts):
+            return None
+        values = self._pattern.named(subject)
+        if values is None:
+            return None
+        fields.update(self._constants)
+        for (name, convert), value in zip(self._fields, values, strict=True):
+            if value is not None:
+                converted = value if convert is None else convert(value)
+                if converted is not None:
+                    fields[name] = converted
+        return self._sources
+
+
+class CompiledDecoder:
+    """One data-driven decoder. Making it raises :class:`PatternError` when RE2 does not take one of its patterns."""
+
+    def __init__(self, definition: DecoderDefinition, line_types: Mapping[str, LineType]) -> None:
+        self.definition = definition
+        self.name = definition.name
+        self.log_sources = tuple(source.as_model() for source in definition.log_sources)
+        self._payload = tuple(line_types[name] for name in definition.payload)
+        self._aliases = tuple((field, texts(others)) for field, others in definition.aliases.items())
+        patterns = [CompiledPattern(pattern, definition) for pattern in definition.patterns]
+        self._by_word = _index_by_word(patterns)
+        self._otherwise = tuple(pattern for pattern in patterns if _first_words(pattern) is None)
+
+    def take(self, parsed: Parsed, context: Context) -> bool:
+        """Refine what the line type made of a line, when the message is one that this decoder knows."""
+        subject = parsed.subject
+        for line_type in self._payload:
+            if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
+                self._take_payload(parsed, inner)
+                return True
+        word, _, _ = subject.partition(" ")
+        for pattern in self._by_word.get(word, self._otherwise):
+            sources = pattern.apply(subject, parsed.fields)
+            if sources is not None:
+                self._name(parsed, sources)
+                return True
+        return False
+
+    def claim(self, parsed: Parsed) -> None:
+        """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
+        parsed.fields.update(self.definition.constants)
+        self._name(parsed, ())
+
+    def all_log_sources(self) -> frozenset[LogSource]:
+        """Give every log source that it can give."""
+        sources = set(self.log_sources)
+        for pattern in self.definition.patterns:
+            sources.update(source.as_model() for source in pattern.log_sources)
+        for line_type in self._payload:
+            sources |= line_type.log_sources
+        return frozenset(sources)
+
+    def derived(self) -> set[str]:
+        """Give the fields whose values are not written in the line as they stand in the event."""
+        definition = self.definition
+        fields = {*definition.constants, *definition.values}
+        fields.update(field for field, cast in definition.casts.items() if cast == "lower")
+        for pattern in definition.patterns:
+            fields.update(pattern.constants)
+        for line_type in self._payload:
+            fields |= line_type.derived
+        fields.update(field for field, others in definition.aliases.items() if fields.intersection(texts(others)))
+        return fields
+
+    def _name(self, parsed: Parsed, sources: tuple[LogSource, ...]) -> None:
+        parsed.type = self.name
+        parsed.decoded = True
+        if sources or self.log_sources:
+            parsed.log_sources = _join(sources, self.log_sources or parsed.log_sources)
+        fields = parsed.fields
+        for field, others in self._aliases:
+            if field not in fields:
+                for other in others:
+                    if fields.get(other) not in (None, ""):
+                        fields[field] = fields[other]
+                        break
+
+    def _take_payload(self, parsed: Parsed, inner: Parsed) -> None:
+        parsed.fields.update(inner.fields)
+        parsed.fields.update(self.definition.constants)
+        self._name(parsed, inner.log_sources)
+        parsed.type = inner.type
+        parsed.host = parsed.host or inner.host
+        if inner.time_ns is not None:
+            parsed.time_ns = inner.time_ns
+
+
+class DecoderIndex:
+    """The data-driven decoders of one line type."""
+
+    def __init__(self, decoders: Iterable[CompiledDecoder]) -> None:
+        self.decoders = tuple(decoders)
+        self._by_program: dict[str, tuple[CompiledDecoder, ...]] = {}
+        literals: dict[str, tuple[CompiledDecoder, ...]] = {}
+        for decoder in self.decoders:
+            for program in decoder.definition.programs:
+                key = program.lower()
+                self._by_program[key] = (*self._by_program.get(key, ()), decoder)
+            for literal in decoder.definition.find:
+                literals[literal] = (*literals.get(literal, ()), decoder)
+        self._found = list(literals.values())
+        self._finder = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
+
+    def refine(self, parsed: Parsed, context: Context) -> None:
+        """Let the decoders of the line's program, then those whose literals it holds, take the line."""
+        claimed: CompiledDecoder | None = None
+        if parsed.program:
+            for decoder in self._of_program(parsed.program):
+                if decoder.take(parsed, context):
+                    return
+                claimed = claimed or decoder
+        if self._finder is not None:
+            for decoder in self._with_literals(parsed.subject):
+                if decoder is not claimed and decoder.take(parsed, context):
+                    if claimed is not None:
+                        parsed.type = claimed.name
+                        parsed.log_sources = _join(claimed.log_sources, parsed.log_sources)
+                    return
+        if claimed is not None:
+            claimed.claim(parsed)
+
+    def _of_program(self, program: str) -> tuple[CompiledDecoder, ...]:
+        key = program.lower()
+        found = self._by_program.get(key)
+        if found is None and "/" in key:
+            # a path (/usr/sbin/cron), or a part of a program (postfix/smtpd)
+            found = self._by_program.get(key.rpartition("/")[2]) or self._by_program.get(key.partition("/")[0])
+        return found or ()
+
+    def _with_literals(self, subject: str) -> Iterable[CompiledDecoder]:
+        assert self._finder is not None
+        decoders: dict[CompiledDecoder, None] = {}
+        for index in sorted({match[0] for match in self._finder.find_matches_as_indexes(subject, overlapping=True)}):
+            decoders.update(dict.fromkeys(self._found[index]))
+        return decoders
+
+
+def _join(first: tuple[LogSource, ...], second: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
+    return tuple(dict.fromkeys((*first, *second))) if first and second else first or second
+
+
+def _first_words(pattern: CompiledPattern) -> tuple[str, ...] | None:
+    """Give the whole first words that the pattern asks for; None when it does not ask for whole words."""
+    words = tuple(start.partition(" ")[0] for start in pattern.starts if " " in start)
+    return words if words and len(words) == len(pattern.starts) else None
+
+
+def _index_by_word(patterns: list[CompiledPattern]) -> dict[str, tuple[CompiledPattern, ...]]:
+    """Map each first word to the patterns that are to be tried for it, those that ask for no word among them."""
+    words = {word for pattern in patterns for word in _first_words(pattern) or ()}
+    return {word: tuple(p for p in patterns if (asked := _first_words(p)) is None or word in asked) for word in words}
+
+
+def _converter(owner: DecoderDefinition, field: str) -> Convert | None:
+    cast = owner.casts.get(field)
+    convert = _CASTS[cast] if cast else None
+    if table := owner.values.get(field):
+        folded = {key.lower(): value for key, value in table.items()}
+        inner = convert
+
+        def mapped(value: str) -> Any:
+            found = folded.get(value.lower())
+            return found if found is not None else inner(value) if inner else value
+
+        return mapped
+    return convert
+
+
+def _integer(value: str) -> int | None:
+    return int(value) if len(value) < 20 and value.isascii() and value.lstrip("-").isdecimal() else None
+
+
+@lru_cache(maxsize=8192)
+def address(value: str) -> str | None:
+    """Give an IP address without brackets and without the prefix of IPv4 in IPv6; None when it is none."""
+    value = value.strip("[]")
+    if value[:7].lower() == "::ffff:" and "." in value:
+        value = value[7:]
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return None
+    return value
+
+
+_CASTS: dict[str, Convert] = {"int": _integer, "ip": address, "lower": str.lower}

@@ -1,0 +1,139 @@
+"""From a line to an event: the decoder of its type, then the data-driven decoders."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from soc_agent.decode.context import Context, Parsed
+from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
+from soc_agent.decode.definition import Sample, texts
+from soc_agent.decode.guess import guess_type
+from soc_agent.decode.linetypes import LINE_TYPES
+from soc_agent.decode.load import load_decoders
+from soc_agent.model import Event, LogSource, Problem
+from soc_agent.resources import resource
+
+
+class Decoders:
+    """Every decoder there is. Immutable once loaded, and safe to share among threads."""
+
+    def __init__(self, decoders: Sequence[CompiledDecoder] = (), problems: Sequence[Problem] = ()) -> None:
+        self.problems = list(problems)
+        """What is wrong with decoder files; those named here do not run, the rest does."""
+        self.data_driven = tuple(decoders)
+        """The data-driven decoders, in the order of their files."""
+        self._indexes = {
+            name: DecoderIndex(of_type)
+            for name in LINE_TYPES
+            if (of_type := [decoder for decoder in decoders if name in texts(decoder.definition.parent)])
+        }
+
+    @classmethod
+    def load(cls, folders: Sequence[Path] | None = None) -> Self:
+        """Load the decoder files of these folders; of the folder that comes with the product, when none are given.
+
+        A decoder of a later folder replaces one with the same name. Bad files are in :attr:`problems`.
+        """
+        decoders, problems = load_decoders(
+            [resource("rules") / "decoders"] if folders is None else folders,
+            LINE_TYPES,
+        )
+        return cls(decoders, problems)
+
+    def decode(self, line: bytes, context: Context) -> Event:
+        """Decode one line, given without its newline.
+
+        Never raises. A line that its type's decoder does not take comes back with ``decoded`` false, and with the time
+        that stands near its front, if any does.
+        """
+        text = line.decode("utf-8", "replace")
+        line_type = LINE_TYPES.get(context.type) or LINE_TYPES[guess_type(line)]
+        parsed = line_type.decode(text.rstrip("\r\n\0"), context)
+        if parsed is None:
+            parsed = LINE_TYPES["plain"].decode(text, context) or Parsed("plain", (), {})
+            parsed.type = context.type
+            parsed.decoded = False
+            if line_type.log_sources:
+                parsed.log_sources = tuple(sorted(line_type.log_sources, key=_order))
+        elif (index := self._indexes.get(line_type.name)) is not None:
+            index.refine(parsed, context)
+        return Event(
+            raw=line,
+            text=text,
+            type=parsed.type,
+            log_sources=parsed.log_sources,
+            fields=parsed.fields,
+            time_ns=context.received_ns if parsed.time_ns is None else parsed.time_ns,
+            host=parsed.host or context.host,
+            decoded=parsed.decoded,
+        )
+
+    def types(self) -> list[str]:
+        """Give the types that a source's lines can have."""
+        return list(LINE_TYPES)
+
+    def log_sources(self, type: str) -> frozenset[LogSource]:  # noqa: A002 - the word of the configuration
+        """Give every log source that events of lines of this type can have: for routing rules to blocks."""
+        line_type = LINE_TYPES.get(type)
+        if line_type is None:
+            return frozenset().union(*(self.log_sources(name) for name in LINE_TYPES))
+        sources = set(line_type.log_sources)
+        if (index := self._indexes.get(type)) is not None:
+            for decoder in index.decoders:
+                sources |= decoder.all_log_sources()
+        return frozenset(sources)
+
+    def literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
+        """Give literals of which every line of this type with an event of this log source holds one, in any case.
+
+        None when there are none such: any line may have it. The empty set: no line has it.
+        """
+        line_type = LINE_TYPES.get(type)
+        if line_type is None or log_source in line_type.log_sources:
+            return None
+        literals: set[str] = set()
+        index = self._indexes.get(type)
+        for decoder in index.decoders if index is not None else ():
+            if log_source in decoder.all_log_sources():
+                literals.update(decoder.definition.programs)
+                literals.update(decoder.definition.find)
+        return frozenset(literals)
+
+    def derived_fields(self, type: str) -> frozenset[str]:  # noqa: A002
+        """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
+
+        All other values stand in the line, but for the escapes of its format (quotes, backslashes, and what JSON, CEF
+        and structured data escape).
+        """
+        line_type = LINE_TYPES.get(type)
+        if line_type is None:
+            return frozenset().union(*(self.derived_fields(name) for name in LINE_TYPES))
+        fields = set(line_type.derived)
+        if (index := self._indexes.get(type)) is not None:
+            for decoder in index.decoders:
+                fields |= decoder.derived()
+        return frozenset(fields)
+
+    def samples(self) -> Iterator[tuple[CompiledDecoder, Sample]]:
+        """Yield every sample of the data-driven decoders."""
+        for decoder in self.data_driven:
+            for sample in decoder.definition.samples:
+                yield decoder, sample
+
+    def sample_failures(self, decoder: CompiledDecoder, sample: Sample, context: Context) -> list[str]:
+        """Say how the event of a sample differs from what the sample asks for; nothing when it does not."""
+        event = self.decode(sample.line.encode(), context)
+        failures = [] if event.decoded else ["not decoded"]
+        for field, wanted in sample.fields.items():
+            got: Any = event.fields.get(field)
+            if got != wanted or isinstance(got, bool) != isinstance(wanted, bool):
+                failures.append(f"{field}: {got!r} instead of {wanted!r}")
+        if sample.log_source and sample.log_source.as_model() not in event.log_sources:
+            failures.append(f"log source {sample.log_source} is not among {event.log_sources}")
+        if not decoder.definition.payload and event.type != decoder.name and not decoder.definition.find:
+            failures.append(f"taken by {event.type}")
+        return failures
+
+
+def _order(source: LogSource) -> tuple[str, str, str]:
+    return (source.category, source.product, source.service)

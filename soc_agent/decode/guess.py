@@ -1,0 +1,69 @@
+"""Telling the type of a stream from its first lines."""
+
+from collections import Counter
+
+from soc_agent.decode.access import is_access
+from soc_agent.decode.cef import is_cef
+from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
+from soc_agent.decode.jsonlines import parse_object
+from soc_agent.decode.keyvalue import is_keyvalue
+from soc_agent.decode.syslog import is_syslog
+
+_LINES = 64
+_LINE_CAP = 16_384
+
+
+def guess_type(sample: bytes) -> str:
+    """Give the type of a stream from its first bytes, ``plain`` when it is none of those known.
+
+    The type that most lines have wins; one that fewer than a fifth of the lines have does not (a stack trace may well
+    follow each line of a known type). A last line without its newline counts only when it is alone.
+    """
+    lines = sample.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if len(lines) > 1:
+        lines.pop()
+    votes: Counter[str] = Counter()
+    for line in lines:
+        if line := line.strip(b" \t\r\0"):
+            votes[_guess_line(line[:_LINE_CAP].decode("utf-8", "replace"))] += 1
+            if votes.total() == _LINES:
+                break
+    total = votes.total()
+    del votes["plain"]
+    for name, count in votes.most_common(1):
+        if count * 5 >= total:
+            return name
+    return "plain"
+
+
+def _guess_line(text: str) -> str:
+    if text.startswith("{"):
+        return _guess_object(text)
+    if is_cef(text):
+        return "cef"
+    for name, test in _TESTS:
+        if test(text):
+            return name
+    return "plain"
+
+
+_TESTS = (
+    ("apache_error", is_apache_error),
+    ("nginx_error", is_nginx_error),
+    ("syslog", is_syslog),
+    ("access", is_access),
+    ("kv", is_keyvalue),
+)
+
+
+def _guess_object(text: str) -> str:
+    fields = parse_object(text)
+    if fields is None:
+        # a line cut at the end of the sample is still one of JSON
+        return "json" if len(text) >= _LINE_CAP or text[:64].count('":') else "plain"
+    if "_path" in fields or ("id.orig_h" in fields and "ts" in fields):
+        return "zeek"
+    kind = fields.get("type")
+    if kind in ("yara", "not_scanned") and "path" in fields:
+        return "yara"
+    return "health" if kind == "health" and "kind" in fields else "json"

@@ -1,0 +1,21 @@
+"""The registry of line types: each is one module; one more type is one more line here."""
+
+from soc_agent.decode.access import ACCESS
+from soc_agent.decode.cef import CEF
+from soc_agent.decode.context import LineType
+from soc_agent.decode.errorlog import APACHE_ERROR, NGINX_ERROR
+from soc_agent.decode.findings import HEALTH, YARA
+from soc_agent.decode.jsonlines import JSON
+from soc_agent.decode.keyvalue import KEYVALUE
+from soc_agent.decode.plain import PLAIN
+from soc_agent.decode.syslog import SYSLOG
+from soc_agent.decode.zeek import ZEEK
+
+LINE_TYPES: dict[str, LineType] = {
+    line_type.name: line_type
+    for line_type in (
+        *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, KEYVALUE, CEF, ZEEK, YARA, HEALTH),
+        PLAIN,
+    )
+}
+"""Every type of lines, by name."""

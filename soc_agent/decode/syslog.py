@@ -1,0 +1,218 @@
+"""Syslog lines: RFC 3164 as it is found in the wild, and RFC 5424."""
+
+import re
+from typing import Any
+
+from soc_agent.decode import times
+from soc_agent.decode.context import Context, LineType, Parsed
+from soc_agent.model import LogSource
+
+LINUX_SYSLOG = LogSource("", "linux", "syslog")
+_SOURCES: tuple[LogSource, ...] = (LINUX_SYSLOG,)
+_AUTH_SOURCES = (LogSource("", "linux", "auth"), LINUX_SYSLOG)
+
+FACILITIES = (
+    *("kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"),
+    *("ntp", "audit", "alert", "clock"),
+    *(f"local{number}" for number in range(8)),
+)
+"""Names of the facilities, by number (RFC 5424, section 6.2.1, with the names that syslog.conf uses)."""
+SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+"""Names of the severities, by number (the same section)."""
+
+_PRI = r"(?:<([0-9]{1,3})>)? ?"
+_AFTER_TIME = r":?(?: +|$)"
+_BSD = re.compile(
+    rf"{_PRI}({times.MONTH} {{1,2}}[0-9]{{1,2}} [0-9]{{2}}:[0-9]{{2}}):([0-9]{{2}})(?:[.,]([0-9]{{1,9}}))?"
+    rf"{_AFTER_TIME}"
+)
+_DATED = re.compile(
+    rf"{_PRI}(?:([12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}})|({times.MONTH} {{1,2}}[0-9]{{1,2}}) "
+    rf"([12][0-9]{{3}}) ([0-9]{{2}}:[0-9]{{2}})):([0-9]{{2}})(?:[.,]([0-9]{{1,9}})[0-9]*)?"
+    rf" ?({times.OFFSET})?{_AFTER_TIME}"
+)
+_EPOCH = re.compile(r"([0-9]{10}\.[0-9]{6}) ")
+_CISCO = re.compile(
+    rf"{_PRI}(?:[0-9]+: )?(?:([^\s:%*]+): )?(?:[0-9]+: )?[*.]?({times.MONTH} {{1,2}}[0-9]{{1,2}})(?: ([12][0-9]{{3}}))?"
+    r" ([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: [A-Za-z]{1,6})?: (?=%)"
+)
+_HEAD = re.compile(
+    # the host may be missing; a word that ends as a tag does, is the tag
+    r"(?:([^\s\[%:][^\s\[]*(?<!:)) +)?"
+    # the tag: a program with its pid, or with a colon; a version may stand between (syslogd 1.4.1:)
+    r"(?!%)([^\s:\[]{1,128})(?:\[([^\]\s]{0,32})\](?::|(?=\s|$))|(?: [0-9]+(?:\.[0-9]+)+)?:(?=\s|$))",
+)
+_MODULE = re.compile(r"([^()\s]+)\(([\w-]+)\)")
+_REPEATED = re.compile(r"message repeated ([0-9]{1,9}) times: \[ ?(.*?)\]?", re.DOTALL)
+_LAST_REPEATED = re.compile(r"last message (?:repeated ([0-9]{1,9}) times|buffered ([0-9]{1,9}) times)")
+_RFC5424 = re.compile(r"(?:[0-9]{1,7} )?<([0-9]{1,3})>[1-9][0-9]{0,2} (\S+) (\S+) (\S+) (\S+) (\S+) ?", re.ASCII)
+_NAME = r'[^\s=\]"]{1,64}'
+_ELEMENT = re.compile(rf'\[({_NAME})((?: +{_NAME}="[^"\\\]]*(?:\\.[^"\\\]]*)*")*) *\]', re.DOTALL)
+_PARAMETER = re.compile(rf'({_NAME})="([^"\\\]]*(?:\\.[^"\\\]]*)*)"', re.DOTALL)
+_ESCAPE = re.compile(r'\\(["\\\]])')
+
+
+def decode_syslog(text: str, context: Context) -> Parsed | None:
+    """Decode a syslog line: priority, time, host, program, pid and message, or any part of these from its front.
+
+    RFC 3164 with its priority optional, its time also in ISO 8601 (rsyslog, systemd) or seconds (journalctl), its host
+    or tag missing; Cisco IOS with its sequence number; RFC 5424 with structured data as ``ELEMENT.PARAMETER``.
+    """
+    if found := _RFC5424.match(text):
+        return _rfc5424(text, found, context)
+    if header := read_header(text, context):
+        return header
+    # a priority, or a program with its pid, is enough to know a syslog line by (RFC 3164, section 4.3.3)
+    found = re.match(_PRI, text)
+    start = found.end() if found else 0
+    tag = _HEAD.match(text, start)
+    if (found and found[1]) or (tag and tag[3]):
+        return _message(text[start:].strip(), found[1] if found else None, None, hostless=True)
+    return None
+
+
+def read_header(text: str, context: Context) -> Parsed | None:
+    """Decode a line that begins with an RFC 3164 header with a time; None when there is none."""
+    if found := _BSD.match(text):
+        time_ns = times.yearless(found[2], found[3], found[4], context.timezone, context.received_ns)
+    elif found := _DATED.match(text):
+        minute, month_day, year, clock, second, fraction, offset = found.groups()[1:]
+        if minute:
+            time_ns = times.dated(minute, second, fraction, offset, context.timezone)
+        else:
+            time_ns = times.ctime(f"{month_day} {clock}", second, fraction, year, context.timezone)
+    elif found := _CISCO.match(text):
+        return _cisco(text, found, context)
+    elif (found := _EPOCH.match(text)) and _HEAD.match(text, found.end()):
+        return _message(text[found.end() :].strip(), None, times.epoch(float(found[1])))
+    else:
+        return None
+    return _message(text[found.end() :].strip(), found[1], time_ns)
+
+
+def is_syslog(text: str) -> bool:
+    """Say whether a line is surely syslog: stricter than :func:`decode_syslog`, which is told so."""
+    if _RFC5424.match(text) or _BSD.match(text) or _CISCO.match(text) or _CISCO_MESSAGE.search(text, 0, 128):
+        return True
+    found = _DATED.match(text) or _EPOCH.match(text)
+    if not found:
+        return bool(re.match(r"<[0-9]{1,3}>[\w/.-]+(?:\[[0-9]+\])?: ", text))
+    tag = _HEAD.match(text, found.end())
+    return bool(tag and tag[1]) or bool(_HOST_ADDRESS.match(text, found.end()))
+
+
+_CISCO_MESSAGE = re.compile(r"[ :]%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+:")
+_HOST_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3} [\w,]+ ")
+
+
+def _rfc5424(text: str, found: re.Match[str], context: Context) -> Parsed:
+    priority, stamp, host, program, process_id, message_id = found.groups()
+    fields: dict[str, Any] = {}
+    data_end = _structured_data(text, found.end(), fields)
+    message = text[data_end:].removeprefix(" ").removeprefix("\ufeff").strip()
+    program = "" if program == "-" else program
+    if message_id != "-":
+        fields["msgid"] = message_id
+    return _parsed(
+        message,
+        "" if host == "-" else host,
+        program,
+        None if process_id == "-" else process_id,
+        priority,
+        times.time_of(stamp, context.timezone, context.received_ns),
+        fields,
+    )
+
+
+def _structured_data(text: str, start: int, fields: dict[str, Any]) -> int:
+    """Put structured data (RFC 5424, section 6.3) into fields; give the place where it ends."""
+    if text.startswith("-", start):
+        return start + 1
+    while found := _ELEMENT.match(text, start):
+        name = found[1]
+        start = found.end()
+        if not found[2]:
+            fields.setdefault(name, "")
+        for key, value in _PARAMETER.findall(found[2]):
+            add(fields, f"{name}.{key}", _ESCAPE.sub(r"\1", value) if "\\" in value else value)
+    return start
+
+
+def add(fields: dict[str, Any], key: str, value: Any) -> None:
+    """Put a value under a key; a key that comes again makes a list."""
+    if key not in fields:
+        fields[key] = value
+    elif isinstance(fields[key], list):
+        fields[key].append(value)
+    else:
+        fields[key] = [fields[key], value]
+
+
+def _cisco(text: str, found: re.Match[str], context: Context) -> Parsed | None:
+    priority, host, month_day, year, clock, second, fraction = found.groups()
+    minute = f"{month_day} {clock}"
+    if year:
+        time_ns = times.ctime(minute, second, fraction, year, context.timezone)
+    else:
+        time_ns = times.yearless(minute, second, fraction, context.timezone, context.received_ns)
+    return _parsed(text[found.end() :].strip(), host or "", "", None, priority, time_ns, {})
+
+
+def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: bool = False) -> Parsed:
+    """Split what follows the time into host, tag and message."""
+    if tag := _HEAD.match(rest):
+        host, program, process_id = tag.groups()
+        message = rest[tag.end() :].strip()
+        if not host and message.startswith("%"):  # a device that closes its host with a colon
+            host, program = program, ""
+        return _parsed(message, host or "", program, process_id, priority, time_ns, {})
+    if hostless or rest.startswith("%"):
+        return _parsed(rest, "", "", None, priority, time_ns, {})
+    host, _, message = rest.partition(" ")
+    return _parsed(message.removeprefix(": ").strip(), host, "", None, priority, time_ns, {})
+
+
+def _parsed(
+    message: str,
+    host: str,
+    program: str,
+    process_id: str | None,
+    priority: str | None,
+    time_ns: int | None,
+    fields: dict[str, Any],
+) -> Parsed:
+    subject = message
+    if program:
+        if program[-1] == ")" and (module := _MODULE.fullmatch(program)):
+            # before 0.78 Linux-PAM put its module into the tag; the message is brought into today's form
+            program = module[1]
+            subject = f"{module[2]}({program}): {message}"
+        else:
+            program = program.strip("()]")
+        fields["program"] = program
+    if process_id:
+        fields["pid"] = int(process_id) if process_id.isdecimal() and process_id.isascii() else process_id
+    fields["message"] = message
+    sources = _SOURCES
+    if priority is not None and int(priority) < 192:
+        facility = int(priority) >> 3
+        fields["facility"] = FACILITIES[facility]
+        fields["severity"] = SEVERITIES[int(priority) & 7]
+        if facility in (4, 10):
+            sources = _AUTH_SOURCES
+    if subject.startswith(("message repeated ", "last message ")):
+        subject = _repeated(subject, fields)
+    return Parsed("syslog", sources, fields, time_ns, host, program, subject)
+
+
+def _repeated(subject: str, fields: dict[str, Any]) -> str:
+    """Unwrap what rsyslog and syslogd write for a message that came again."""
+    if found := _REPEATED.fullmatch(subject):
+        fields["repeat"] = int(found[1])
+        return found[2].strip()
+    if found := _LAST_REPEATED.match(subject):
+        fields["repeat"] = int(found[1] or found[2])
+    return subject
+
+
+SYSLOG = LineType("syslog", decode_syslog, frozenset({*_SOURCES, *_AUTH_SOURCES}), frozenset({"facility", "severity"}))

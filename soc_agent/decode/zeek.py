@@ -1,0 +1,78 @@
+"""Records of packets in the names of Zeek's logs: what our packet collector writes, and Zeek itself as JSON."""
+
+from typing import Any
+
+from soc_agent.decode.context import Context, LineType, Parsed
+from soc_agent.decode.jsonlines import parse_object, time_in
+from soc_agent.decode.weblog import WEBSERVER, put_target
+from soc_agent.model import LogSource
+
+_SOURCES: dict[str, tuple[LogSource, ...]] = {
+    "conn": (LogSource("network_connection", "zeek", "conn"), LogSource("firewall", "", "")),
+    "dns": (LogSource("dns", "zeek", "dns"),),
+    "http": (LogSource("", "zeek", "http"), LogSource("proxy", "", ""), WEBSERVER),
+}
+"""Log sources of the records that other products write too."""
+_PATHS = (
+    *("ssl", "arp", "nd", "files", "x509", "ssh", "ftp", "smtp", "rdp", "smb_files", "smb_mapping", "dce_rpc", "ntlm"),
+    *("kerberos", "dhcp", "notice", "weird", "tunnel", "sip", "snmp", "socks", "irc", "mysql", "radius", "syslog"),
+    *("software", "pe", "dpd", "modbus", "dnp3", "quic", "ntp", "ldap", "ldap_search", "icmp", "stats"),
+)
+for _path in _PATHS:
+    _SOURCES[_path] = (LogSource("", "zeek", _path),)
+_OTHER = (LogSource("", "zeek", ""),)
+
+_ENDS = (
+    ("src_ip", "id.orig_h"),
+    ("src_port", "id.orig_p"),
+    ("dst_ip", "id.resp_h"),
+    ("dst_port", "id.resp_p"),
+    ("protocol", "proto"),
+)
+_HTTP = (
+    ("c-ip", "id.orig_h"),
+    ("s-ip", "id.resp_h"),
+    ("cs-method", "method"),
+    ("cs-host", "host"),
+    ("cs-user-agent", "user_agent"),
+    ("c-useragent", "user_agent"),
+    ("cs-referer", "referrer"),
+    ("sc-status", "status_code"),
+)
+_DNS = (("record_type", "qtype_name"), ("answer", "answers"))
+
+
+def decode_zeek(text: str, context: Context) -> Parsed | None:
+    """Decode a record of a packet log. Sigma's names for firewall, DNS, proxy and web stand beside Zeek's."""
+    fields = parse_object(text)
+    if fields is None:
+        return None
+    path = fields.get("_path")
+    if not isinstance(path, str):
+        path = fields["_path"] = _guess_path(fields)
+    _alias(fields, _ENDS)
+    if path == "http":
+        _alias(fields, _HTTP)
+        if isinstance(target := fields.get("uri"), str):
+            put_target(fields, target)
+    elif path == "dns":
+        _alias(fields, _DNS)
+    return Parsed("zeek", _SOURCES.get(path, _OTHER), fields, time_in(fields, context), subject=text)
+
+
+def _alias(fields: dict[str, Any], names: tuple[tuple[str, str], ...]) -> None:
+    for name, other in names:
+        value = fields.get(other)
+        if value is not None and name not in fields:
+            fields[name] = value
+
+
+def _guess_path(fields: dict[str, Any]) -> str:
+    """Tell the log of a record that does not name it, as Zeek writes one file for each."""
+    for path, name in (("dns", "qtype_name"), ("http", "user_agent"), ("ssl", "cipher"), ("conn", "conn_state")):
+        if name in fields:
+            return path
+    return "http" if "method" in fields and "uri" in fields else "dns" if "query" in fields else ""
+
+
+ZEEK = LineType("zeek", decode_zeek, frozenset[LogSource]().union(*_SOURCES.values(), _OTHER))
