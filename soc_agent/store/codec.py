@@ -1,6 +1,7 @@
 """How values lie in the file: hostile text made storable, JSON, and the canonical bytes that hashes are made of."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -96,12 +97,19 @@ def content_json(detection: Detection) -> str:
 
 def folded_text(detection: Detection) -> str:
     """Give what free words search: titles, host, stream, entities and the raw line, without case and diacritics."""
-    parts = [detection.rule.title, detection.rule.title_vi, detection.host, detection.source, detection.stream]
+    # folded part by part: text that is ASCII, nearly all of it, folds at a fraction of the cost
+    parts = [_folded_title(detection.rule.title, detection.rule.title_vi)]
+    parts.extend(map(fold, (detection.host, detection.source, detection.stream)))
     for values in detection.entities.values():
-        parts.extend(values[:LABELS_PER_KIND])
-    parts.append(detection.raw[: SEARCHED_CHARACTERS * 4].decode("utf-8", "replace")[:SEARCHED_CHARACTERS])
-    # NUL would end the text for LIKE
-    return clean(fold("\n".join(parts)).replace("\0", "␀"))
+        parts.extend(map(fold, values[:LABELS_PER_KIND]))
+    parts.append(fold(detection.raw[: SEARCHED_CHARACTERS * 4].decode("utf-8", "replace")[:SEARCHED_CHARACTERS]))
+    # a NUL would end the text for SQLite's string functions
+    return clean("\n".join(parts).replace("\0", "␀"))
+
+
+@lru_cache(1024)
+def _folded_title(title: str, title_vi: str) -> str:
+    return fold(f"{title}\n{title_vi}")
 
 
 def label(value: str) -> str:

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import quote
@@ -186,6 +187,7 @@ def _create(path: Path) -> None:
         raise trouble("store.cannot_open", path, reason=error.strerror or str(error)) from error
 
 
+@lru_cache(16_384)
 def in_network(value: str, network: str) -> bool:
     """Say whether the address ``value`` lies in ``network``; what is no address lies nowhere."""
     try:
