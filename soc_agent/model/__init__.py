@@ -8,6 +8,7 @@ from soc_agent.model.event import Event, LogSource
 from soc_agent.model.problem import Problem, Where
 from soc_agent.model.rule import RuleInfo, RuleKind
 from soc_agent.model.scale import Layer, Level, Tier
+from soc_agent.model.scan import FileFacts, Finding, Scan
 
 __all__ = [
     "ENTITY_FIELDS",
@@ -19,6 +20,8 @@ __all__ = [
     "Detection",
     "Entities",
     "Event",
+    "FileFacts",
+    "Finding",
     "Layer",
     "Level",
     "LogSource",
@@ -26,6 +29,7 @@ __all__ = [
     "Problem",
     "RuleInfo",
     "RuleKind",
+    "Scan",
     "Status",
     "Tier",
     "Where",
