@@ -42,7 +42,7 @@ def parse_config(data: bytes, name: str = "config.yaml") -> Config:
     if root is None:
         return Config()
     tree = _plain(root, name)
-    unknown = [problem for problem in _unknown_keys(tree, root, name)]
+    unknown = list(_unknown_keys(tree, root, name))
     if unknown:
         raise ConfigError(*unknown)
     try:
@@ -94,7 +94,7 @@ def _plain(root: yaml.Node, name: str) -> Any:
         if isinstance(node, yaml.SequenceNode):
             return [plain(item, f"{key}[{index}]") for index, item in enumerate(node.value)]
         try:
-            return constructor.construct_object(node)  # type: ignore[no-untyped-call]
+            return constructor.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             raise ConfigError(Problem("config.bad_value", where, {"reason": str(error)})) from error
 
@@ -108,7 +108,8 @@ def _unknown_keys(tree: Any, root: yaml.Node, name: str) -> Iterator[Problem]:
         struct = _struct_for(kind, value)
         if struct is not None and isinstance(value, dict):
             fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
-            tagged = {struct.__struct_config__.tag_field} - {None}
+            tag = struct.__struct_config__.tag_field
+            tagged = {tag} if tag else set()
             for key, inner in value.items():
                 if key in fields:
                     yield from walk(inner, fields[key], (*path, key))
@@ -145,7 +146,7 @@ def _validation_problem(message: str, root: yaml.Node, name: str) -> Problem:
     reason, _, path_text = message.partition(" - at `")
     parts: list[str | int] = []
     for key, index in _PATH_PART.findall(path_text.rstrip("`")):
-        parts.append(key if key else int(index) if index.isdigit() else index)
+        parts.append(key or (int(index) if index.isdigit() else index))
     where = Where(name, _line(root, tuple(parts)), _dotted(tuple(parts)))
     return Problem("config.bad_value", where, {"reason": reason})
 
@@ -209,5 +210,3 @@ def _dotted(path: tuple[str | int, ...]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
-
-

@@ -16,7 +16,7 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A section of the file: unknown keys are errors."""
 
 
-class FileSource(_Section, tag="file", tag_field="kind"):
+class FileSource(_Section, frozen=True, tag="file", tag_field="kind"):
     """Log files that grow and rotate."""
 
     name: Name
@@ -39,7 +39,7 @@ class FileSource(_Section, tag="file", tag_field="kind"):
     """How long a line may stay without its newline before it is taken as it is."""
 
 
-class PacketSource(_Section, tag="packets", tag_field="kind"):
+class PacketSource(_Section, frozen=True, tag="packets", tag_field="kind"):
     """Packets of an interface, or of capture files as they appear. Exactly one of the two is set."""
 
     name: Name
@@ -58,7 +58,7 @@ class PacketSource(_Section, tag="packets", tag_field="kind"):
     """Flows held at once; beyond it the oldest is reported and forgotten."""
 
 
-class WatchSource(_Section, tag="watch", tag_field="kind"):
+class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
     """Folders whose closed and moved-in files are scanned with YARA."""
 
     name: Name
@@ -77,14 +77,14 @@ class WatchSource(_Section, tag="watch", tag_field="kind"):
 Source = FileSource | PacketSource | WatchSource
 
 
-class StoreOptions(_Section):
+class StoreOptions(_Section, frozen=True):
     """Where everything is kept."""
 
     path: str = "data/soc-agent.db"
     """The SQLite file; a relative path is taken from the folder of the configuration file."""
 
 
-class RuleOptions(_Section):
+class RuleOptions(_Section, frozen=True):
     """Which rules run."""
 
     builtin: bool = True
@@ -94,10 +94,10 @@ class RuleOptions(_Section):
     disabled: tuple[str, ...] = ()
     """Ids of rules that do not run."""
     suppress_s: Seconds = 3600
-    """Repeats of a rule for the same entity within so long of the last fold into one alert, where the rule says nothing."""
+    """Repeats for the same entity within so long of the last fold into one alert, where the rule says nothing."""
 
 
-class AgentOptions(_Section):
+class AgentOptions(_Section, frozen=True):
     """How the agent runs."""
 
     queue_blocks: Annotated[int, Meta(ge=1, le=1024)] = 16
@@ -108,7 +108,7 @@ class AgentOptions(_Section):
     """Rhythm of the status line."""
 
 
-class ConsoleOptions(_Section):
+class ConsoleOptions(_Section, frozen=True):
     """How the console looks."""
 
     language: Literal["", "vi", "en"] = ""
@@ -119,7 +119,7 @@ class ConsoleOptions(_Section):
     """Name written to the history; empty: the login name."""
 
 
-class ContactOptions(_Section):
+class ContactOptions(_Section, frozen=True):
     """A person of the on-site force."""
 
     name: str
@@ -130,7 +130,7 @@ class ContactOptions(_Section):
     """When the contact was last verified."""
 
 
-class OrganisationOptions(_Section):
+class OrganisationOptions(_Section, frozen=True):
     """The on-site force (layer 1): who answers here."""
 
     name: str = ""
@@ -141,7 +141,7 @@ class OrganisationOptions(_Section):
     """A new alert of level high or above that nobody took for so long turns layer 1 critical."""
 
 
-class SystemOptions(_Section):
+class SystemOptions(_Section, frozen=True):
     """An information system and its security level (Decree 331/2026/NĐ-CP)."""
 
     name: Name
@@ -150,7 +150,7 @@ class SystemOptions(_Section):
     operator: str = ""
 
 
-class AssetOptions(_Section):
+class AssetOptions(_Section, frozen=True):
     """A host or device of the register."""
 
     name: str
@@ -160,7 +160,7 @@ class AssetOptions(_Section):
     owner: str = ""
 
 
-class AssessmentOptions(_Section):
+class AssessmentOptions(_Section, frozen=True):
     """Independent periodic assessment (layer 3)."""
 
     assessor: str = ""
@@ -172,7 +172,7 @@ class AssessmentOptions(_Section):
     """Longest time between assessments."""
 
 
-class NationalOptions(_Section):
+class NationalOptions(_Section, frozen=True):
     """Connection with the national monitoring system (layer 4). Nothing leaves by default."""
 
     mode: Literal["", "dry-run"] = ""
@@ -184,7 +184,7 @@ class NationalOptions(_Section):
     """Cause, scope and remediation, from detection (the same article)."""
 
 
-class Config(_Section):
+class Config(_Section, frozen=True):
     """The whole configuration."""
 
     timezone: str = "Asia/Ho_Chi_Minh"

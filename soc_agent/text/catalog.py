@@ -15,6 +15,7 @@ import yaml
 
 LANGUAGES = ("vi", "en")
 _DEFAULT = "en"
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _language = _DEFAULT
 
 
@@ -65,7 +66,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     folder = resources.files(__package__).joinpath(language)
     for file in folder.iterdir():
         if file.name.endswith(".yml"):
-            tree = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+            tree = yaml.load(file.read_text("utf-8"), Loader=_LOADER) or {}  # noqa: S506 - a safe loader
             messages.update(_flatten(tree, file.name.removesuffix(".yml")))
     return messages
 

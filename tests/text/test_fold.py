@@ -1,6 +1,7 @@
 """Search without case and diacritics."""
 
 import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -8,7 +9,7 @@ from soc_agent.text import fold
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_vietnamese_is_found_without_diacritics(form: str) -> None:
+def test_vietnamese_is_found_without_diacritics(form: Literal["NFC", "NFD"]) -> None:
     """`canh bao` finds `Cảnh báo`, `d` finds `đ`, whatever the normal form."""
     assert fold(unicodedata.normalize(form, "Cảnh báo ĐĂNG nhập")) == "canh bao dang nhap"
 

@@ -1,0 +1,1 @@
+"""Benchmarks: ``make bench`` prints tables. Rates are per CPU-second, comparisons are ratios within one run."""
