@@ -48,8 +48,10 @@ class CompiledPattern:
 class CompiledDecoder:
     """One data-driven decoder. Making it raises :class:`PatternError` when RE2 does not take one of its patterns."""
 
-    def __init__(self, definition: DecoderDefinition, line_types: Mapping[str, LineType]) -> None:
+    def __init__(self, definition: DecoderDefinition, line_types: Mapping[str, LineType], path: str = "") -> None:
         self.definition = definition
+        self.path = path
+        """The file that it came from."""
         self.name = definition.name
         self.log_sources = tuple(source.as_model() for source in definition.log_sources)
         self._payload = tuple(line_types[name] for name in definition.payload)

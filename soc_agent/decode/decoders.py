@@ -1,12 +1,12 @@
 """From a line to an event: the decoder of its type, then the data-driven decoders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from soc_agent.decode.context import Context, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
-from soc_agent.decode.definition import Sample, texts
+from soc_agent.decode.definition import texts
 from soc_agent.decode.guess import guess_type
 from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.decode.load import load_decoders
@@ -113,26 +113,6 @@ class Decoders:
             for decoder in index.decoders:
                 fields |= decoder.derived()
         return frozenset(fields)
-
-    def samples(self) -> Iterator[tuple[CompiledDecoder, Sample]]:
-        """Yield every sample of the data-driven decoders."""
-        for decoder in self.data_driven:
-            for sample in decoder.definition.samples:
-                yield decoder, sample
-
-    def sample_failures(self, decoder: CompiledDecoder, sample: Sample, context: Context) -> list[str]:
-        """Say how the event of a sample differs from what the sample asks for; nothing when it does not."""
-        event = self.decode(sample.line.encode(), context)
-        failures = [] if event.decoded else ["not decoded"]
-        for field, wanted in sample.fields.items():
-            got: Any = event.fields.get(field)
-            if got != wanted or isinstance(got, bool) != isinstance(wanted, bool):
-                failures.append(f"{field}: {got!r} instead of {wanted!r}")
-        if sample.log_source and sample.log_source.as_model() not in event.log_sources:
-            failures.append(f"log source {sample.log_source} is not among {event.log_sources}")
-        if not decoder.definition.payload and event.type != decoder.name and not decoder.definition.find:
-            failures.append(f"taken by {event.type}")
-        return failures
 
 
 def _order(source: LogSource) -> tuple[str, str, str]:

@@ -96,7 +96,7 @@ def _read(
     wrong = list(_check(definition, line_types, name, root))
     problems.extend(wrong)
     if not wrong:
-        yield CompiledDecoder(definition, line_types)
+        yield CompiledDecoder(definition, line_types, name)
 
 
 def _check(

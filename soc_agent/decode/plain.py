@@ -5,7 +5,8 @@ from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.model import LogSource
 
 _SOURCES = (LogSource(),)
-_AROUND = " \t[](){}<>|:,;-"
+_BEFORE = " \t[({<"
+_AFTER = " \t])}>|:,;-"
 
 
 def decode_plain(text: str, context: Context) -> Parsed:
@@ -17,8 +18,8 @@ def decode_plain(text: str, context: Context) -> Parsed:
     if found is None:
         return Parsed("plain", _SOURCES, {}, subject=text.strip(), decoded=False)
     time_ns, start, end = found
-    leads = not text[:start].strip(_AROUND)
-    subject = text[end:].lstrip(_AROUND) if leads else text
+    leads = not text[:start].strip(_BEFORE)
+    subject = text[end:].lstrip(_AFTER) if leads else text
     return Parsed("plain", _SOURCES, {}, time_ns, subject=subject.strip(), decoded=False)
 
 
