@@ -31,39 +31,39 @@ class Connections:
         self._closed = False
         self._immutable = False
         self._writer: sqlite3.Connection | None = None
-        with translated(path):
-            if read_only:
-                self._immutable = self._must_be_immutable()
-            else:
-                self._writer = _open_writer(path)
-            self._watch = self._open_reader()
+        self._watch: sqlite3.Connection | None = None
 
     def prepare(self) -> None:
-        """Make or migrate the schema when this may write; refuse a file that is older, newer or not ours.
+        """Open the file; make or migrate its schema when this may write, refuse one that is older, newer or not ours.
 
-        :raises StoreError: when it is refused, or cannot be written.
+        :raises StoreError: when it is refused, or cannot be opened or written.
         """
         with translated(self.path):
-            if self._writer is not None:
+            if self.read_only:
+                self._immutable = self._must_be_immutable()
+            else:
+                self._writer = _open_writer(self.path)
                 schema.migrate(self._writer, self.path)
-            elif not schema.check(self._watch, self.path):
+            self._watch = self._open_reader()
+            if not schema.check(self._watch, self.path):
                 raise trouble("store.older_schema", self.path)
 
     def _must_be_immutable(self) -> bool:
         """Say whether the file lies where not even the shared memory of the WAL can be made, as on a copied disk."""
         if not self.path.exists():
             raise trouble("store.absent", self.path)
-        reader = self._open_reader()
         try:
-            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            reader = self._open_reader()
+            try:
+                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            finally:
+                reader.close()
         except sqlite3.OperationalError as error:
             wal = Path(f"{self.path}-wal")
             unread = wal.exists() and wal.stat().st_size > 0
             if unread or primary_code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                 raise
             return True
-        finally:
-            reader.close()
         return False
 
     def _open_reader(self) -> sqlite3.Connection:
@@ -71,10 +71,14 @@ class Connections:
         conn = sqlite3.connect(
             name, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_S, cached_statements=64
         )
-        conn.execute("PRAGMA query_only=ON")
-        conn.execute("PRAGMA cache_size=-16384")
-        conn.create_function("fold", 1, fold, deterministic=True)
-        conn.create_function("in_network", 2, in_network, deterministic=True)
+        try:
+            conn.execute("PRAGMA query_only=ON")
+            conn.execute("PRAGMA cache_size=-16384")
+            conn.create_function("fold", 1, fold, deterministic=True)
+            conn.create_function("in_network", 2, in_network, deterministic=True)
+        except BaseException:
+            conn.close()
+            raise
         return conn
 
     @contextmanager
@@ -125,7 +129,7 @@ class Connections:
     def data_version(self) -> int:
         """Give SQLite's ``data_version``: it differs after anybody else, our writer too, has committed."""
         with self._pool_lock, translated(self.path):
-            if self._closed:
+            if self._watch is None:
                 raise trouble("store.closed", self.path)
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
@@ -139,7 +143,7 @@ class Connections:
                 if conn is not None:
                     conn.close()
             self._idle.clear()
-            self._writer = None
+            self._writer = self._watch = None
 
 
 def _open_writer(path: Path) -> sqlite3.Connection:

@@ -74,7 +74,7 @@ class AlertFilter(Struct, frozen=True):
         end = len(text.rstrip())
         while position < end:
             match = _TOKEN.match(text, position)
-            if match is None:
+            if match is None or text.startswith('"', match.end()):
                 raise FilterError(Problem("filter.open_quote", values={"text": text[position:].strip()}))
             position = match.end()
             terms.append(_term(match[2], bool(match[1]), timezone))
