@@ -1,6 +1,6 @@
 """What a line does not say itself, and what a decoder of one type gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,3 +54,5 @@ class LineType(Struct, frozen=True):
     """Every log source that :attr:`decode` gives."""
     derived: frozenset[str] = frozenset()
     """Fields whose value is not written in the line as it stands in the event."""
+    literals: Mapping[LogSource, frozenset[str]] = {}
+    """Log source to literals of which each line decoded to it holds one, in any case. Not named: any line may be."""

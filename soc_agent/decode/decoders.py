@@ -84,14 +84,18 @@ class Decoders:
         return frozenset(sources)
 
     def literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
-        """Give literals of which every line of this type with an event of this log source holds one, in any case.
+        """Give literals of which every line that is decoded to an event of this log source holds one, in any case.
 
         None when there are none such: any line may have it. The empty set: no line has it.
         """
         line_type = LINE_TYPES.get(type)
-        if line_type is None or log_source in line_type.log_sources:
+        if line_type is None:
             return None
         literals: set[str] = set()
+        if log_source in line_type.log_sources:
+            if log_source not in line_type.literals:
+                return None
+            literals |= line_type.literals[log_source]
         index = self._indexes.get(type)
         for decoder in index.decoders if index is not None else ():
             if log_source in decoder.all_log_sources():

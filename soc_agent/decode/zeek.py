@@ -75,4 +75,28 @@ def _guess_path(fields: dict[str, Any]) -> str:
     return "http" if "method" in fields and "uri" in fields else "dns" if "query" in fields else ""
 
 
-ZEEK = LineType("zeek", decode_zeek, frozenset[LogSource]().union(*_SOURCES.values(), _OTHER))
+_GUESSED_BY = {
+    "dns": ("qtype_name", "query"),
+    "http": ("user_agent", "method"),
+    "ssl": ("cipher",),
+    "conn": ("conn_state",),
+}
+"""Names of fields, one of which a record has from which :func:`_guess_path` tells the log."""
+
+
+def _literals() -> dict[LogSource, frozenset[str]]:
+    """Give what stands in the lines of each log source: the name of the record, or that by which it is guessed."""
+    literals: dict[LogSource, frozenset[str]] = {}
+    for path, sources in _SOURCES.items():
+        for source in sources:
+            literals[source] = literals.get(source, frozenset()) | {f'"{path}"', *_GUESSED_BY.get(path, ())}
+    return literals
+
+
+ZEEK = LineType(
+    "zeek",
+    decode_zeek,
+    frozenset(source for sources in (*_SOURCES.values(), _OTHER) for source in sources),
+    frozenset({"_path"}),
+    _literals(),
+)
