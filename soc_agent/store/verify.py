@@ -43,10 +43,11 @@ def _check_chain(conn: sqlite3.Connection) -> tuple[int, bytes, int | None]:
 def _broken_alerts(conn: sqlite3.Connection) -> Iterator[int]:
     """Yield the entries of alerts that are gone, were edited, or do not stand as their last entry says."""
     for (seq,) in conn.execute(
-        "SELECT a.changed_seq FROM alerts a LEFT JOIN history h ON h.seq = a.changed_seq"
-        " WHERE h.alert_id IS NOT a.id OR h.status IS NOT a.status OR h.owner IS NOT a.owner"
-        " OR h.count IS NOT a.count OR h.last_ns IS NOT a.last_ns"
-        " OR EXISTS (SELECT 1 FROM history WHERE alert_id = a.id AND seq > a.changed_seq)"
+        "SELECT max(a.changed_seq, coalesce(last, 0)) FROM"
+        " (SELECT *, (SELECT max(seq) FROM history WHERE alert_id = alerts.id) AS last FROM alerts) a"
+        " LEFT JOIN history h ON h.seq = a.changed_seq"
+        " WHERE last IS NOT a.changed_seq OR h.alert_id IS NOT a.id OR h.status IS NOT a.status"
+        " OR h.owner IS NOT a.owner OR h.count IS NOT a.count OR h.last_ns IS NOT a.last_ns"
     ):
         yield seq
     rows = conn.execute(

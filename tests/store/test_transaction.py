@@ -4,7 +4,7 @@ import pytest
 
 from soc_agent.model import Counters, Position, Problem, Status
 from soc_agent.store import AgentState, SourceStatus, Store
-from tests.store.making import SECOND, START, Clock, detection, different, put, record, rows
+from tests.store.making import SECOND, START, Clock, detection, put, record, rows
 
 
 def test_a_detection_becomes_an_alert_with_all_that_it_said(store: Store) -> None:
@@ -108,35 +108,6 @@ def test_a_late_repeat_does_not_turn_the_last_time_back(store: Store) -> None:
 def test_a_repeat_of_no_alert_is_a_mistake(store: Store) -> None:
     with pytest.raises(KeyError), store.transaction() as transaction:
         transaction.add_repeat(5, detection())
-
-
-def test_evidence_keeps_the_window_the_alert_itself_and_the_first_repeats(store: Store) -> None:
-    window = tuple(b"failed %d" % n for n in range(4))
-    put(store, detection(0, evidence=window, count=5))
-    put(store, *(detection(n) for n in range(1, 200)))
-    kept = store.detections_of(1)
-    assert [line.raw for line in kept[:5]] == [*window, detection(0).raw]
-    assert [line.line_number for line in kept[:5]] == [0, 0, 0, 0, 1]
-    assert [line.raw for line in kept[5:]] == [detection(n).raw for n in range(1, 60)]
-    assert len(kept) == 64
-    assert [line.raw for line in store.detections_of(1, limit=2)] == list(window[:2])
-    assert store.alerts([1])[0].raw == detection(0).raw
-
-
-def test_of_a_long_window_the_last_lines_are_kept(store: Store) -> None:
-    put(store, detection(0, evidence=tuple(b"%d" % n for n in range(500))))
-    kept = store.detections_of(1)
-    assert [line.raw for line in kept[:2]] == [b"450", b"451"]
-    assert kept[-1].raw == store.alerts([1])[0].raw
-
-
-def test_evidence_of_neighbours_is_not_mixed(store: Store) -> None:
-    with store.transaction() as transaction:
-        for found in different(3):
-            transaction.add_alert(found)
-        for number in range(100, 300):
-            transaction.add_repeat(2, detection(number))
-    assert [len(store.detections_of(alert_id)) for alert_id in (1, 2, 3)] == [1, 64, 1]
 
 
 def test_correlation_state_is_kept_replaced_and_forgotten(store: Store) -> None:

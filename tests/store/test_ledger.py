@@ -1,0 +1,113 @@
+from soc_agent.model import Counters, Problem
+from soc_agent.store import SourceLedger, SourceStatus, Store
+from tests.store.making import SECOND, START, Clock
+
+MINUTE = START // (60 * SECOND) * 60 * SECOND
+
+
+def count(store: Store, counters: Counters, source: str = "auth") -> None:
+    with store.transaction() as transaction:
+        transaction.add_counters(source, counters)
+
+
+def only(store: Store, at_ns: int | None = None) -> SourceLedger:
+    (source,) = store.ledger(at_ns)
+    return source
+
+
+def test_counters_add_up(store: Store, clock: Clock) -> None:
+    count(store, Counters(bytes=10, lines=1, candidates=1))
+    clock.pass_s(1)
+    with store.transaction() as transaction:
+        transaction.add_counters("auth", Counters(bytes=5, lines=2, dropped=3))
+        transaction.add_counters("auth", Counters(undecodable=1, late=2, truncated=4))
+    clock.pass_s(200)
+    count(store, Counters(bytes=1, lines=1))
+    source = only(store)
+    assert source.totals == Counters(16, 4, 1, 1, 2, 3, 4)
+    assert (source.first_ns, source.last_ns) == (START, START + 201 * SECOND)
+
+
+def test_what_was_only_dropped_is_no_sign_of_life(store: Store, clock: Clock) -> None:
+    count(store, Counters(lines=1))
+    clock.pass_s(100)
+    count(store, Counters(dropped=50))
+    assert only(store).last_ns == START
+
+
+def test_the_rate_looks_at_the_current_and_the_last_whole_minute(store: Store, clock: Clock) -> None:
+    clock.now_ns = MINUTE
+    count(store, Counters(lines=1000))
+    clock.now_ns = MINUTE + 60 * SECOND
+    count(store, Counters(lines=60))
+    clock.now_ns = MINUTE + 150 * SECOND
+    count(store, Counters(lines=30))
+    # 90 lines within the 90 seconds since the minute before this one began
+    assert only(store).per_minute.lines == 60
+    clock.pass_s(600)
+    assert only(store).per_minute.lines == 0
+    assert only(store).totals.lines == 1090
+
+
+def test_the_first_lines_all_at_once_are_no_rate_of_thousands(store: Store) -> None:
+    count(store, Counters(lines=100))
+    assert only(store).per_minute.lines == 600
+
+
+def test_totals_of_an_earlier_moment(store: Store, clock: Clock) -> None:
+    clock.now_ns = MINUTE
+    for _ in range(5):
+        count(store, Counters(lines=10))
+        clock.pass_s(60)
+    assert only(store, MINUTE + 130 * SECOND).totals.lines == 30
+    assert only(store, MINUTE + 130 * SECOND).last_ns == MINUTE + 120 * SECOND
+    assert store.ledger(MINUTE - 61 * SECOND) == []
+
+
+def test_a_clock_that_is_set_back_loses_nothing(store: Store, clock: Clock) -> None:
+    count(store, Counters(lines=10))
+    clock.pass_s(-3600)
+    count(store, Counters(lines=5))
+    clock.pass_s(7200)
+    count(store, Counters(lines=1))
+    assert only(store).totals.lines == 16
+
+
+def test_a_change_of_state_is_history_and_a_repetition_is_not(store: Store, clock: Clock) -> None:
+    problem = Problem("store.full", values={"path": "/x"})
+    for state, why in (
+        (SourceStatus.RUNNING, None),
+        (SourceStatus.RUNNING, None),
+        (SourceStatus.FAILED, problem),
+        (SourceStatus.FAILED, problem),
+        (SourceStatus.FINISHED, None),
+    ):
+        with store.transaction() as transaction:
+            transaction.set_source_state("web", state, why)
+        clock.pass_s(10)
+    assert [entry.data["state"] for entry in store.history()] == ["finished", "failed", "running"]
+    assert {entry.subject for entry in store.history()} == {"source/web"}
+    source = only(store)
+    assert (source.state, source.problem, source.changed_ns) == (SourceStatus.FINISHED, None, START + 40 * SECOND)
+    earlier = only(store, START + 25 * SECOND)
+    assert (earlier.state, earlier.problem, earlier.changed_ns) == (SourceStatus.FAILED, problem, START + 20 * SECOND)
+    assert only(store, START).state is SourceStatus.RUNNING
+    assert store.ledger(START - 1) == []
+
+
+def test_sources_come_by_name_with_or_without_lines(store: Store) -> None:
+    count(store, Counters(lines=1), "b")
+    with store.transaction() as transaction:
+        transaction.set_source_state("a", SourceStatus.MISSING, Problem("store.absent", values={"path": "p"}))
+        transaction.add_counters("c", Counters(lines=2))
+    assert [(source.source, source.totals.lines, source.state) for source in store.ledger()] == [
+        ("a", 0, SourceStatus.MISSING),
+        ("b", 1, None),
+        ("c", 2, None),
+    ]
+
+
+def test_counters_beyond_64_bits_stay_at_the_end(store: Store) -> None:
+    count(store, Counters(bytes=2**63 - 1))
+    count(store, Counters(bytes=10))
+    assert only(store).totals.bytes == 2**63 - 1
