@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from soc_agent.model import Detection, Status
+from soc_agent.model import Detection, Level, Status
 from soc_agent.store.codec import (
     alert_digest,
     bounded,
@@ -34,6 +34,7 @@ class _Pending(Struct):
 
     id: int
     uid: bytes
+    level: int
     status: str
     owner: str
     count: int
@@ -75,7 +76,12 @@ class _Pending(Struct):
         evidence.extend((line[0], chain.seq + 1, *line[1:]) for line in self.lines)
         return {"evidence": evidence_digest(self.lines).hex()}
 
+    def as_open(self) -> OpenAlert:
+        """Give it as who folds repeats knows it."""
+        return OpenAlert(self.id, Level(self.level), self.first_ns, self.last_ns, self.count)
+
     def state(self) -> AlertState:
+        """Give what of it the history keeps."""
         return AlertState(self.id, self.status, self.owner, self.count, self.last_ns)
 
 
@@ -96,9 +102,9 @@ class AlertBatch:
         earliest = bounded(time_ns) - within_s * _NS
         for known in reversed(self._by_key.get((rule_id, entity_key), ())):
             if known.last_ns >= earliest and known.first_ns <= latest:
-                return OpenAlert(known.id, known.first_ns, known.last_ns, known.count)
+                return known.as_open()
         row = self._conn.execute(
-            "SELECT id, uid, status, owner, count, first_ns, last_ns, kept FROM alerts"
+            "SELECT id, uid, level, status, owner, count, first_ns, last_ns, kept FROM alerts"
             " WHERE rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
             " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1",
             (clean(rule_id), clean(entity_key), bounded(earliest), bounded(latest)),
@@ -110,7 +116,7 @@ class AlertBatch:
             found = _Pending(*row)
             self._pending[found.id] = found
             self._by_key.setdefault((rule_id, entity_key), []).append(found)
-        return OpenAlert(found.id, found.first_ns, found.last_ns, found.count)
+        return found.as_open()
 
     def add_alert(self, detection: Detection) -> int | None:
         """Make an alert of a detection; None when the detection is known."""
@@ -121,6 +127,7 @@ class AlertBatch:
         made = _Pending(
             self._next_id,
             detection.uid,
+            detection.rule.level,
             Status.NEW.value,
             "",
             bounded(detection.count),
@@ -148,7 +155,7 @@ class AlertBatch:
         known = self._pending.get(alert_id)
         if known is None:
             row = self._conn.execute(
-                "SELECT id, uid, status, owner, count, first_ns, last_ns, kept FROM alerts WHERE id = ?", (alert_id,)
+                "SELECT id, uid, level, status, owner, count, first_ns, last_ns, kept FROM alerts WHERE id = ?", (alert_id,)
             ).fetchone()
             if row is None:
                 raise KeyError(alert_id)

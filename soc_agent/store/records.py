@@ -39,6 +39,7 @@ class OpenAlert(Struct, frozen=True):
     """An alert that is still open, into which a repeat folds."""
 
     id: int
+    level: Level
     first_ns: int
     last_ns: int
     count: int

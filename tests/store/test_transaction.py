@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.model import Counters, Position, Problem, Status
-from soc_agent.store import AgentState, SourceStatus, Store
+from soc_agent.model import Counters, Level, Position, Problem, Status
+from soc_agent.store import AgentState, OpenAlert, SourceStatus, Store
 from tests.store.making import SECOND, START, Clock, detection, put, record, rows
 
 
@@ -72,7 +72,8 @@ def test_a_repeat_folds_within_its_window_of_event_time_in_either_direction(
 def test_only_the_same_rule_and_entity_fold(store: Store) -> None:
     put(store, detection(0))
     with store.transaction() as transaction:
-        assert transaction.find_open("rule-ssh", "203.0.113.9", START, 60) is not None
+        found = transaction.find_open("rule-ssh", "203.0.113.9", START, 60)
+        assert found == OpenAlert(1, Level.HIGH, START, START, 1)
         assert transaction.find_open("rule-ssh", "203.0.113.10", START, 60) is None
         assert transaction.find_open("rule-x", "203.0.113.9", START, 60) is None
 
