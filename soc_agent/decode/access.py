@@ -88,4 +88,4 @@ def _put_rest(fields: dict[str, Any], rest: str) -> None:
         fields["extra"] = rest
 
 
-ACCESS = LineType("access", decode_access, frozenset(_SOURCES))
+ACCESS = LineType("access", decode_access, frozenset(_SOURCES), derived=frozenset({"sc-bytes"}), undecoded=_SOURCES)

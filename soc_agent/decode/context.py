@@ -54,5 +54,7 @@ class LineType(Struct, frozen=True):
     """Every log source that :attr:`decode` gives."""
     derived: frozenset[str] = frozenset()
     """Fields whose value is not written in the line as it stands in the event."""
+    undecoded: tuple[LogSource, ...] = (LogSource(),)
+    """Log sources of lines of this type that cannot be decoded: those whose rules look for words in any line."""
     literals: Mapping[LogSource, frozenset[str]] = {}
     """Log source to literals of which each line decoded to it holds one, in any case. Not named: any line may be."""

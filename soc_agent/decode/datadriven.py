@@ -13,6 +13,12 @@ from soc_agent.decode.pattern import Pattern
 from soc_agent.model import LogSource
 
 Convert = Callable[[str], Any]
+FieldMakers = tuple[tuple[str, Convert | None], ...]
+"""For each named group of a pattern: the field that it becomes, and how its text is converted."""
+_OUTER = ("program", "message")
+"""Fields that stay those of the line when its message is written in another type."""
+REST = "rest_of_the_message"
+"""The group for what follows a decoder's prefix."""
 
 
 class CompiledPattern:
@@ -22,9 +28,7 @@ class CompiledPattern:
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
         self._pattern = Pattern(definition.match)
-        self._fields: tuple[tuple[str, Convert | None], ...] = tuple(
-            (field := owner.rename.get(name, name), _converter(owner, field)) for name in self._pattern.names
-        )
+        self._fields = _field_makers(self._pattern.names, owner)
         self._constants = {**owner.constants, **definition.constants}
         self._sources = tuple(source.as_model() for source in definition.log_sources)
         self.starts = texts(definition.starts)
@@ -37,11 +41,7 @@ class CompiledPattern:
         if values is None:
             return None
         fields.update(self._constants)
-        for (name, convert), value in zip(self._fields, values, strict=True):
-            if value is not None:
-                converted = value if convert is None else convert(value)
-                if converted is not None:
-                    fields[name] = converted
+        _put(fields, self._fields, values)
         return self._sources
 
 
@@ -59,6 +59,8 @@ class CompiledDecoder:
         patterns = [CompiledPattern(pattern, definition) for pattern in definition.patterns]
         self._by_word = _index_by_word(patterns)
         self._otherwise = tuple(pattern for pattern in patterns if _first_words(pattern) is None)
+        self._prefix = Pattern(f"(?:{definition.prefix})(?P<{REST}>.*)") if definition.prefix else None
+        self._prefix_fields = _field_makers(self._prefix.names, definition) if self._prefix else ()
 
     def take(self, parsed: Parsed, context: Context) -> bool:
         """Refine what the line type made of a line, when the message is one that this decoder knows."""
@@ -67,10 +69,15 @@ class CompiledDecoder:
             if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
                 self._take_payload(parsed, inner)
                 return True
+        before: list[str | None] | None = None
+        if self._prefix is not None and (before := self._prefix.named(subject)) is not None:
+            subject = before.pop() or ""
         word, _, _ = subject.partition(" ")
         for pattern in self._by_word.get(word, self._otherwise):
             sources = pattern.apply(subject, parsed.fields)
             if sources is not None:
+                if before is not None:
+                    _put(parsed.fields, self._prefix_fields, before)
                 self._name(parsed, sources)
                 return True
         return False
@@ -115,7 +122,9 @@ class CompiledDecoder:
                         break
 
     def _take_payload(self, parsed: Parsed, inner: Parsed) -> None:
+        outer = {name: parsed.fields[name] for name in _OUTER if name in parsed.fields}
         parsed.fields.update(inner.fields)
+        parsed.fields.update(outer)
         parsed.fields.update(self.definition.constants)
         self._name(parsed, inner.log_sources)
         parsed.type = inner.type
@@ -188,6 +197,19 @@ def _index_by_word(patterns: list[CompiledPattern]) -> dict[str, tuple[CompiledP
     """Map each first word to the patterns that are to be tried for it, those that ask for no word among them."""
     words = {word for pattern in patterns for word in _first_words(pattern) or ()}
     return {word: tuple(p for p in patterns if (asked := _first_words(p)) is None or word in asked) for word in words}
+
+
+def _field_makers(names: tuple[str, ...], owner: DecoderDefinition) -> FieldMakers:
+    fields = [owner.rename.get(name, name) for name in names if name != REST]
+    return tuple((field, _converter(owner, field)) for field in fields)
+
+
+def _put(fields: dict[str, Any], makers: FieldMakers, values: list[str | None]) -> None:
+    for (name, convert), value in zip(makers, values, strict=True):
+        if value is not None:
+            converted = value if convert is None else convert(value)
+            if converted is not None:
+                fields[name] = converted
 
 
 def _converter(owner: DecoderDefinition, field: str) -> Convert | None:

@@ -53,8 +53,7 @@ class Decoders:
             parsed = LINE_TYPES["plain"].decode(text, context) or Parsed("plain", (), {})
             parsed.type = context.type
             parsed.decoded = False
-            if line_type.log_sources:
-                parsed.log_sources = tuple(sorted(line_type.log_sources, key=_order))
+            parsed.log_sources = line_type.undecoded
         elif (index := self._indexes.get(line_type.name)) is not None:
             index.refine(parsed, context)
         return Event(
@@ -77,7 +76,7 @@ class Decoders:
         line_type = LINE_TYPES.get(type)
         if line_type is None:
             return frozenset().union(*(self.log_sources(name) for name in LINE_TYPES))
-        sources = set(line_type.log_sources)
+        sources = {*line_type.log_sources, *line_type.undecoded}
         if (index := self._indexes.get(type)) is not None:
             for decoder in index.decoders:
                 sources |= decoder.all_log_sources()
@@ -92,7 +91,7 @@ class Decoders:
         if line_type is None:
             return None
         literals: set[str] = set()
-        if log_source in line_type.log_sources:
+        if log_source in line_type.log_sources or log_source in line_type.undecoded:
             if log_source not in line_type.literals:
                 return None
             literals |= line_type.literals[log_source]
@@ -107,7 +106,7 @@ class Decoders:
         """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
 
         All other values stand in the line, but for the escapes of its format (quotes, backslashes, and what JSON, CEF
-        and structured data escape).
+        and structured data escape) and for the many ways to write a number.
         """
         line_type = LINE_TYPES.get(type)
         if line_type is None:
@@ -117,7 +116,3 @@ class Decoders:
             for decoder in index.decoders:
                 fields |= decoder.derived()
         return frozenset(fields)
-
-
-def _order(source: LogSource) -> tuple[str, str, str]:
-    return (source.category, source.product, source.service)

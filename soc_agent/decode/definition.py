@@ -98,6 +98,8 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     """Named group to field: for names that no group can have (``c_ip`` to ``c-ip``), or for two groups of one field."""
     aliases: dict[str, Texts] = {}
     """Field that is filled from the first of these fields that has a value."""
+    prefix: str = ""
+    """What most messages begin with: taken off, with its groups as fields, before the patterns are tried."""
     patterns: tuple[PatternDefinition, ...] = ()
     samples: tuple[Sample, ...] = ()
 

@@ -105,5 +105,5 @@ def is_nginx_error(text: str) -> bool:
     return _NGINX.match(text) is not None
 
 
-APACHE_ERROR = LineType("apache_error", decode_apache_error, frozenset(_APACHE_SOURCES))
-NGINX_ERROR = LineType("nginx_error", decode_nginx_error, frozenset(_NGINX_SOURCES))
+APACHE_ERROR = LineType("apache_error", decode_apache_error, frozenset(_APACHE_SOURCES), undecoded=_APACHE_SOURCES)
+NGINX_ERROR = LineType("nginx_error", decode_nginx_error, frozenset(_NGINX_SOURCES), undecoded=_NGINX_SOURCES)

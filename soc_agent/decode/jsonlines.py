@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -46,13 +47,14 @@ _WINDOWS_ALIASES = (
 )
 _FIELD_CAP = 2000
 _DEPTH_CAP = 32
+_NAME_CAP = 512
 
 
 def decode_json(text: str, context: Context) -> Parsed | None:
     """Decode a line that is one JSON object.
 
-    ``{"a": {"b": 1}}`` becomes ``a.b``; a list of plain values stays a list; a list of objects gives, for each name in
-    them, a list of its values. Objects deeper than 32 levels, and fields beyond 2,000, are left out.
+    ``{"a": {"b": 1}}`` becomes ``a.b``; lists of plain values stay one list; a list of objects gives, for each name in
+    them, a list of its values. What lies deeper than 32 levels, or beyond 2,000 fields, is left out.
     """
     fields = parse_object(text)
     if fields is None:
@@ -134,23 +136,23 @@ def _sound(value: Any) -> Any:
 
 
 def _flatten(tree: dict[str, Any], prefix: str, fields: dict[str, Any], depth: int) -> None:
+    # names grow with every level: without these bounds one line could fill the memory
+    if len(fields) > _FIELD_CAP or len(prefix) > _NAME_CAP or depth > _DEPTH_CAP:
+        return
     for key, value in tree.items():
-        if len(fields) >= _FIELD_CAP:
-            return
-        name = f"{prefix}{key}"
-        if value.__class__ is dict:
-            if depth < _DEPTH_CAP:
-                _flatten_object(key, name, value, fields, depth)
-        elif value.__class__ is list:
-            _flatten_list(key, name, value, fields, depth)
+        kind = value.__class__
+        if kind is dict:
+            _flatten_object(key, prefix + key, value, fields, depth)
+        elif kind is list:
+            _flatten_list(key, prefix + key, value, fields, depth)
         else:
-            fields[name] = value
+            fields[prefix + key] = value
 
 
 def _flatten_object(key: str, name: str, value: dict[str, Any], fields: dict[str, Any], depth: int) -> None:
-    if "#text" in value and value["#text"].__class__ is not dict:  # an XML element with attributes
+    if "#text" in value and value["#text"].__class__ in _PLAIN:  # an XML element with attributes
         fields[name] = value["#text"]
-    _flatten(value, f"{name}.", fields, depth + 1)
+    _flatten(value, name + ".", fields, depth + 1)
     if key in _LIFTED:
         for leaf, inner in value.items():
             plain = inner.get("#text") if inner.__class__ is dict else inner
@@ -165,14 +167,24 @@ def _flatten_list(key: str, name: str, values: list[Any], fields: dict[str, Any]
     plain: list[Any] = []
     for value in values:
         if value.__class__ is dict:
-            if depth < _DEPTH_CAP:
-                _flatten_member(key, name, value, fields, depth)
+            _flatten_member(key, name, value, fields, depth)
         elif value.__class__ is list:
-            plain.append(msgspec.json.encode(value).decode())
+            plain += _leaves(value, depth)
         else:
             plain.append(value)
     if plain or not values:
         fields[name] = plain
+
+
+def _leaves(values: list[Any], depth: int) -> Iterator[Any]:
+    """Yield the plain values in lists of lists."""
+    if depth > _DEPTH_CAP:
+        return
+    for value in values:
+        if value.__class__ is list:
+            yield from _leaves(value, depth + 1)
+        elif value.__class__ is not dict:
+            yield value
 
 
 def _flatten_member(key: str, name: str, value: dict[str, Any], fields: dict[str, Any], depth: int) -> None:

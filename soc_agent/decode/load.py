@@ -112,12 +112,13 @@ def _check(
     if not definition.programs and not definition.find:
         yield Problem("decode.no_candidates", Where(name))
     groups: set[str] = set()
-    for index, pattern in enumerate(definition.patterns):
+    patterns: list[tuple[str, list[str | int]]] = [(definition.prefix, ["prefix"])]
+    patterns += [(pattern.match, ["patterns", index, "match"]) for index, pattern in enumerate(definition.patterns)]
+    for pattern, path in patterns:
         try:
-            groups.update(Pattern(pattern.match).names)
+            groups.update(Pattern(pattern).names)
         except PatternError as error:
-            values = {"pattern": pattern.match, "reason": str(error)}
-            yield Problem("decode.bad_pattern", _where(name, root, ["patterns", index, "match"]), values)
+            yield Problem("decode.bad_pattern", _where(name, root, path), {"pattern": pattern, "reason": str(error)})
             return
     for key, named in (("rename", set(definition.rename)), ("casts", set(definition.casts))):
         made = groups if key == "rename" else {definition.rename.get(group, group) for group in groups}

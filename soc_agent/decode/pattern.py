@@ -49,12 +49,8 @@ class Pattern:
         found = self._regex.fullmatch(data)
         if found is None:
             return None
-        values: list[str | None] = []
-        ascii_only = len(data) == len(text)
-        for index in indexes:
-            start, end = found.span(index)
-            if start < 0:
-                values.append(None)
-            else:
-                values.append(text[start:end] if ascii_only else data[start:end].decode())
-        return values
+        # the library holds the places of all groups, but hands out one a call, at a call into C each
+        spans = getattr(found, "_spans", None) or [found.span(index) for index in range(self._count + 1)]
+        if len(data) == len(text):
+            return [None if spans[index][0] < 0 else text[spans[index][0] : spans[index][1]] for index in indexes]
+        return [None if spans[index][0] < 0 else data[spans[index][0] : spans[index][1]].decode() for index in indexes]

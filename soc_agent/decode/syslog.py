@@ -215,4 +215,10 @@ def _repeated(subject: str, fields: dict[str, Any]) -> str:
     return subject
 
 
-SYSLOG = LineType("syslog", decode_syslog, frozenset({*_SOURCES, *_AUTH_SOURCES}), frozenset({"facility", "severity"}))
+SYSLOG = LineType(
+    "syslog",
+    decode_syslog,
+    frozenset({*_SOURCES, *_AUTH_SOURCES}),
+    derived=frozenset({"facility", "severity"}),
+    undecoded=_SOURCES,
+)

@@ -97,6 +97,6 @@ ZEEK = LineType(
     "zeek",
     decode_zeek,
     frozenset(source for sources in (*_SOURCES.values(), _OTHER) for source in sources),
-    frozenset({"_path"}),
-    _literals(),
+    derived=frozenset({"_path"}),
+    literals=_literals(),
 )
