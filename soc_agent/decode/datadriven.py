@@ -70,7 +70,9 @@ class CompiledDecoder:
                 self._take_payload(parsed, inner)
                 return True
         before: list[str | None] | None = None
-        if self._prefix is not None and (before := self._prefix.named(subject)) is not None:
+        if self._prefix is not None:
+            if (before := self._prefix.named(subject)) is None:
+                return False
             subject = before.pop() or ""
         word, _, _ = subject.partition(" ")
         for pattern in self._by_word.get(word, self._otherwise):

@@ -99,7 +99,7 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     aliases: dict[str, Texts] = {}
     """Field that is filled from the first of these fields that has a value."""
     prefix: str = ""
-    """What most messages begin with: taken off, with its groups as fields, before the patterns are tried."""
+    """What every message begins with: taken off, with its groups as fields, before the patterns are tried."""
     patterns: tuple[PatternDefinition, ...] = ()
     samples: tuple[Sample, ...] = ()
 
