@@ -1,64 +1,80 @@
 """Layer 2, monitoring and protection: whether the agent lives, every source speaks, and nothing is lost."""
 
+from collections.abc import Iterator
+
+from msgspec import Struct
+
 from soc_agent.config import Config
 from soc_agent.layers.judge import duration, not_configured, open_figures, open_step, state
 from soc_agent.layers.records import Figure, Health, LayerState, Message
 from soc_agent.layers.snapshot import Snapshot
-from soc_agent.model import Layer
+from soc_agent.model import Layer, Level
 from soc_agent.store import AgentState, SourceLedger, SourceStatus
 
 _NS = 1_000_000_000
 HEARTBEAT_GRACE_S = 30
 """An agent that said nothing for so long is gone: it says something every second or so, a slow disk included."""
+_WORKING = (SourceStatus.RUNNING, SourceStatus.FINISHED)
+
+
+class _Facts(Struct, frozen=True):
+    """What the state is made of."""
+
+    agent: str
+    """``never``, ``running``, ``stopped`` or ``gone``."""
+    quiet: str
+    """For how long the agent has said nothing."""
+    configured: int
+    working: int
+    broken: list[str]
+    silent: list[tuple[str, str]]
+    """Sources that stopped speaking, and for how long."""
+    absent: list[str]
+    """Sources that a living agent does not know."""
+    lines: int
+    lines_per_minute: int
+    dropped: int
+    dropped_per_minute: int
+    open_alerts: dict[Level, int]
+
+    @property
+    def alive(self) -> bool:
+        return self.agent == "running"
 
 
 def judge(seen: Snapshot, config: Config) -> LayerState:
     """Give the state of layer 2."""
-    open_alerts = seen.open_of(Layer.MONITORING)
-    configured = [source.name for source in config.sources]
-    known = {source.source: source for source in seen.sources}
-    word = _agent_word(seen.agent, seen.moment_ns)
-    alive = word == "running"
-    broken = [s for s in seen.sources if s.state in (SourceStatus.MISSING, SourceStatus.FAILED)]
-    working = [name for name in configured if name in known and known[name].state in _WORKING]
-    silent = [s for s in seen.sources if s.state is SourceStatus.RUNNING and _silent(s, seen.moment_ns, config)]
-    absent = [name for name in configured if name not in known or known[name].state is None] if alive else []
-    lines = sum(source.totals.lines for source in seen.sources)
-    dropping = sum(source.per_minute.dropped for source in seen.sources)
-    figures = (
-        Figure("agent", word, Health.OK if alive else Health.CRITICAL, f"layers.agent.{word}"),
-        Figure("sources_working", f"{len(working)}/{len(configured)}", _sources_health(working, configured)),
-        Figure("lines_per_minute", sum(s.per_minute.lines for s in seen.sources), _flow_health(lines)),
-        *open_figures(open_alerts),
-        Figure("sources_silent", len(silent), Health.ATTENTION if silent else Health.OK),
-        Figure("sources_broken", len(broken), Health.ATTENTION if broken else Health.OK),
-        Figure(
-            "dropped",
-            sum(source.totals.dropped for source in seen.sources),
-            Health.ATTENTION if dropping else Health.OK,
-        ),
-    )
-    steps: list[Message] = []
-    if not configured:
-        steps.append(Message("layers.next.add_sources"))
-    if not alive:
-        steps.append(Message(f"layers.next.agent_{word}", {"age": _age(seen.agent, seen.moment_ns)}))
-    steps.extend(Message("layers.next.repair_source", {"source": source.source}) for source in broken)
-    steps.extend(open_step(Layer.MONITORING, open_alerts))
-    steps.extend(
-        Message("layers.next.silent_source", {"source": s.source, "age": duration(seen.moment_ns - s.last_ns)})
-        for s in silent
-    )
-    steps.extend(Message("layers.next.reload", {"source": name}) for name in absent)
-    if dropping:
-        steps.append(Message("layers.next.dropping", {"count": dropping}))
-    if alive and configured and not lines:
-        steps.append(Message("layers.next.no_lines"))
-    has_data = bool(seen.agent or lines or open_alerts)
-    return (state if has_data else not_configured)(Layer.MONITORING, figures, steps)
+    facts = _facts(seen, config)
+    has_data = bool(seen.agent or facts.lines or facts.open_alerts)
+    return (state if has_data else not_configured)(Layer.MONITORING, _figures(facts), _steps(facts))
 
 
-_WORKING = (SourceStatus.RUNNING, SourceStatus.FINISHED)
+def _facts(seen: Snapshot, config: Config) -> _Facts:
+    names = [source.name for source in config.sources]
+    # what is no longer configured is no longer missed
+    sources = {source.source: source for source in seen.sources if source.source in names}
+    agent = _agent_word(seen.agent, seen.moment_ns)
+    alive = agent == "running"
+    return _Facts(
+        agent,
+        duration(seen.moment_ns - seen.agent.heartbeat_ns) if seen.agent else "",
+        len(names),
+        # what an agent that is gone said last of its sources no longer holds
+        sum(1 for source in sources.values() if alive and source.state in _WORKING),
+        [s.source for s in sources.values() if s.state in (SourceStatus.MISSING, SourceStatus.FAILED)],
+        [
+            (s.source, duration(seen.moment_ns - s.last_ns))
+            for s in sources.values()
+            if alive and _is_silent(s, seen.moment_ns, config.agent.silent_s)
+        ],
+        [name for name in names if alive and (name not in sources or sources[name].state is None)],
+        # the agent's own health lines are no lines of the estate
+        sum(source.totals.lines for source in (sources.values() if names else seen.sources)),
+        sum(source.per_minute.lines for source in seen.sources),
+        sum(source.totals.dropped for source in seen.sources),
+        sum(source.per_minute.dropped for source in seen.sources),
+        seen.open_of(Layer.MONITORING),
+    )
 
 
 def _agent_word(agent: AgentState | None, moment_ns: int) -> str:
@@ -69,21 +85,43 @@ def _agent_word(agent: AgentState | None, moment_ns: int) -> str:
     return "running" if moment_ns - agent.heartbeat_ns <= HEARTBEAT_GRACE_S * _NS else "gone"
 
 
-def _age(agent: AgentState | None, moment_ns: int) -> str:
-    """Give for how long the agent has said nothing."""
-    return duration(moment_ns - agent.heartbeat_ns) if agent else ""
+def _is_silent(source: SourceLedger, moment_ns: int, silent_s: int) -> bool:
+    spoke = source.state is SourceStatus.RUNNING and source.last_ns > 0
+    return spoke and moment_ns - source.last_ns > silent_s * _NS
 
 
-def _silent(source: SourceLedger, moment_ns: int, config: Config) -> bool:
-    return bool(source.last_ns) and moment_ns - source.last_ns > config.agent.silent_s * _NS
+def _figures(facts: _Facts) -> tuple[Figure, ...]:
+    def attention(is_bad: object) -> Health:
+        return Health.ATTENTION if is_bad else Health.OK
+
+    working = attention(facts.working < facts.configured or not facts.configured)
+    if facts.configured and not facts.working:
+        working = Health.CRITICAL
+    return (
+        Figure("agent", facts.agent, Health.OK if facts.alive else Health.CRITICAL, f"layers.agent.{facts.agent}"),
+        Figure("sources_working", f"{facts.working}/{facts.configured}", working),
+        # not a single line ever read is no sign of health
+        Figure("lines_per_minute", facts.lines_per_minute, attention(not facts.lines)),
+        *open_figures(facts.open_alerts),
+        Figure("sources_silent", len(facts.silent), attention(facts.silent)),
+        Figure("sources_broken", len(facts.broken), attention(facts.broken)),
+        Figure("dropped", facts.dropped, attention(facts.dropped_per_minute)),
+    )
 
 
-def _sources_health(working: list[str], configured: list[str]) -> Health:
-    if len(working) == len(configured):
-        return Health.OK if configured else Health.ATTENTION
-    return Health.ATTENTION if working else Health.CRITICAL
-
-
-def _flow_health(lines: int) -> Health:
-    """Not a single line ever read is no sign of health."""
-    return Health.OK if lines else Health.ATTENTION
+def _steps(facts: _Facts) -> Iterator[Message]:
+    if not facts.configured:
+        yield Message("layers.next.add_sources")
+    if not facts.alive:
+        yield Message(f"layers.next.agent_{facts.agent}", {"age": facts.quiet})
+    for name in facts.broken:
+        yield Message("layers.next.repair_source", {"source": name})
+    yield from open_step(Layer.MONITORING, facts.open_alerts)
+    for name, age in facts.silent:
+        yield Message("layers.next.silent_source", {"source": name, "age": age})
+    for name in facts.absent:
+        yield Message("layers.next.reload", {"source": name})
+    if facts.dropped_per_minute:
+        yield Message("layers.next.dropping", {"count": facts.dropped_per_minute})
+    if facts.alive and facts.configured and not facts.lines:
+        yield Message("layers.next.no_lines")

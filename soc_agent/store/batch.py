@@ -26,6 +26,11 @@ LINES_KEPT = 64
 WINDOW_LINES_KEPT = 50
 """Lines of a correlation window among them, the last ones."""
 _NS = 1_000_000_000
+_READ_PENDING = "SELECT id, uid, level, status, owner, count, first_ns, last_ns, kept FROM alerts WHERE "
+_FIND_OPEN = (
+    f"{_READ_PENDING} rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
+    " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1"
+)
 _INSERT_ALERT = "INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -103,12 +108,8 @@ class AlertBatch:
         for known in reversed(self._by_key.get((rule_id, entity_key), ())):
             if known.last_ns >= earliest and known.first_ns <= latest:
                 return known.as_open()
-        row = self._conn.execute(
-            "SELECT id, uid, level, status, owner, count, first_ns, last_ns, kept FROM alerts"
-            " WHERE rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
-            " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1",
-            (clean(rule_id), clean(entity_key), bounded(earliest), bounded(latest)),
-        ).fetchone()
+        key = (clean(rule_id), clean(entity_key))
+        row = self._conn.execute(_FIND_OPEN, (*key, bounded(earliest), bounded(latest))).fetchone()
         if row is None:
             return None
         found = self._pending.get(row[0])
@@ -154,9 +155,7 @@ class AlertBatch:
             return False
         known = self._pending.get(alert_id)
         if known is None:
-            row = self._conn.execute(
-                "SELECT id, uid, level, status, owner, count, first_ns, last_ns, kept FROM alerts WHERE id = ?", (alert_id,)
-            ).fetchone()
+            row = self._conn.execute(f"{_READ_PENDING} id = ?", (alert_id,)).fetchone()
             if row is None:
                 raise KeyError(alert_id)
             known = self._pending[alert_id] = _Pending(*row)
