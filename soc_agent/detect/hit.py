@@ -13,6 +13,10 @@ RAW_CAP_BYTES = 65_536
 
 _UID_BYTES = 16
 _KEY_CAP_CHARS = 256
+_TEXT_CAP_CHARS = 4_096
+_NAME_CAP_CHARS = 256
+_LIST_CAP = 100
+_FIELD_CAP = 500
 _DEFAULT_KINDS = ("src_ip", "user")
 
 
@@ -37,13 +41,7 @@ def uid_of(rule_id: str, ref: EventRef, *more: bytes) -> bytes:
     """
     digest = blake2b(digest_size=_UID_BYTES)
     named = (rule_id.encode(), ref.stream_id.encode("utf-8", "surrogateescape"), b"%d" % ref.offset, ref.raw, *more)
-    for part in (
-        rule_id.encode(),
-        ref.stream_id.encode("utf-8", "surrogateescape"),
-        b"%d" % ref.offset,
-        ref.raw,
-        *more,
-    ):
+    for part in named:
         digest.update(b"%d:" % len(part))
         digest.update(part)
     return digest.digest()
@@ -68,12 +66,24 @@ def entity_key_of(info: RuleInfo, host: str, entities: Entities, fields: Mapping
 
 
 def join_key(parts: Iterable[str]) -> str:
-    """Join values to one key, separated by spaces; spaces inside are escaped and what is very long is cut and hashed."""
+    """Join values to one key: spaces between, spaces inside escaped, what is very long cut and hashed."""
     key = " ".join(part.replace("\\", "\\\\").replace(" ", "\\ ") for part in parts)
     if len(key) <= _KEY_CAP_CHARS:
         return key
     rest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     return f"{key[:_KEY_CAP_CHARS]}…{rest}"
+
+
+def bounded_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields of a very long line as a detection keeps them: long texts and lists cut."""
+    return {
+        name[:_NAME_CAP_CHARS]: value[:_TEXT_CAP_CHARS]
+        if isinstance(value, str)
+        else [item[:_TEXT_CAP_CHARS] if isinstance(item, str) else item for item in value[:_LIST_CAP]]
+        if isinstance(value, (list, tuple))
+        else value
+        for name, value in list(fields.items())[:_FIELD_CAP]
+    }
 
 
 def detection_of(
@@ -90,7 +100,8 @@ def detection_of(
     entities: Entities | None = None,
 ) -> Detection:
     """Give the detection of a rule by an event; a correlation says how many events, since when, and which lines."""
-    found = entities_of(event.fields) if entities is None else entities
+    fields = bounded_fields(event.fields) if len(event.raw) > RAW_CAP_BYTES else event.fields
+    found = entities_of(fields) if entities is None else entities
     return Detection(
         uid=uid_of(info.id, ref) if uid is None else uid,
         rule=info,
@@ -99,12 +110,10 @@ def detection_of(
         stream=ref.stream,
         line_number=ref.line_number,
         raw=ref.raw,
-        fields=event.fields,
+        fields=fields,
         host=event.host,
         entities=found,
-        entity_key=entity_key_of(info, event.host, found, event.fields, ref.stream)
-        if entity_key is None
-        else entity_key,
+        entity_key=entity_key_of(info, event.host, found, fields, ref.stream) if entity_key is None else entity_key,
         count=count,
         first_ns=event.time_ns if first_ns is None else first_ns,
         why=why,

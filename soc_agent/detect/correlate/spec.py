@@ -1,13 +1,15 @@
 """A Sigma correlation, compiled to plain data (Sigma correlation specification 2.1)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
-from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 
 from soc_agent.errors import RuleError
 from soc_agent.model import Problem, RuleInfo
+
+if TYPE_CHECKING:
+    from sigma.correlations import SigmaCorrelationRule
 
 Kind = Literal["event_count", "value_count", "temporal", "temporal_ordered"]
 Operator = Literal["gt", "gte", "lt", "lte", "eq", "neq"]
@@ -106,7 +108,7 @@ def split_range(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Chec
 
 
 def compile_correlation(
-    rule: SigmaCorrelationRule,
+    rule: "SigmaCorrelationRule",
     info: RuleInfo,
     resolve: Callable[[str], str | None],
     more: tuple[Check, ...] = (),
@@ -117,6 +119,9 @@ def compile_correlation(
     :param more: the other comparisons of a range, see :func:`split_range`.
     :raises RuleError: when it refers to a rule that is not there, or asks for what this program cannot do.
     """
+    # pySigma is loaded only when a file must be read: it costs as much time as loading a cached rule set
+    from sigma.correlations import SigmaCorrelationCondition
+
     kind = _KINDS.get(rule.type.name.lower())
     if kind is None:
         raise _refused("type", type=rule.type.name.lower(), known=", ".join(_KINDS))

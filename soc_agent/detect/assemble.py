@@ -1,0 +1,156 @@
+"""What was read from single files becomes one set: duplicates, filters, references of correlations, who is silent."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from soc_agent.detect import ir
+from soc_agent.detect.cache import CorrelationEntry, FileEntry
+from soc_agent.detect.correlate import CorrelationSpec, find_cycles
+from soc_agent.detect.info import UNSET_S
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.model import Problem, RuleInfo, Where
+
+
+def assemble(
+    entries: Sequence[FileEntry], problems: Sequence[Problem], *, disabled: Collection[str], default_suppress_s: int
+) -> RuleSet:
+    """Put the entries of all files together. Of two rules with one id the first counts, the other is a problem."""
+    found = [*problems, *(problem for entry in entries for problem in entry.problems)]
+    off = frozenset(rule_id.lower() for rule_id in disabled)
+    places: dict[str, Where] = {}
+    rules = [
+        _with_suppression(rule, default_suppress_s)
+        for entry in entries
+        for rule in entry.rules
+        if _is_new(rule.info, rule.line, places, found) and rule.info.id.lower() not in off
+    ]
+    correlations = [
+        correlation
+        for entry in entries
+        for correlation in entry.correlations
+        if _is_new(correlation.spec.info, correlation.line, places, found)
+    ]
+    silent = _silent(correlations, _ids(rules, correlations))
+    running = [correlation for correlation in correlations if correlation.spec.info.id.lower() not in off]
+    specs = _bound(running, rules, default_suppress_s, found)
+    for filter_ in (filter_ for entry in entries for filter_ in entry.filters):
+        rules = _filtered(rules, filter_, found)
+    infos = {rule.info.id: rule.info for rule in rules} | {spec.info.id: spec.info for spec in specs}
+    return RuleSet(tuple(rules), tuple(specs), infos, tuple(found), silent)
+
+
+def _is_new(info: RuleInfo, line: int, places: dict[str, Where], problems: list[Problem]) -> bool:
+    where = Where(info.path, line, "id")
+    first = places.setdefault(info.id, where)
+    if first is not where:
+        problems.append(Problem("rule.duplicate_id", where, {"id": info.id, "other": f"{first.file}:{first.line}"}))
+    return first is where
+
+
+def _with_suppression(rule: ir.Rule, default_s: int) -> ir.Rule:
+    return replace(rule, info=_info(rule.info, default_s)) if rule.info.suppress_s == UNSET_S else rule
+
+
+def _info(info: RuleInfo, default_s: int) -> RuleInfo:
+    return replace(info, suppress_s=default_s) if info.suppress_s == UNSET_S else info
+
+
+def _bound(
+    entries: Sequence[CorrelationEntry], rules: Sequence[ir.Rule], default_s: int, problems: list[Problem]
+) -> list[CorrelationSpec]:
+    """Give the correlations with ids in the place of references; those that refer to nothing are problems.
+
+    Dropping one may leave another without what it refers to, so this goes on until nothing is dropped.
+    """
+    entries = list(entries)
+    while True:
+        ids = _ids(rules, entries)
+        specs = [_resolve(entry.spec, ids, default_s) for entry in entries]
+        cycles = find_cycles(spec for spec in specs if isinstance(spec, CorrelationSpec))
+        kept: list[CorrelationEntry] = []
+        for entry, spec in zip(entries, specs, strict=True):
+            fault = spec if isinstance(spec, Problem) else None
+            if entry.spec.info.id in cycles:
+                fault = Problem("correlation.cycle", values={"id": entry.spec.info.id})
+            if fault is None:
+                kept.append(entry)
+            else:
+                where = Where(entry.spec.info.path, entry.line, "correlation")
+                problems.append(Problem(fault.code, where, fault.values))
+        if len(kept) == len(entries):
+            return [spec for spec in specs if isinstance(spec, CorrelationSpec)]
+        entries = kept
+
+
+def _ids(rules: Sequence[ir.Rule], entries: Sequence[CorrelationEntry]) -> dict[str, str]:
+    """Give names and ids, in lower case, to ids. An id counts before a name."""
+    named = [(rule.name, rule.info.id) for rule in rules] + [(entry.name, entry.spec.info.id) for entry in entries]
+    return {name.lower(): rule_id for name, rule_id in named if name} | {
+        rule_id.lower(): rule_id for _, rule_id in named
+    }
+
+
+def _resolve(spec: CorrelationSpec, ids: Mapping[str, str], default_s: int) -> CorrelationSpec | Problem:
+    references = [*spec.rule_ids, *(reference for fields in spec.aliases.values() for reference in fields)]
+    for reference in references:
+        if reference.lower() not in ids:
+            return Problem("correlation.unknown_rule", values={"reference": reference})
+    rule_ids = tuple(ids[reference.lower()] for reference in spec.rule_ids)
+    if spec.kind == "temporal" and len(set(rule_ids)) < len(rule_ids):
+        return Problem("correlation.repeated_rule")
+    aliases = {
+        alias: {ids[reference.lower()]: field for reference, field in fields.items()}
+        for alias, fields in spec.aliases.items()
+    }
+    return replace(spec, info=_info(spec.info, default_s), rule_ids=rule_ids, aliases=aliases)
+
+
+def _filtered(rules: Sequence[ir.Rule], filter_: ir.Filter, problems: list[Problem]) -> list[ir.Rule]:
+    """Give the rules with a filter laid over those that it names."""
+    wanted = {name.lower() for name in filter_.rules}
+    result, used = [], False
+    for rule in rules:
+        named = not wanted or rule.info.id.lower() in wanted or (rule.name != "" and rule.name.lower() in wanted)
+        if named and filter_.log_source.applies_to(rule.log_source):
+            result.append(_with_filter(rule, filter_))
+            used = True
+        else:
+            result.append(rule)
+    if not used:
+        where = Where(filter_.path, filter_.line)
+        problems.append(Problem("rule.filter_unused", where, {"title": filter_.title}))
+    return result
+
+
+def _with_filter(rule: ir.Rule, filter_: ir.Filter) -> ir.Rule:
+    prefix = f"{filter_.title}: "
+    while any(name.startswith(prefix) for name in rule.selections):
+        prefix = f"+{prefix}"
+    selections = {prefix + name: node for name, node in filter_.selections.items()}
+    condition = ir.And((rule.condition, _renamed(filter_.condition, prefix)))
+    return replace(rule, selections=rule.selections | selections, condition=condition)
+
+
+def _renamed(node: ir.Node, prefix: str) -> ir.Node:
+    if isinstance(node, ir.Ref):
+        return ir.Ref(prefix + node.name)
+    if isinstance(node, ir.Not):
+        return ir.Not(_renamed(node.node, prefix))
+    if isinstance(node, ir.Item):
+        return node
+    nodes = tuple(_renamed(child, prefix) for child in node.nodes)
+    return ir.And(nodes) if isinstance(node, ir.And) else ir.Or(nodes)
+
+
+def _silent(entries: Sequence[CorrelationEntry], ids: Mapping[str, str]) -> frozenset[str]:
+    """Give the ids of what correlations refer to, but for what one of them wants to be heard (``generate``).
+
+    Also what a correlation that does not run refers to: nobody wants an alert for each event that it would count.
+    """
+    heard: set[str] = set()
+    quiet: set[str] = set()
+    for spec in (entry.spec for entry in entries):
+        referred = {ids[reference.lower()] for reference in spec.rule_ids if reference.lower() in ids}
+        (heard if spec.generate else quiet).update(referred)
+    return frozenset(quiet - heard)

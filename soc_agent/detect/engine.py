@@ -1,0 +1,171 @@
+"""The engine: a block in, detections out. Prefilter, late decoding, predicates, correlations."""
+
+import logging
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from soc_agent.decode import Context, Decoders
+from soc_agent.detect.correlate import Correlator, StateChange
+from soc_agent.detect.findings import info_of_finding
+from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, detection_of
+from soc_agent.detect.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter import Backend, all_lines, lines_with_hits
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.view import View
+from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
+
+_FINDINGS = "yara"
+"""The type of lines of which every one is looked at, because it may itself be a detection."""
+_log = logging.getLogger(__name__)
+
+
+class Result(Struct):
+    """What became of one block. All of it belongs into one transaction."""
+
+    detections: list[Detection]
+    """In the order of the lines, and of the rules for one line."""
+    counters: Counters
+    changes: list[StateChange]
+    """What is to be kept of correlation windows."""
+
+
+class Engine:
+    """Applies a rule set to blocks. Holds the windows of correlations; belongs to one thread."""
+
+    def __init__(
+        self, rules: RuleSet, decoders: Decoders, *, prefilter: bool = True, backend: Backend | None = None
+    ) -> None:
+        """:param prefilter: off, every line is decoded and every rule is tried: slow, with the same detections.
+
+        :param backend: the scanner of the prefilter; the fastest that is installed when not given.
+        """
+        self.rules = rules
+        self._decoders = decoders
+        self._prefilter = prefilter
+        self._backend = backend
+        self._running = {rule.info.id: RunningRule(rule) for rule in rules.rules}
+        self._indexes: dict[str, TypeIndex] = {}
+        self._correlator = Correlator(rules.correlations)
+        self._faults: dict[str, Problem] = {}
+        self._derived = decoders.derived_fields("")
+
+    def restore(self, state: Iterable[StateChange]) -> None:
+        """Take over the windows of correlations as an earlier run left them."""
+        self._correlator.restore(state)
+
+    def problems(self) -> list[Problem]:
+        """Give what went wrong while running: rules that failed on an event, windows that had to be forgotten."""
+        return [*self._faults.values(), *self._correlator.problems()]
+
+    def always_evaluated(self, line_type: str) -> list[RuleInfo]:
+        """Give the rules for which every line of this type must be decoded: no literal says where they cannot match."""
+        index = self._index(line_type)
+        return [rule.info for rule in index.rules_of(index.always)]
+
+    def explain(self, rule_id: str, event: Event) -> tuple[Clause, ...]:
+        """Give what decides that a rule matches an event; nothing when it does not, or there is no such rule."""
+        rule = self._running.get(rule_id)
+        return rule.explainer.explain(View(event, self._derived)) if rule else ()
+
+    def run(self, block: Block, context: Context) -> Result:
+        """Find what a block holds. ``context.type`` is the type of its lines. Never raises for what lines hold."""
+        index = self._index(context.type)
+        data = block.data
+        counters = Counters(bytes=len(data), lines=_count_lines(data))
+        detections: list[Detection] = []
+        number, counted = block.first_line, 0
+        for start, end, possible in self._lines(index, data):
+            counters.candidates += 1
+            line = data[start:end].removesuffix(b"\r")
+            event = self._decoders.decode(line, context)
+            rules = possible & index.route(event.log_sources)
+            if not event.decoded:
+                counters.undecodable += 1
+                rules &= index.searching
+            finding = info_of_finding(event) if context.type == _FINDINGS else None
+            if not rules and finding is None:
+                continue
+            view = View(event, index.spelling.derived)
+            matched = self._matching(index.rules_of(rules), view)
+            if matched or finding is not None:
+                number += data.count(b"\n", counted, start)
+                counted = start
+                ref = EventRef(
+                    source=block.source,
+                    stream=block.stream,
+                    stream_id=block.stream_id,
+                    line_number=number,
+                    offset=block.offset + start,
+                    raw=line[:RAW_CAP_BYTES],
+                )
+                detections.extend(self._detections(matched, finding, view, ref))
+        counters.late += self._correlator.take_late()
+        return Result(detections, counters, self._correlator.take_changes())
+
+    def _index(self, line_type: str) -> TypeIndex:
+        index = self._indexes.get(line_type)
+        if index is None:
+            index = TypeIndex(list(self._running.values()), self._decoders, line_type, self._backend)
+            self._indexes[line_type] = index
+        return index
+
+    def _lines(self, index: TypeIndex, data: bytes) -> Iterator[tuple[int, int, int]]:
+        """Yield the lines that rules may concern: where each begins and ends, and the rules. Empty lines are none."""
+        everything = index.everything if not self._prefilter else 0
+        if everything or index.always or index.spelling.type == _FINDINGS:
+            yield from self._every_line(index, data)
+            return
+        for start, end, numbers in lines_with_hits(data, index.scanner.scan(data)):
+            rules = index.candidates(numbers)
+            if rules:
+                yield start, end, rules
+
+    def _every_line(self, index: TypeIndex, data: bytes) -> Iterator[tuple[int, int, int]]:
+        hits = lines_with_hits(data, index.scanner.scan(data)) if self._prefilter else iter(())
+        hit_start, _, numbers = next(hits, (-1, -1, ()))
+        otherwise = index.always if self._prefilter else index.everything
+        for start, end in all_lines(data):
+            rules = otherwise
+            if start == hit_start:
+                rules = index.candidates(numbers)
+                hit_start, _, numbers = next(hits, (-1, -1, ()))
+            if end > start and data[start:end] != b"\r":
+                yield start, end, rules
+
+    def _matching(self, rules: tuple[RunningRule, ...], view: View) -> list[RunningRule]:
+        try:
+            return [rule for rule in rules if rule.predicate(view)]
+        except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
+            return [rule for rule in rules if self._matches(rule, view)]
+
+    def _matches(self, rule: RunningRule, view: View) -> bool:
+        try:
+            return rule.predicate(view)
+        except Exception as error:  # noqa: BLE001 - as above
+            if rule.info.id not in self._faults:
+                _log.exception("the rule %s failed on a line and is passed over on lines like it", rule.info.id)
+                reason = f"{type(error).__name__}: {error}"
+                values = {"title": rule.info.title, "reason": reason}
+                self._faults[rule.info.id] = Problem("rule.failed", Where(rule.info.path, rule.rule.line), values)
+            return False
+
+    def _detections(
+        self, rules: list[RunningRule], finding: RuleInfo | None, view: View, ref: EventRef
+    ) -> Iterator[Detection]:
+        """Yield the detections of one event: of the finding that it is, of rules, of correlations on these."""
+        event, wants = view.event, self._correlator.wants
+        if finding is not None:
+            yield detection_of(finding, event, ref)
+            if finding.id in wants:
+                yield from self._correlator.feed(finding.id, event, ref)
+        for rule in rules:
+            rule_id = rule.info.id
+            if rule_id not in self.rules.silent:
+                yield detection_of(rule.info, event, ref, why=rule.explainer.explain(view))
+            if rule_id in wants:
+                yield from self._correlator.feed(rule_id, event, ref)
+
+
+def _count_lines(data: bytes) -> int:
+    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))

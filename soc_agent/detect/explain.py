@@ -1,0 +1,144 @@
+"""Why a rule matched: the tests of its condition that held, each with the pattern and the value that decided it."""
+
+from collections.abc import Iterator
+
+from soc_agent.detect import ir
+from soc_agent.detect.leaf import Predicate, compile_test
+from soc_agent.detect.match import fold
+from soc_agent.detect.predicate import compile_item
+from soc_agent.detect.view import View, plain_text
+from soc_agent.model import Clause, Event
+
+CLAUSES_CAP = 50
+VALUE_CAP_CHARS = 500
+_BEFORE_CHARS = 100
+_AROUND = {"contains": (True, True), "startswith": (False, True), "endswith": (True, False)}
+"""Modifiers that put wildcards before and behind a text; a person wrote it without them."""
+
+
+class Explainer:
+    """Explains one rule. Its tests are compiled one by one, when they are first needed."""
+
+    def __init__(self, rule: ir.Rule) -> None:
+        self._rule = rule
+        self._items: dict[int, Predicate] = {}
+        self._tests: dict[tuple[str, ir.Test], Predicate] = {}
+
+    def explain(self, view: View) -> tuple[Clause, ...]:
+        """Give what decided that the event matches, at most :data:`CLAUSES_CAP` tests; nothing when it does not.
+
+        Of alternatives, the first that held; of what had to be absent, nothing: there is no value to show.
+        """
+        if not self._holds(self._rule.condition, view):
+            return ()
+        found = dict.fromkeys(self._reasons(self._rule.condition, "", view))
+        return tuple(found)[:CLAUSES_CAP]
+
+    def _holds(self, node: ir.Node, view: View) -> bool:
+        if isinstance(node, ir.Ref):
+            return self._holds(self._rule.selections[node.name], view)
+        if isinstance(node, ir.Not):
+            return not self._holds(node.node, view)
+        if isinstance(node, ir.And):
+            return all(self._holds(child, view) for child in node.nodes)
+        if isinstance(node, ir.Or):
+            return any(self._holds(child, view) for child in node.nodes)
+        predicate = self._items.get(id(node))
+        if predicate is None:
+            predicate = self._items[id(node)] = compile_item(node)
+        return predicate(view)
+
+    def _reasons(self, node: ir.Node, selection: str, view: View) -> Iterator[Clause]:
+        """Yield the tests that made a node hold, which does."""
+        if isinstance(node, ir.Ref):
+            yield from self._reasons(self._rule.selections[node.name], node.name, view)
+        elif isinstance(node, ir.Item):
+            yield from self._of_item(node, selection, view)
+        elif isinstance(node, ir.And):
+            for child in node.nodes:
+                yield from self._reasons(child, selection, view)
+        elif isinstance(node, ir.Or):
+            held = next(child for child in node.nodes if self._holds(child, view))
+            yield from self._reasons(held, selection, view)
+
+    def _of_item(self, item: ir.Item, selection: str, view: View) -> Iterator[Clause]:
+        label = f"{selection}: {item.key}" if item.key else selection
+        for test in item.tests:
+            found = self._first(item.field, test, view)
+            if found is not None:
+                yield Clause(label, _pattern(found, item.key), item.field, self._value(item.field, found, view))
+                if not item.all:
+                    return
+
+    def _first(self, field: str, test: ir.Test, view: View) -> ir.Test | None:
+        """Give the test when it holds; of what a value was expanded to, the first that does."""
+        if isinstance(test, ir.AnyOf):
+            return next((inner for inner in test.tests if self._first(field, inner, view) is not None), None)
+        return test if self._passes(field, test, view) else None
+
+    def _passes(self, field: str, test: ir.Test, view: View) -> bool:
+        predicate = self._tests.get((field, test))
+        if predicate is None:
+            predicate = self._tests[field, test] = compile_test(field, test)
+        return predicate(view)
+
+    def _value(self, field: str, test: ir.Test, view: View) -> str:
+        """Give the value that passed the test: of several the first that does; for a keyword, the text that has it."""
+        values = view.texts if field == "" else _values(view, field)
+        chosen = values[0] if values else ""
+        if len(values) > 1:
+            chosen = next((text for text in values if self._passes(field, test, _alone(field, text))), chosen)
+        return _excerpt(chosen, test)
+
+
+def _values(view: View, field: str) -> tuple[str, ...]:
+    value = plain_text(view.fields.get(field))
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _alone(field: str, text: str) -> View:
+    """Give an event with this one text."""
+    return View(Event(b"", "" if field else text, "", (), {field: text} if field else {}))
+
+
+def _excerpt(text: str, test: ir.Test) -> str:
+    """Give the part of a long text in which the literals of the pattern stand."""
+    if len(text) <= VALUE_CAP_CHARS:
+        return text
+    start = 0
+    if isinstance(test, ir.Text):
+        literal = max((part for part in test.parts if isinstance(part, str)), key=len, default="")
+        start = max(fold(text).find(fold(literal)) - _BEFORE_CHARS, 0)
+    return text[start : start + VALUE_CAP_CHARS]
+
+
+def _pattern(test: ir.Test, key: str) -> str:
+    """Give a test as a person wrote it."""
+    match test:
+        case ir.Text():
+            return _text(test.parts, key)
+        case ir.Regex():
+            return test.pattern
+        case ir.Network():
+            return test.cidr
+        case ir.Compare():
+            return f"{test.op} {test.value}"
+        case ir.FieldRef():
+            return test.field
+        case ir.TimePart():
+            return f"{test.unit} {test.value}"
+        case ir.Exists():
+            return "true" if test.value else "false"
+        case _:
+            return "null"
+
+
+def _text(parts: tuple[str | int, ...], key: str) -> str:
+    for modifier in key.split("|")[1:]:
+        before, behind = _AROUND.get(modifier, (False, False))
+        if before and parts[:1] == (ir.ANY,):
+            parts = parts[1:]
+        if behind and parts[-1:] == (ir.ANY,):
+            parts = parts[:-1]
+    wildcards = {ir.ANY: "*", ir.ONE: "?"}
+    return "".join(wildcards[part] if isinstance(part, int) else part for part in parts)

@@ -1,0 +1,50 @@
+"""Findings of the file collector: a line that says which YARA rule a file matched is itself a detection."""
+
+from typing import Any
+
+from soc_agent.model import Event, Layer, Level, RuleInfo, RuleKind, Tier
+
+YARA_SERVICE = "yara"
+"""The service of the log source of findings (product ``soc-agent``)."""
+
+
+def info_of_finding(event: Event) -> RuleInfo | None:
+    """Give the face of the YARA rule that a finding speaks of; None when the event is no finding."""
+    if not any(source.service == YARA_SERVICE and source.product == "soc-agent" for source in event.log_sources):
+        return None
+    fields = event.fields
+    rule = _text(fields.get("rule"))
+    return RuleInfo(
+        id=_text(fields.get("rule_id")) or f"yara:{rule}",
+        title=_text(fields.get("title")) or rule,
+        kind=RuleKind.YARA,
+        level=_level(fields.get("level")),
+        layer=Layer.MONITORING,
+        tier=Tier.ENDPOINT,
+        description=_text(fields.get("description")),
+        title_vi=_text(fields.get("title_vi")),
+        tags=_tags(fields),
+        author=_text(fields.get("meta.author")),
+        references=tuple(_texts(fields.get("meta.reference"))),
+        entity=("file",),
+    )
+
+
+def _tags(fields: dict[str, Any]) -> tuple[str, ...]:
+    attack = (tag if tag.startswith("attack.") else f"attack.{tag.lower()}" for tag in _texts(fields.get("attack")))
+    return tuple(dict.fromkeys((*_texts(fields.get("tags")), *attack)))
+
+
+def _level(word: Any) -> Level:
+    try:
+        return Level.parse(_text(word))
+    except KeyError:
+        return Level.HIGH
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]

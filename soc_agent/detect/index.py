@@ -1,0 +1,152 @@
+"""Which rules a line may concern: by the literals that it holds, then by the log sources of its event.
+
+Sets of rules are integers, one bit a rule, so that joining and meeting them costs the same for thirty rules and for
+three thousand. What comes again (the same literals, the same log sources) is worked out once.
+"""
+
+from collections.abc import Sequence
+
+from soc_agent.decode import Decoders
+from soc_agent.detect import ir
+from soc_agent.detect.explain import Explainer
+from soc_agent.detect.leaf import Predicate
+from soc_agent.detect.literals import CLAUSES, chance, clauses_of, has_keywords
+from soc_agent.detect.predicate import compile_rule
+from soc_agent.detect.prefilter import Backend, Scanner, make_scanner
+from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
+from soc_agent.detect.view import View
+from soc_agent.model import LogSource, RuleInfo
+
+_REMEMBERED = 50_000
+
+
+class RunningRule:
+    """A rule with its predicate and its explainer, compiled when the rule is first tried."""
+
+    __slots__ = ("_explainer", "has_keywords", "info", "predicate", "rule")
+
+    def __init__(self, rule: ir.Rule) -> None:
+        self.rule = rule
+        self.info: RuleInfo = rule.info
+        self.has_keywords = has_keywords(rule)
+        self.predicate: Predicate = self._compile
+        """Whether an event matches the rule."""
+        self._explainer: Explainer | None = None
+
+    @property
+    def explainer(self) -> Explainer:
+        """Why an event matches the rule."""
+        if self._explainer is None:
+            self._explainer = Explainer(self.rule)
+        return self._explainer
+
+    def _compile(self, view: View) -> bool:
+        self.predicate = compile_rule(self.rule)
+        return self.predicate(view)
+
+
+class TypeIndex:
+    """The rules that can apply to lines of one type, and the literals by which they are found."""
+
+    def __init__(
+        self, rules: Sequence[RunningRule], decoders: Decoders, line_type: str, backend: Backend | None = None
+    ) -> None:
+        known = decoders.log_sources(line_type)
+        self.rules = tuple(rule for rule in rules if any(map(rule.rule.log_source.applies_to, known)))
+        self.spelling = spelling_of(decoders, line_type)
+        self.everything = (1 << len(self.rules)) - 1
+        """All rules of this type."""
+        numbers: dict[bytes, int] = {}
+        clauses = [
+            clauses_of(rule.rule, self.spelling, _of_sources(rule, decoders, self.spelling)) for rule in self.rules
+        ]
+        self._masks: list[list[int]] = []
+        for place, of_rule in enumerate(clauses):
+            for level in range(CLAUSES):
+                for literal in of_rule[level] if level < len(of_rule) else ():
+                    self._add(numbers, literal.lower(), level, 1 << place)
+        # a rule with fewer clauses asks nothing at the levels that it lacks
+        self._free = [
+            sum(1 << place for place, of_rule in enumerate(clauses) if len(of_rule) <= level)
+            for level in range(CLAUSES)
+        ]
+        self.always = self._free[0]
+        """Rules that every line of the type may concern: no literal says otherwise."""
+        for literal in self.spelling.triggers if numbers else ():
+            for level in range(CLAUSES):
+                self._add(numbers, literal, level, self.everything)
+        self.scanner: Scanner = make_scanner(list(numbers), backend)
+        self.searching = sum(1 << place for place, rule in enumerate(self.rules) if rule.has_keywords)
+        """Rules that can match a line that nobody can decode: what is known of it is its text."""
+        self._candidates: dict[tuple[int, ...], int] = {}
+        self._routes: dict[tuple[LogSource, ...], int] = {}
+        self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
+
+    def _add(self, numbers: dict[bytes, int], literal: bytes, level: int, rules: int) -> None:
+        number = numbers.setdefault(literal, len(numbers))
+        if number == len(self._masks):
+            self._masks.append([0] * CLAUSES)
+        self._masks[number][level] |= rules
+
+    def candidates(self, numbers: tuple[int, ...]) -> int:
+        """Give the rules that a line with these literals may concern."""
+        found = self._candidates.get(numbers)
+        if found is None:
+            if len(self._candidates) >= _REMEMBERED:
+                self._candidates.clear()
+            found = self.everything
+            for level in range(CLAUSES):
+                met = self._free[level]
+                for number in numbers:
+                    met |= self._masks[number][level]
+                found &= met
+            self._candidates[numbers] = found
+        return found
+
+    def route(self, log_sources: tuple[LogSource, ...]) -> int:
+        """Give the rules that look at events of any of these log sources."""
+        found = self._routes.get(log_sources)
+        if found is None:
+            found = 0
+            for place, rule in enumerate(self.rules):
+                if any(map(rule.rule.log_source.applies_to, log_sources)):
+                    found |= 1 << place
+            self._routes[log_sources] = found
+        return found
+
+    def rules_of(self, rules: int) -> tuple[RunningRule, ...]:
+        """Give the rules of a set, in their order."""
+        found = self._rules_of.get(rules)
+        if found is None:
+            if len(self._rules_of) >= _REMEMBERED:
+                self._rules_of.clear()
+            found = tuple(self.rules[place] for place in _places(rules))
+            self._rules_of[rules] = found
+        return found
+
+
+def _places(bits: int) -> list[int]:
+    places = []
+    while bits:
+        lowest = bits & -bits
+        places.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return places
+
+
+def _of_sources(rule: RunningRule, decoders: Decoders, spelling: Spelling) -> Alternatives | None:
+    """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
+    if rule.has_keywords:
+        return None  # a line that cannot be decoded is searched for them all the same
+    found: set[bytes] = set()
+    for source in decoders.log_sources(spelling.type):
+        if rule.rule.log_source.applies_to(source):
+            literals = decoders.literals(spelling.type, source)
+            if literals is None:
+                return None
+            for literal in literals:
+                spelled = spelling.of_subject(literal)
+                if not spelled:
+                    return None
+                found |= min(spelled, key=chance)
+    return frozenset(found)

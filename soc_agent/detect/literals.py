@@ -1,0 +1,130 @@
+"""Required literals: what a raw line must hold, or no rule can match its event.
+
+Of a rule comes a list of clauses; a clause is a set of literals, and a line must hold one of each set. Few and long
+literals make a good clause. What may not stand in the line as it stands in the event gives no clause: the prefilter may
+let a line through for nothing, and must never lose one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from soc_agent.detect import ir
+from soc_agent.detect.regex_literals import needs_of
+from soc_agent.detect.spelling import Alternatives, Spelling
+
+CLAUSES = 3
+"""So many clauses of a rule are looked at; more would hardly make it less likely that a line passes for nothing."""
+_LETTERS_COUNTED = 12
+_USUAL = 1 / 16
+_ODD = 1 / 300
+_ODD_BYTES = frozenset(b"<>{}$`|^~;!*'@#\\")
+_WORST = 30 / 16**2
+"""A literal likelier than this (a single letter) would be found in every line."""
+_MOST = 4_096
+"""A clause with more literals than this costs more than it saves."""
+
+Clauses = list[Alternatives]
+
+
+def clauses_of(rule: ir.Rule, spelling: Spelling, of_source: Iterable[bytes] | None = None) -> tuple[Alternatives, ...]:
+    """Give the best clauses of a rule for lines of one type, at most :data:`CLAUSES`, the best first; none: any line.
+
+    ``of_source`` holds literals of which every line of the rule's log sources has one, where that is known.
+    """
+    selections: dict[str, Clauses] = {}
+    for name, selection in rule.selections.items():
+        selections[name] = _node(selection, selections, spelling)
+    clauses = _node(rule.condition, selections, spelling)
+    if of_source is not None:
+        clauses = [*clauses, frozenset(of_source)]
+    good = [clause for clause in dict.fromkeys(clauses) if _is_good(clause)]
+    return tuple(sorted(good, key=chance)[:CLAUSES])
+
+
+def chance(clause: AbstractSet[bytes]) -> float:
+    """Give a guess at how likely it is that a line holds one of these: the longer, and the odder, the rarer."""
+    return sum(_chance(literal) for literal in clause)
+
+
+@lru_cache(maxsize=100_000)
+def _chance(literal: bytes) -> float:
+    guess = 30.0  # places in a line where it might begin
+    for byte in literal[:_LETTERS_COUNTED]:
+        guess *= _ODD if byte in _ODD_BYTES else _USUAL
+    return guess
+
+
+def _is_good(clause: AbstractSet[bytes]) -> bool:
+    return 0 < len(clause) <= _MOST and min(map(len, clause)) > 0 and max(map(_chance, clause)) <= _WORST
+
+
+def _node(node: ir.Node, selections: Mapping[str, Clauses], spelling: Spelling) -> Clauses:
+    if isinstance(node, ir.Item):
+        return _item(node, spelling)
+    if isinstance(node, ir.Ref):
+        return selections[node.name]
+    if isinstance(node, ir.Not):
+        return []
+    parts = [_node(child, selections, spelling) for child in node.nodes]
+    return _all(parts) if isinstance(node, ir.And) else _one(parts)
+
+
+def _item(item: ir.Item, spelling: Spelling) -> Clauses:
+    parts = [_test(test, item.field, spelling) for test in item.tests]
+    return _all(parts) if item.all else _one(parts)
+
+
+def _all(parts: Sequence[Clauses]) -> Clauses:
+    return [clause for part in parts for clause in part]
+
+
+def _one(parts: Sequence[Clauses]) -> Clauses:
+    """Give what one of several parts needs: the best clause of each, together; nothing when a part needs nothing."""
+    best: set[bytes] = set()
+    for part in parts:
+        good = [clause for clause in part if _is_good(clause)]
+        if not good:
+            return []
+        best |= min(good, key=chance)
+    if len(parts) == 1:
+        return parts[0]
+    return [frozenset(best)]
+
+
+def _test(test: ir.Test, field: str, spelling: Spelling) -> Clauses:
+    if isinstance(test, ir.AnyOf):
+        return _one([_test(inner, field, spelling) for inner in test.tests])
+    if isinstance(test, ir.Text):
+        whole = len(test.parts) == 1 and field != ""
+        spell = spelling.of_value if whole else spelling.of_field
+        texts = [part for part in test.parts if isinstance(part, str)]
+        return _all([spell(field, text) if field else spelling.of_keyword(text) for text in texts])
+    if isinstance(test, ir.Regex):
+        return _regex(test, field, spelling)
+    return []
+
+
+def _regex(test: ir.Regex, field: str, spelling: Spelling) -> Clauses:
+    needs = needs_of(test.pattern, test.flags)
+    clauses: Clauses = []
+    for texts in needs.clauses:
+        found = _one([spelling.of_field(field, text) if field else spelling.of_keyword(text) for text in texts])
+        extra = spelling.of_wide_folds(texts) if needs.ignores_case else frozenset()
+        clauses.extend(clause | extra for clause in found)
+    return clauses
+
+
+def has_keywords(rule: ir.Rule) -> bool:
+    """Say whether the rule looks for words anywhere in the line, so that it can match a line that nobody can decode."""
+    stack: list[ir.Node] = list(rule.selections.values())
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Item):
+            if node.field == "":
+                return True
+        elif isinstance(node, ir.Not):
+            stack.append(node.node)
+        elif not isinstance(node, ir.Ref):
+            stack.extend(node.nodes)
+    return False

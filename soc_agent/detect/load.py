@@ -1,0 +1,102 @@
+"""Rule files become a :class:`RuleSet`. What is wrong is collected by file and line, the rest runs."""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from soc_agent.detect import ir
+from soc_agent.detect.assemble import assemble
+from soc_agent.detect.cache import CorrelationEntry, FileEntry, digest_of, read_cache, write_cache
+from soc_agent.detect.documents import documents_of
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.model import Problem, Where
+
+SUFFIXES = (".yml", ".yaml")
+Progress = Callable[[int, int], None]
+"""Called with the number of files done, and of all files."""
+
+
+def load_rules(
+    paths: Sequence[Path],
+    *,
+    disabled: Collection[str] = (),
+    default_suppress_s: int = 3600,
+    progress: Progress | None = None,
+    cache_dir: Path | None = None,
+) -> RuleSet:
+    """Load all rules, filters and correlations of files and folders (``.yml`` and ``.yaml``, folders with all below).
+
+    Folders are read in order of name, so that the same files give the same set. ``disabled`` holds ids of rules that
+    do not run. ``default_suppress_s`` is for rules that do not say how long repeats fold. With ``cache_dir`` files that
+    have not changed since the last time are not read again. Nothing is raised for a bad file or rule: see
+    :attr:`RuleSet.problems`.
+    """
+    problems: list[Problem] = []
+    files = list(_files(paths, problems))
+    kept = read_cache(cache_dir, paths) if cache_dir else {}
+    entries: dict[str, FileEntry] = {}
+    for number, path in enumerate(files, 1):
+        entry = _entry(path, kept.get(str(path)), problems)
+        if entry is not None:
+            entries[str(path)] = entry
+        if progress:
+            progress(number, len(files))
+    if cache_dir and (entries.keys() != kept.keys() or any(kept[name] is not entry for name, entry in entries.items())):
+        write_cache(cache_dir, paths, entries)
+    return assemble(list(entries.values()), problems, disabled=disabled, default_suppress_s=default_suppress_s)
+
+
+def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    """Yield every rule file once. Links to folders are not followed: they can lead round in circles."""
+    seen: set[Path] = set()
+    for root in paths:
+        if not root.exists():
+            problems.append(Problem("rule.no_such_path", Where(str(root))))
+        for path in [root] if root.is_file() else _walk(root, problems):
+            real = path.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield path
+
+
+def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
+    def failed(error: OSError) -> None:
+        problems.append(Problem("rule.unreadable", Where(str(error.filename)), {"reason": error.strerror}))
+
+    for folder, folders, names in os.walk(root, onerror=failed):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(SUFFIXES):
+                yield Path(folder, name)
+
+
+def _entry(path: Path, kept: FileEntry | None, problems: list[Problem]) -> FileEntry | None:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
+        return None
+    digest = digest_of(data)
+    return kept if kept is not None and kept.digest == digest else _read(data, str(path), digest)
+
+
+def _read(data: bytes, name: str, digest: bytes) -> FileEntry:
+    # pySigma is imported only when a file must be read: it costs as much time as loading a cached set
+    from soc_agent.detect.collection import expand_actions
+    from soc_agent.detect.correlations import parse_correlation
+    from soc_agent.detect.parse import parse_document
+
+    rules: list[ir.Rule] = []
+    filters: list[ir.Filter] = []
+    correlations: list[CorrelationEntry] = []
+    problems: list[Problem] = []
+    for document in expand_actions(documents_of(data, name), name):
+        if isinstance(document, Problem):
+            problems.append(document)
+            continue
+        parsed = (parse_correlation if "correlation" in document.tree else parse_document)(document, name)
+        problems.extend(parsed.problems)
+        rules.extend([parsed.rule] if parsed.rule else [])
+        filters.extend([parsed.filter] if parsed.filter else [])
+        correlations.extend([parsed.correlation] if parsed.correlation else [])
+    return FileEntry(digest, tuple(rules), tuple(filters), tuple(correlations), tuple(problems))

@@ -1,0 +1,269 @@
+"""One YAML document becomes the intermediate representation: pySigma reads and validates, this translates.
+
+What pySigma cannot read, or the engine cannot run, is refused by name with its file and line.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sigma import exceptions as sigma_errors
+from sigma.conditions import (
+    ConditionAND,
+    ConditionIdentifier,
+    ConditionNOT,
+    ConditionOR,
+    ConditionSelector,
+)
+from sigma.exceptions import SigmaError
+from sigma.filters import SigmaFilter
+from sigma.modifiers import reverse_modifier_mapping
+from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaLogSource, SigmaRule
+
+from soc_agent.detect import ir
+from soc_agent.detect.cache import CorrelationEntry
+from soc_agent.detect.documents import DEPTH_CAP, Document
+from soc_agent.detect.info import info_of
+from soc_agent.detect.match import glob
+from soc_agent.detect.policy import POLICY
+from soc_agent.detect.predicate import compile_rule
+from soc_agent.detect.regex import RegexRefusedError, compile_regex
+from soc_agent.detect.values import PlaceholderError, test_of
+from soc_agent.errors import RuleError
+from soc_agent.model import LogSource, Problem, Where
+
+CONDITION_CAP_CHARS = 16_384
+_MODIFIER_FAULT = "Unknown modifier"
+"""How pySigma's message of a modifier that it does not know begins; the modifier's name follows in quotes."""
+
+
+class Parsed(Struct):
+    """What became of one document: a rule, a filter or a correlation, or nothing; and what is wrong with it."""
+
+    rule: ir.Rule | None = None
+    filter: ir.Filter | None = None
+    correlation: CorrelationEntry | None = None
+    problems: list[Problem] = []
+
+
+def parse_document(document: Document, name: str) -> Parsed:
+    """Translate a rule or filter document of the file ``name``. Never raises: what is wrong is in the problems."""
+    result = Parsed(problems=[])
+    try:
+        if "filter" in document.tree:
+            result.filter = _filter(document, name)
+        else:
+            result.rule, problems = _rule(document, name)
+            result.problems += problems
+    except RuleError as error:
+        result.problems += error.problems
+    except Exception as error:  # noqa: BLE001 - pySigma meets untrusted documents with whatever Python raises
+        result.problems.append(invalid(error, document, name))
+    return result
+
+
+def invalid(error: Exception, document: Document, name: str) -> Problem:
+    """Give the problem of a document that pySigma or the translation stumbled over."""
+    return Problem("rule.invalid", Where(name, document.line), {"reason": f"{type(error).__name__}: {error}"})
+
+
+def _rule(document: Document, name: str) -> tuple[ir.Rule, list[Problem]]:
+    parsed = SigmaRule.from_dict(document.tree, collect_errors=True, policy=POLICY)
+    refuse(parsed.errors, document, name)
+    log_source = _log_source(parsed.logsource)
+    info, fault = info_of(document.tree, name, log_source)
+    selections, condition = _detections(parsed.detection, document, name)
+    rule = ir.Rule(info, log_source, selections, condition, parsed.name or "", document.line)
+    return rule, [*soc_problem(fault, document, name), *_check(rule, document, name)]
+
+
+def _filter(document: Document, name: str) -> ir.Filter:
+    parsed = SigmaFilter.from_dict(document.tree, collect_errors=True, policy=POLICY)
+    refuse(parsed.errors, document, name)
+    chosen = parsed.filter.rules
+    rules = () if isinstance(chosen, str) else tuple(reference.reference for reference in chosen)
+    selections, condition = _detections(parsed.filter, document, name)
+    found = ir.Filter(parsed.title, _log_source(parsed.logsource), rules, selections, condition, name, document.line)
+    try:
+        compile_rule(ir.Rule(info_of({}, name, LogSource())[0], LogSource(), selections, condition))
+    except RegexRefusedError as error:
+        raise _regex_error(error, "", document, name) from None
+    return found
+
+
+def refuse(errors: list[SigmaError], document: Document, name: str) -> None:
+    """Turn what pySigma found wrong into problems.
+
+    :raises RuleError: with all of them, when there is one.
+    """
+    problems = [_problem_of(error, document, name) for error in errors]
+    if problems:
+        raise RuleError(*problems)
+
+
+def _problem_of(error: SigmaError, document: Document, name: str) -> Problem:
+    reason = str(error.args[0]) if error.args else type(error).__name__
+    if isinstance(error, sigma_errors.SigmaModifierError) and reason.startswith(_MODIFIER_FAULT):
+        modifier = reason.removeprefix(_MODIFIER_FAULT).strip(" '\"")
+        return Problem("rule.modifier", Where(name, document.line_of(f"|{modifier}")), {"modifier": modifier})
+    if isinstance(error, sigma_errors.SigmaRegularExpressionError):
+        return _regex_error(error, reason, document, name).problem
+    return Problem("rule.invalid", Where(name, document.line_of(*_places(error))), {"reason": reason})
+
+
+def _places(error: SigmaError) -> Iterator[str]:
+    """Yield the keys at which a person should look."""
+    kinds = {
+        sigma_errors.SigmaLogsourceError: "logsource",
+        sigma_errors.SigmaConditionError: "condition",
+        sigma_errors.SigmaLevelError: "level",
+        sigma_errors.SigmaStatusError: "status",
+        sigma_errors.SigmaIdentifierError: "id",
+        sigma_errors.SigmaDateError: "date",
+        sigma_errors.SigmaTagError: "tags",
+    }
+    for kind, key in kinds.items():
+        if isinstance(error, kind):
+            yield key
+    if isinstance(error, (sigma_errors.SigmaValueError, sigma_errors.SigmaTypeError, sigma_errors.SigmaDetectionError)):
+        yield "detection"
+
+
+def _regex_error(error: Exception, pattern: str, document: Document, name: str) -> RuleError:
+    line = document.line_of(pattern) if pattern else document.line
+    return RuleError(Problem("rule.regex", Where(name, line), {"pattern": pattern, "reason": str(error)}))
+
+
+def soc_problem(fault: str, document: Document, name: str) -> list[Problem]:
+    """Give the problem of ``soc`` attributes that are wrong, if they are. The rule runs without them."""
+    return [Problem("rule.soc", Where(name, document.line_of("soc"), "soc"), {"reason": fault})] if fault else []
+
+
+def _log_source(found: SigmaLogSource) -> LogSource:
+    return LogSource(found.category or "", found.product or "", found.service or "")
+
+
+def _detections(found: SigmaDetections, document: Document, name: str) -> tuple[dict[str, ir.Node], ir.Node]:
+    conditions = [_condition(text, found, document, name) for text in found.condition]
+    condition = conditions[0] if len(conditions) == 1 else ir.Or(tuple(conditions))
+    used = set(_names(condition))
+    try:
+        selections = {key: _detection(value) for key, value in found.detections.items() if key in used}
+    except PlaceholderError as error:
+        where = Where(name, document.line_of(f"%{error.names[0]}%"))
+        raise RuleError(Problem("rule.placeholder", where, {"names": ", ".join(error.names)})) from None
+    if max(_depth(node) for node in (condition, *selections.values())) > DEPTH_CAP:
+        raise RuleError(Problem("rule.too_deep", Where(name, document.line_of("condition")), {"limit": DEPTH_CAP}))
+    return selections, condition
+
+
+def _condition(text: Any, found: SigmaDetections, document: Document, name: str) -> ir.Node:
+    where = Where(name, document.line_of("condition"), "condition")
+    if not isinstance(text, str) or len(text) > CONDITION_CAP_CHARS:
+        raise RuleError(Problem("rule.condition_size", where, {"limit": CONDITION_CAP_CHARS}))
+    parsed = next(condition for condition in found.parsed_condition if condition.condition == text)
+    try:
+        return _node(parsed.parse(postprocess=False), found)
+    except SigmaError as error:
+        reason = str(error.args[0]) if error.args else ""
+        raise RuleError(Problem("rule.condition", where, {"reason": reason})) from None
+
+
+def _node(found: Any, detections: SigmaDetections) -> ir.Node:
+    if isinstance(found, ConditionIdentifier):
+        if found.identifier not in detections.detections:
+            raise sigma_errors.SigmaConditionError(f"there is no selection `{found.identifier}`")
+        return ir.Ref(found.identifier)
+    if isinstance(found, ConditionSelector):
+        refs = tuple(ir.Ref(name) for name in _chosen(found.pattern, detections))
+        if not refs:
+            raise sigma_errors.SigmaConditionError(f"no selection is named like `{found.pattern}`")
+        if len(refs) == 1:
+            return refs[0]
+        return ir.And(refs) if found.cond_class is ConditionAND else ir.Or(refs)
+    if isinstance(found, ConditionNOT):
+        return ir.Not(_node(found.args[0], detections))
+    if isinstance(found, (ConditionAND, ConditionOR)):
+        nodes = tuple(_node(argument, detections) for argument in found.args)
+        return ir.And(nodes) if isinstance(found, ConditionAND) else ir.Or(nodes)
+    raise sigma_errors.SigmaConditionError(f"{type(found).__name__} is not known here")
+
+
+def _chosen(pattern: str, detections: SigmaDetections) -> Iterator[str]:
+    """Yield the selections that ``of them`` or ``of selection_*`` means; those named ``_…`` only when asked for so."""
+    fits = glob([ir.ANY if piece == "*" else piece for piece in re.split(r"(\*)", pattern)])
+    for name in detections.detections:
+        hidden = name.startswith("_") and not pattern.startswith("_")
+        if not hidden and (pattern == "them" or fits(name)):
+            yield name
+
+
+def _names(node: ir.Node) -> Iterator[str]:
+    if isinstance(node, ir.Ref):
+        yield node.name
+    elif isinstance(node, ir.Not):
+        yield from _names(node.node)
+    elif isinstance(node, (ir.And, ir.Or)):
+        for child in node.nodes:
+            yield from _names(child)
+
+
+def _depth(node: ir.Node) -> int:
+    if isinstance(node, ir.Not):
+        return 1 + _depth(node.node)
+    if isinstance(node, (ir.And, ir.Or)):
+        return 1 + max(_depth(child) for child in node.nodes)
+    return 1
+
+
+def _detection(found: SigmaDetection) -> ir.Node:
+    nodes = tuple(
+        _item(item) if isinstance(item, SigmaDetectionItem) else _detection(item) for item in found.detection_items
+    )
+    if len(nodes) == 1:
+        return nodes[0]
+    return ir.And(nodes) if found.item_linking is ConditionAND else ir.Or(nodes)
+
+
+def _item(found: SigmaDetectionItem) -> ir.Node:
+    field = found.field or ""
+    modifiers = [reverse_modifier_mapping[modifier.__name__] for modifier in found.modifiers]
+    tests = tuple(test_of(value, field) for value in found.value) or (ir.Null(),)
+    item = ir.Item(field, "|".join([field, *modifiers]), tests, found.value_linking is ConditionAND and len(tests) > 1)
+    return ir.Not(item) if found.negated else item
+
+
+def _check(rule: ir.Rule, document: Document, name: str) -> list[Problem]:
+    """Compile the rule once, to refuse now what could not run later; say which expressions run within a budget."""
+    problems = []
+    for test in regexes_of(rule):
+        try:
+            limit = compile_regex(test.pattern, test.flags).limit
+        except RegexRefusedError as error:
+            raise _regex_error(error, test.pattern, document, name) from None
+        if limit:
+            where = Where(name, document.line_of(test.pattern))
+            problems.append(Problem("rule.regex_budget", where, {"pattern": test.pattern, "limit": limit}))
+    try:
+        compile_rule(rule)
+        msgspec.msgpack.encode(rule)
+    except (RegexRefusedError, UnicodeEncodeError) as error:
+        raise _regex_error(error, "", document, name) from None
+    return problems
+
+
+def regexes_of(rule: ir.Rule) -> Iterator[ir.Regex]:
+    """Yield every regular expression of a rule."""
+    stack: list[Any] = list(rule.selections.values())
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ir.Regex):
+            yield node
+        elif isinstance(node, (ir.Item, ir.AnyOf)):
+            stack.extend(node.tests)
+        elif isinstance(node, ir.Not):
+            stack.append(node.node)
+        elif isinstance(node, (ir.And, ir.Or)):
+            stack.extend(node.nodes)

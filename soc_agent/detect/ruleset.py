@@ -1,0 +1,39 @@
+"""Everything that detects, as loaded: immutable, and shared by engines."""
+
+from collections.abc import Collection, Mapping
+
+from msgspec import Struct, structs
+
+from soc_agent.detect import ir
+from soc_agent.detect.correlate import CorrelationSpec
+from soc_agent.model import LogSource, Problem, RuleInfo, Where
+
+
+class RuleSet(Struct, frozen=True):
+    """The rules that run, and what is wrong with those that do not."""
+
+    rules: tuple[ir.Rule, ...] = ()
+    correlations: tuple[CorrelationSpec, ...] = ()
+    infos: Mapping[str, RuleInfo] = {}
+    """The face of every rule and correlation that runs, by id."""
+    problems: tuple[Problem, ...] = ()
+    """Files and documents that do not run, and oddities of those that do, each by file and line."""
+    silent: frozenset[str] = frozenset()
+    """Rules that only feed correlations (whose ``generate`` is off) and make no detections themselves."""
+
+    def without_source(self, known: Collection[LogSource]) -> list[Problem]:
+        """Give the rules that can never fire because nothing yields their log source; information, not an error.
+
+        ``known`` holds every log source that some decoder gives.
+        """
+        dead: dict[LogSource, bool] = {}
+        problems = []
+        for rule in self.rules:
+            source = rule.log_source
+            if source not in dead:
+                dead[source] = not any(source.applies_to(other) for other in known)
+            if dead[source]:
+                words = ", ".join(f"{key} {value}" for key, value in structs.asdict(source).items() if value)
+                values = {"title": rule.info.title, "source": words}
+                problems.append(Problem("rule.no_source", Where(rule.info.path, rule.line, "logsource"), values))
+        return problems

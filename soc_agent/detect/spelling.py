@@ -1,0 +1,151 @@
+r"""How the text of a field is written in the raw line: what must be known to look for it there.
+
+A field holds ``C:\Temp``; its JSON line holds ``C:\\Temp``. A literal for the prefilter is spelled as the line spells
+it, or cut at the characters that the line may spell in several ways. Letters beyond ASCII are always cut out: their
+case, their form and their bytes vary.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import product
+
+from msgspec import Struct
+
+from soc_agent.decode import Decoders
+from soc_agent.decode.definition import texts
+
+Alternatives = frozenset[bytes]
+"""Literals of which a line must hold one, in any case of ASCII letters."""
+
+_WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
+"""Letters that RE2 takes for an ASCII letter when it ignores case."""
+
+_JSON = frozenset({"json", "zeek", "yara", "health"})
+_PAM_JOINTS = "():"
+"""Of ``pam_unix(sshd): …``, which the syslog decoder puts together from ``sshd(pam_unix)[7]: …``."""
+_CUT_AT = {
+    "raw": "",
+    "plain": "",
+    "access": '"\\',
+    "apache_error": '"\\',
+    "nginx_error": '"\\',
+    "kv": "\"'\\",
+    "cef": "\\|=",
+    # values of structured data (RFC 5424)
+    "syslog": '"\\]' + _PAM_JOINTS,
+}
+_CUT_ANYWHERE = "".join(sorted({*"".join(_CUT_AT.values()), *'/?,[]{}"\\'}))
+"""For types that are not known here."""
+_AS_WRITTEN = frozenset({("syslog", "message"), ("syslog", "program")})
+"""Fields that stand in the line byte for byte."""
+_STATUS = ("access", "sc-status")
+_NUMBER = re.compile(r"[0-9e+-]*\.?[0-9e+-]*")
+_SLASHES = 2
+"""JSON may write ``/`` as ``\\/``: a literal keeps so many, each in both spellings."""
+_CONTROL = "\x00-\x1f\x7f-\U0010ffff"
+
+
+class Spelling(Struct, frozen=True):
+    """How lines of one type spell the texts of their fields."""
+
+    type: str
+    encodings: frozenset[str]
+    """The types in which a field of such a line may be written: its own, those of payloads, and ``raw``."""
+    derived: frozenset[str] = frozenset()
+    """Fields whose values the decoder makes; nothing of them needs to stand in the line."""
+
+    @property
+    def triggers(self) -> Alternatives:
+        r"""Literals that say: this line may spell plain letters otherwise (JSON ``\u0041``), so no literal counts."""
+        return frozenset({b"\\u00"}) if self.encodings & _JSON else frozenset()
+
+    def of_field(self, field: str, text: str) -> list[Alternatives]:
+        """Spell a text that a value of the field holds: a line must hold one literal of each set."""
+        if field in self.derived or _NUMBER.fullmatch(text):
+            return []  # a number may be written in many ways
+        return _join([_pieces(text, encoding, field) for encoding in sorted(self.encodings)])
+
+    def of_value(self, field: str, text: str) -> list[Alternatives]:
+        """Spell a text that is the whole value of the field, or of one of its values.
+
+        The status of an access log is a number that is written in one way: three digits behind a quote and a space.
+        """
+        is_status = (self.type, field) == _STATUS and self.encodings == {"access"} and text.isdecimal()
+        if is_status and text.isascii() and len(text) < 4:
+            return [frozenset({f'" {int(text):03d}'.encode()})]
+        return self.of_field(field, text)
+
+    def of_keyword(self, text: str) -> list[Alternatives]:
+        """Spell a text that the line itself holds, or a value of any of its fields."""
+        if _NUMBER.fullmatch(text) and self.encodings & _JSON:
+            return []
+        return _join([_pieces(text, encoding, "") for encoding in sorted(self.encodings | {"raw"})])
+
+    def of_subject(self, text: str) -> list[Alternatives]:
+        """Spell a text that the message of the line holds, as data-driven decoders see it."""
+        cuts = _PAM_JOINTS if self.type == "syslog" else ""
+        return [frozenset({piece.strip().encode()}) for piece in _cut(text, cuts) if piece.strip()]
+
+    def of_wide_folds(self, texts: Iterable[str]) -> Alternatives:
+        """Spell the letters beyond ASCII that a regular expression which ignores case takes for letters of these."""
+        letters = {wide for text in texts for letter, wide in _WIDE_FOLDS.items() if letter in text.lower()}
+        spelled = {letter.encode() for letter in letters}
+        if self.encodings & _JSON:
+            spelled |= {f"\\u{ord(letter):04x}".encode() for letter in letters}
+        return frozenset(spelled)
+
+
+def spelling_of(decoders: Decoders, line_type: str) -> Spelling:
+    """Give the spelling of lines of a type, with all that its data-driven decoders may read from them."""
+    if line_type not in decoders.types():
+        return Spelling(line_type, frozenset({"unknown"}), decoders.derived_fields(line_type))
+    encodings = {line_type}
+    for decoder in decoders.data_driven:
+        if line_type in texts(decoder.definition.parent):
+            encodings.update(decoder.definition.payload)
+            if decoder.definition.patterns:
+                encodings.add("raw")
+    return Spelling(line_type, frozenset(encodings), decoders.derived_fields(line_type))
+
+
+def _join(spelled: list[list[Alternatives]]) -> list[Alternatives]:
+    """Give what holds whichever encoding it is."""
+    first = spelled[0]
+    if all(pieces == first for pieces in spelled):
+        return first
+    if not all(spelled):
+        return []
+    return [frozenset().union(*(max(pieces, key=_least) for pieces in spelled))]
+
+
+def _least(alternatives: Alternatives) -> int:
+    return min(map(len, alternatives))
+
+
+def _pieces(text: str, encoding: str, field: str) -> list[Alternatives]:
+    if encoding in _JSON:
+        return [_as_json(piece) for piece in _cut(text, "?") if piece]
+    if (encoding, field) in _AS_WRITTEN:
+        cuts = ""
+    elif encoding == "syslog" and field == "":
+        cuts = _CUT_AT["raw"]
+    else:
+        cuts = _CUT_AT.get(encoding, _CUT_ANYWHERE)
+    return [frozenset({piece.encode()}) for piece in _cut(text, cuts) if piece]
+
+
+def _cut(text: str, characters: str) -> Iterable[str]:
+    return re.split(f"[{_CONTROL}{re.escape(characters)}]+", text)
+
+
+def _as_json(text: str) -> Alternatives:
+    """Spell ASCII text as JSON strings do; of many slashes only the longest part with few is kept."""
+    parts = text.replace("\\", "\\\\").replace('"', '\\"').split("/")
+    if len(parts) > _SLASHES + 1:
+        windows = [parts[i : i + _SLASHES + 1] for i in range(len(parts) - _SLASHES)]
+        parts = max(windows, key=lambda window: sum(map(len, window)))
+    spellings = (
+        "".join(f"{part}{slash}" for part, slash in zip(parts, (*slashes, ""), strict=True))
+        for slashes in product(("/", "\\/"), repeat=len(parts) - 1)
+    )
+    return frozenset(spelling.encode() for spelling in spellings)

@@ -1,0 +1,83 @@
+"""Values of Sigma detections, as pySigma types them, become tests of the intermediate representation."""
+
+from sigma.types import (
+    Placeholder,
+    SigmaBool,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaNumber,
+    SigmaRegularExpression,
+    SigmaRegularExpressionFlag,
+    SigmaString,
+    SigmaTimestampPart,
+    SigmaType,
+    SpecialChars,
+)
+
+from soc_agent.detect import ir
+from soc_agent.detect.match import tidy
+
+_FLAGS = (
+    ("i", SigmaRegularExpressionFlag.IGNORECASE),
+    ("m", SigmaRegularExpressionFlag.MULTILINE),
+    ("s", SigmaRegularExpressionFlag.DOTALL),
+)
+_WILDCARDS = {SpecialChars.WILDCARD_MULTI: ir.ANY, SpecialChars.WILDCARD_SINGLE: ir.ONE}
+
+
+class PlaceholderError(ValueError):
+    """The value holds placeholders (``%name%`` with ``expand``), for which there is no list here."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def test_of(value: SigmaType, field: str) -> ir.Test:
+    """Give the test of one value.
+
+    :raises PlaceholderError: when it needs a list that is not there.
+    :raises ValueError: when such a value cannot be tested here; the message is for the author of the rule.
+    """
+    if isinstance(value, SigmaString):
+        return ir.Text(_parts(value), isinstance(value, SigmaCasedString))
+    if isinstance(value, SigmaTimestampPart):
+        return ir.TimePart(value.timestamp_part.name.lower(), int(value.number))
+    if isinstance(value, SigmaNumber):
+        return ir.Text((str(value.number),))
+    if isinstance(value, SigmaBool):
+        return ir.Text(("true" if value.boolean else "false",))
+    if isinstance(value, SigmaRegularExpression):
+        _refuse_placeholders(value.regexp)
+        return ir.Regex(str(value.regexp), "".join(flag for flag, sigma in _FLAGS if sigma in value.flags))
+    if isinstance(value, SigmaCIDRExpression):
+        return ir.Network(str(value.network))
+    if isinstance(value, SigmaExpansion):
+        return ir.AnyOf(tuple(test_of(item, field) for item in value.values))
+    if not field:
+        raise ValueError("this value needs a field")
+    if isinstance(value, SigmaNull):
+        return ir.Null()
+    if isinstance(value, SigmaExists):
+        return ir.Exists(value.exists)
+    if isinstance(value, SigmaCompareExpression):
+        return ir.Compare(value.op.name.lower(), value.number.number)
+    if isinstance(value, SigmaFieldReference):
+        return ir.FieldRef(value.field, value.starts_with, value.ends_with)
+    raise ValueError(f"values of type {type(value).__name__} are not known here")
+
+
+def _parts(value: SigmaString) -> tuple[str | int, ...]:
+    _refuse_placeholders(value)
+    return tidy([_WILDCARDS[part] if isinstance(part, SpecialChars) else str(part) for part in value.s])
+
+
+def _refuse_placeholders(value: SigmaString) -> None:
+    names = tuple(part.name for part in value.s if isinstance(part, Placeholder))
+    if names:
+        raise PlaceholderError(names)

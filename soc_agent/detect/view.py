@@ -1,0 +1,77 @@
+"""One event as rules see it: each value folded once, however many rules ask."""
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+from soc_agent.detect.match import fold
+from soc_agent.model import Event
+
+Values = str | tuple[str, ...] | None
+"""A field as text: one value, several, or nothing there."""
+
+
+class View(dict[str, Values]):
+    """The fields of an event, folded when first asked for: ``view["Image"]``.
+
+    ``own_words`` are the fields whose values the decoder chose itself (``outcome: failure``): keywords do not look at
+    them, for nobody wrote them in the line.
+    """
+
+    __slots__ = ("_folded", "_texts", "event", "fields", "own_words")
+
+    def __init__(self, event: Event, own_words: Collection[str] = ()) -> None:
+        super().__init__()
+        self.event = event
+        self.fields = event.fields
+        self.own_words = own_words
+        self._texts: tuple[str, ...] | None = None
+        self._folded: tuple[str, ...] | None = None
+
+    def __missing__(self, field: str) -> Values:
+        value = plain_text(self.fields.get(field))
+        folded = None if value is None else fold(value) if isinstance(value, str) else tuple(map(fold, value))
+        self[field] = folded
+        return folded
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What keywords look at: the line, and every text that its decoder read from it."""
+        if self._texts is None:
+            texts = [self.event.text]
+            for field, value in self.fields.items():
+                if field not in self.own_words:
+                    items = value if isinstance(value, (list, tuple)) else (value,)
+                    texts.extend(item for item in items if isinstance(item, str))
+            self._texts = tuple(texts)
+        return self._texts
+
+    @property
+    def folded_texts(self) -> tuple[str, ...]:
+        """The same folded, without what the line itself holds: enough for words that need only to occur."""
+        if self._folded is None:
+            line = fold(self.event.text)
+            others = (fold(text) for text in self.texts[1:])
+            self._folded = (line, *(text for text in others if text not in line))
+        return self._folded
+
+
+def plain_text(value: Any) -> Values:
+    """Give a value of a field as text: numbers without a needless fraction, ``true`` and ``false``, lists item by item.
+
+    A list without anything in it is nothing there.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        items = tuple(_scalar(item) for item in value if item is not None)
+        return items or None
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        return str(int(value))
+    return str(value)
