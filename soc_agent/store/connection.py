@@ -23,7 +23,8 @@ class Connections:
     """All connections of one store, for any thread."""
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
-        self.path = path
+        # readers are opened later, from wherever the process is then
+        self.path = path.absolute()
         self.read_only = read_only
         self._lock = threading.RLock()
         self._pool_lock = threading.Lock()

@@ -117,6 +117,11 @@ def filled(store: Store, clock: Clock) -> Store:
         ("host=' OR 1=1 --", []),
         ("user=%", []),
         ("user=roo_", []),
+        ("user=*%*", []),
+        ("user=*_oot", []),
+        ("user=*\\*", []),
+        ("rule=%", []),
+        ("rule=_", []),
         ("level>=high status=open -owner=none failed", [1]),
     ],
 )
