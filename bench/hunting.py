@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _hunt(log: Path, more: Sequence[str], environment: dict[str, str]) -> Cost:
-    command = [*SOC_AGENT, "hunt", "--json", *more, log]
+    command = [*SOC_AGENT, "hunt", "--json", *more, str(log)]
     run(command, environment)  # fills the cache of compiled rules
     return median([run(command, environment) for _ in range(RUNS)])
 

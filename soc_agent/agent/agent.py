@@ -1,0 +1,286 @@
+"""The agent: sources, pipeline and store, started and stopped together, reloaded while they run."""
+
+import logging
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from soc_agent.agent.health import HealthLog
+from soc_agent.agent.inbox import NAME as INBOX
+from soc_agent.agent.inbox import Inbox, inbox_path
+from soc_agent.agent.pipeline import Pipeline
+from soc_agent.agent.reader import Reader
+from soc_agent.agent.runner import Runner, SourceReport
+from soc_agent.config import Config, Source
+from soc_agent.decode import Decoders
+from soc_agent.detect import Engine, StateChange
+from soc_agent.errors import StoreError, describe
+from soc_agent.model import Block, Collector, Problem, RuleInfo
+from soc_agent.store import AgentState, SourceStatus, Store
+from soc_agent.text import say
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 1.0
+DEAD_S = 5.0
+"""An agent whose last heartbeat is older than this is taken for dead."""
+STOP_S = 10.0
+"""How long a clean stop may take."""
+
+CollectorFactory = Callable[[Source], Collector]
+
+
+class Loaded(Struct, frozen=True):
+    """What detects, for one configuration."""
+
+    engine: Engine
+    decoders: Decoders
+    rules: tuple[RuleInfo, ...]
+    """Every rule that runs, the YARA rules of the collectors too."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the others."""
+
+
+Loader = Callable[[Config], Loaded]
+
+
+class Agent:
+    """Everything that runs, for one configuration and one store. Used from one thread, but for :meth:`ask_reload`."""
+
+    def __init__(
+        self,
+        config: Config,
+        store_path: Path,
+        make_collector: CollectorFactory,
+        load: Loader,
+    ) -> None:
+        self._config = config
+        self._make_collector = make_collector
+        self._load = load
+        self._store_path = store_path
+        self._store = Store.open(store_path)
+        self._started_ns = time.time_ns()
+        self._health = HealthLog(f"{self._started_ns:x}-{os.getpid()}")
+        self._blocks: queue.Queue[Block] = queue.Queue(config.agent.queue_blocks)
+        self._runners: dict[str, Runner] = {}
+        self._options: dict[str, Source] = {}
+        self._reports: dict[str, SourceReport] = {}
+        self._reports_lock = threading.Lock()
+        self._unsaved_reports: dict[str, SourceReport] = {}
+        self._silent: set[str] = set()
+        self._zones: dict[str, ZoneInfo] = {}
+        self._inbox = Inbox(inbox_path(store_path))
+        self._pipeline: Pipeline | None = None
+        self._seen = (0.0, 0, 0)
+        self._speed = (0.0, 0.0)
+
+    def start(self) -> None:
+        """Load the rules, continue from the last commit, start every source.
+
+        :raises StoreError: when another agent works on this store, or it takes no writes.
+        :raises RuleError: when there is no rule to run.
+        """
+        self._refuse_a_second_agent()
+        loaded = self._load(self._config)
+        loaded.engine.restore(StateChange(*state) for state in self._store.correlation_state())
+        self._announce(loaded)
+        self._health.write("started", "agent", f"{len(loaded.rules)} rules, {len(self._config.sources)} sources")
+        reader = Reader(loaded.engine, loaded.decoders, self._zone_of, socket.gethostname())
+        self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed)
+        self._heartbeat()
+        self._pipeline.start()
+        self._start_source(self._inbox)
+        for source in self._config.sources:
+            self._options[source.name] = source
+            self._start_source(self._make_collector(source))
+
+    def tick(self) -> None:
+        """Do what is due: heartbeat, states of the sources, silence. To be called about once a second.
+
+        :raises StoreError: when the pipeline ended though nobody stopped it.
+        """
+        assert self._pipeline is not None
+        if not self._pipeline.alive:
+            raise StoreError(Problem("agent.pipeline_failed"))
+        try:
+            self._save_reports()
+            self._heartbeat()
+        except StoreError as error:
+            log.warning("the store takes no heartbeat: %s", error)
+        self._look_for_silence()
+
+    def stop(self) -> bool:
+        """End: no more reading, commit what was read. False when something did not end in time; nothing is lost."""
+        deadline = time.monotonic() + STOP_S
+        for runner in self._runners.values():
+            runner.stop()
+        clean = True
+        for runner in self._runners.values():
+            clean &= runner.join(max(0.0, deadline - time.monotonic()))
+        if self._pipeline is not None:
+            self._health.write("stopped", "agent")
+            clean &= self._pipeline.stop(max(1.0, deadline - time.monotonic()))
+        try:
+            self._save_reports()
+            self._heartbeat(stopped=True)
+        except StoreError as error:
+            log.warning("the store does not take the last heartbeat: %s", error)
+            clean = False
+        self._store.close()
+        return clean
+
+    def reload(self, config: Config) -> None:
+        """Take another configuration: rules at once, sources where they changed. Positions and windows go on.
+
+        :raises RuleError: when the new rules cannot run; then the old ones go on and nothing has changed.
+        """
+        assert self._pipeline is not None
+        loaded = self._load(config)
+        self._announce(loaded)
+        self._config = config
+        self._zones.clear()
+        self._pipeline.use(loaded.engine, loaded.decoders)
+        wanted = {source.name: source for source in config.sources}
+        for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
+            runner = self._runners.pop(name)
+            runner.stop()
+            if not runner.join(STOP_S):
+                log.warning("source %s does not end; it is started anew all the same", name)
+            runner.wait_until_committed(STOP_S)
+            del self._options[name]
+            self._reports.pop(name, None)
+        for name, source in wanted.items():
+            if name not in self._options:
+                self._options[name] = source
+                self._start_source(self._make_collector(source))
+        log.warning("reloaded: %d rules, %d sources", len(loaded.rules), len(wanted))
+
+    def status(self) -> str:
+        """Give the status line, in the current language."""
+        assert self._pipeline is not None
+        rates = self._pipeline.rates
+        reports = list(self._reports.values())
+        trouble = sum(1 for report in reports if report.problem is not None)
+        state = "agent.status.stalled" if self._pipeline.stalled else "agent.status.running"
+        return say(
+            "agent.status.line",
+            state=say(state),
+            seconds=(time.time_ns() - self._started_ns) // 1_000_000_000,
+            lines_s=f"{self._speed[0]:.0f}",
+            mb_s=f"{self._speed[1] / 1e6:.1f}",
+            alerts=rates.alerts,
+            queue=f"{self._blocks.qsize()}/{self._blocks.maxsize}",
+            dropped=rates.dropped,
+            sources=len(self._options),
+            trouble=say("agent.status.trouble", count=trouble) if trouble else "",
+        )
+
+    def idle(self) -> bool:
+        """Say whether all that was read is committed and nothing more waits."""
+        return self._blocks.empty() and all(runner.idle for runner in self._runners.values())
+
+    def problems(self) -> Iterator[tuple[str, Problem]]:
+        """Yield the sources that have a problem right now, with it."""
+        for report in list(self._reports.values()):
+            if report.problem is not None:
+                yield report.source, report.problem
+
+    def _refuse_a_second_agent(self) -> None:
+        state = self._store.agent_state()
+        if state is None or state.stopped_ns or state.pid == os.getpid():
+            return
+        age_s = (time.time_ns() - state.heartbeat_ns) / 1e9
+        if age_s < DEAD_S and _is_alive(state.pid):
+            raise StoreError(Problem("agent.already_running", values={"pid": state.pid, "path": self._store_path}))
+
+    def _announce(self, loaded: Loaded) -> None:
+        with self._store.transaction() as transaction:
+            transaction.put_rules(loaded.rules)
+        if loaded.problems:
+            first = " | ".join(describe(problem) for problem in loaded.problems[:5])
+            self._health.write("rule_refused", "rules", first, len(loaded.problems))
+
+    def _start_source(self, collector: Collector) -> None:
+        runner = Runner(collector, self._blocks, self._store.positions, self._hear)
+        self._runners[collector.name] = runner
+        runner.start()
+
+    def _hear(self, report: SourceReport) -> None:
+        """Take the report of a runner's thread."""
+        with self._reports_lock:
+            self._reports[report.source] = report
+            self._unsaved_reports[report.source] = report
+        if report.problem is not None:
+            text = describe(report.problem)
+            log.warning("source %s: %s", report.source, text)
+            self._health.write("source_unreadable", report.source, text)
+
+    def _save_reports(self) -> None:
+        with self._reports_lock:
+            reports, self._unsaved_reports = self._unsaved_reports, {}
+        if not reports:
+            return
+        try:
+            with self._store.transaction() as transaction:
+                for report in reports.values():
+                    transaction.set_source_state(report.source, report.state, report.problem)
+        except StoreError:
+            with self._reports_lock:
+                self._unsaved_reports = reports | self._unsaved_reports
+            raise
+
+    def _committed(self, source: str, blocks: int) -> None:
+        runner = self._runners.get(source)
+        if runner is not None:
+            runner.committed(blocks)
+        if source == INBOX:
+            self._inbox.committed(blocks)
+
+    def _heartbeat(self, *, stopped: bool = False) -> None:
+        now_ns = time.time_ns()
+        lines_s = 0.0
+        if self._pipeline is not None:
+            now, rates = time.monotonic(), self._pipeline.rates
+            then, lines, size = self._seen
+            if then and now > then:
+                self._speed = ((rates.lines - lines) / (now - then), (rates.bytes - size) / (now - then))
+            self._seen = (now, rates.lines, rates.bytes)
+            lines_s = self._speed[0]
+        self._store.heartbeat(AgentState(os.getpid(), self._started_ns, now_ns, lines_s, now_ns if stopped else 0))
+
+    def _look_for_silence(self) -> None:
+        """Say once when a source that yielded lines has gone silent, and forget it when it speaks again."""
+        assert self._pipeline is not None
+        for source, seconds in self._pipeline.seconds_since_line().items():
+            report = self._reports.get(source)
+            if source not in self._options or (report and report.state is SourceStatus.FINISHED):
+                continue
+            if seconds < self._config.agent.silent_s:
+                self._silent.discard(source)
+            elif source not in self._silent:
+                self._silent.add(source)
+                self._health.write("source_silent", source, f"{seconds:.0f} s", int(seconds))
+
+    def _zone_of(self, source: str) -> ZoneInfo:
+        zone = self._zones.get(source)
+        if zone is None:
+            options = self._options.get(source)
+            zone = self._zones[source] = ZoneInfo(getattr(options, "timezone", "") or self._config.timezone)
+        return zone
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

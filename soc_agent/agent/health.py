@@ -1,0 +1,66 @@
+"""What the agent says of itself, as lines of a source of their own: rules turn them into alerts of layer 1."""
+
+import threading
+import time
+
+import msgspec
+
+from soc_agent.model import Block
+
+SOURCE = "agent"
+"""Name of the source of health lines. A configured source cannot take it over: it is only a name."""
+
+
+class HealthLog:
+    """Collects health lines until the pipeline takes them as a block. Safe to write from any thread.
+
+    The same kind and source is said at most once in ``quiet_s`` seconds; what was held back is added to the next
+    line's count, so that nothing is lost and a broken disk cannot flood the store.
+    """
+
+    def __init__(self, boot_id: str, quiet_s: float = 60.0) -> None:
+        self._stream_id = f"agent:{boot_id}"
+        self._quiet_s = quiet_s
+        self._lock = threading.Lock()
+        self._lines: list[bytes] = []
+        self._offset = 0
+        self._number = 1
+        self._said: dict[tuple[str, str], float] = {}
+        self._held: dict[tuple[str, str], int] = {}
+
+    def write(self, kind: str, source: str, detail: str = "", count: int = 1) -> None:
+        """Say that something of this kind happened to a source; ``count`` is how often, or how many were lost."""
+        now_ns = time.time_ns()
+        key = (kind, source)
+        with self._lock:
+            total = count + self._held.pop(key, 0)
+            last = self._said.get(key)
+            if last is not None and time.monotonic() - last < self._quiet_s:
+                self._held[key] = total
+                return
+            self._said[key] = time.monotonic()
+            seconds, rest = divmod(now_ns, 1_000_000_000)
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest // 1000:06d}Z"
+            line = {"type": "health", "time": stamp, "kind": kind, "source": source, "count": total, "detail": detail}
+            self._lines.append(msgspec.json.encode(line) + b"\n")
+
+    def take(self) -> Block | None:
+        """Give what was said since the last call as one block, or None."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+        if not lines:
+            return None
+        data = b"".join(lines)
+        block = Block(
+            source=SOURCE,
+            stream=SOURCE,
+            stream_id=self._stream_id,
+            type="health",
+            data=data,
+            offset=self._offset,
+            first_line=self._number,
+            received_ns=time.time_ns(),
+        )
+        self._offset += len(data)
+        self._number += len(lines)
+        return block

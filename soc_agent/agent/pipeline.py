@@ -1,0 +1,181 @@
+"""The way of a line through the agent: blocks from the queue, through the engine, into one transaction."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from soc_agent.agent.health import HealthLog
+from soc_agent.agent.reader import Reader, Reading
+from soc_agent.decode import Decoders
+from soc_agent.detect import Engine, StateChange
+from soc_agent.detect.suppress import target_of
+from soc_agent.errors import StoreError
+from soc_agent.model import Block, Counters
+from soc_agent.store import Store, Transaction
+
+log = logging.getLogger(__name__)
+
+BATCH_BLOCKS = 8
+"""Blocks that are committed together when more than one waits: one sync to disk for all of them."""
+BATCH_BYTES = 4 * 1024 * 1024
+WAIT_S = 0.2
+RETRY_S = 1.0
+"""How long a store that takes no writes rests before the same transaction is tried again."""
+
+
+class Rates(Struct):
+    """What the pipeline did since it began, for the status line."""
+
+    lines: int = 0
+    bytes: int = 0
+    alerts: int = 0
+    dropped: int = 0
+
+
+class Pipeline:
+    """Owns the engine. All of it runs on one thread; others only put blocks and ask for a new engine.
+
+    A transaction that fails is tried again until it succeeds or the agent stops: the results are kept, the queue fills
+    up, and the collectors wait. What was not committed is read again after a restart.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        reader: Reader,
+        blocks: "queue.Queue[Block]",
+        health: HealthLog,
+        committed: Callable[[str, int], None],
+    ) -> None:
+        self.rates = Rates()
+        self.stalled: StoreError | None = None
+        self._store = store
+        self._reader = reader
+        self._blocks = blocks
+        self._health = health
+        self._committed = committed
+        self._next: tuple[Engine, Decoders] | None = None
+        self._stop = threading.Event()
+        self._last_line: dict[str, float] = {}
+        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish what is in the queue and end; False when that took longer than ``timeout_s``."""
+        self._stop.set()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still works; when not though nobody stopped it, the agent has failed."""
+        return self._thread.is_alive()
+
+    def use(self, engine: Engine, decoders: Decoders) -> None:
+        """Take another engine between two batches; it continues from the committed correlation state."""
+        self._next = (engine, decoders)
+
+    def seconds_since_line(self) -> dict[str, float]:
+        """Give, for each source that ever gave lines to this agent, how long ago the last one was."""
+        now = time.monotonic()
+        return {source: now - last for source, last in self._last_line.copy().items()}
+
+    def _run(self) -> None:
+        while True:
+            batch = self._take()
+            if batch:
+                self._work(batch)
+            elif self._stop.is_set():
+                return
+            if self._next is not None:
+                (self._reader.engine, self._reader.decoders), self._next = self._next, None
+                self._reader.engine.restore(StateChange(*state) for state in self._store.correlation_state())
+
+    def _take(self) -> list[Block]:
+        """Wait for a block, then take those that wait behind it, up to one batch; health lines go first."""
+        batch = [block] if (block := self._health.take()) else []
+        size = 0
+        try:
+            while len(batch) < BATCH_BLOCKS and size < BATCH_BYTES:
+                block = self._blocks.get(timeout=0 if batch or self._stop.is_set() else WAIT_S)
+                batch.append(block)
+                size += len(block.data)
+        except queue.Empty:
+            return batch
+        return batch
+
+    def _work(self, batch: list[Block]) -> None:
+        work = [self._reader.read(block) for block in batch]
+        while True:
+            try:
+                with self._store.transaction() as transaction:
+                    alerts = sum(self._write(transaction, item) for item in work)
+            except StoreError as error:
+                if self.stalled is None:
+                    log.error("%s Nothing is lost: reading waits, and the same write is tried again.", error)  # noqa: TRY400
+                self.stalled = error
+                if self._stop.wait(RETRY_S):
+                    log.warning(
+                        "stopped with %d blocks not committed; they are read again at the next start", len(work)
+                    )
+                    return
+                continue
+            break
+        if self.stalled is not None:
+            log.warning("the store takes writes again")
+            self._health.write("store_stalled", "store", str(self.stalled))
+            self.stalled = None
+        self._count(work, alerts)
+
+    def _write(self, transaction: Transaction, item: Reading) -> int:
+        """Write what one block caused; gives how many new alerts there are."""
+        block, result = item.block, item.result
+        alerts = 0
+        for detection in result.detections:
+            target = target_of(detection, transaction.find_open)
+            if target is None:
+                alerts += transaction.add_alert(detection) is not None
+            else:
+                transaction.add_repeat(target.id, detection)
+            transaction.see_asset(detection.host, "", detection.source)
+        transaction.see_asset(item.host, "", block.source)
+        transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
+        if block.position is not None:
+            transaction.save_position(block.position)
+        transaction.add_counters(block.source, _total(result.counters, block.lost))
+        return alerts
+
+    def _count(self, work: Iterable[Reading], alerts: int) -> None:
+        """After the commit: tell the sources, the status line and, where something was lost, the health log."""
+        per_source: dict[str, int] = {}
+        for block, result in ((item.block, item.result) for item in work):
+            per_source[block.source] = per_source.get(block.source, 0) + 1
+            total = _total(result.counters, block.lost)
+            self.rates.lines += total.lines
+            self.rates.bytes += total.bytes
+            self.rates.dropped += total.dropped
+            if block.data:
+                self._last_line[block.source] = time.monotonic()
+            if total.dropped:
+                self._health.write("dropped", block.source, block.stream, total.dropped)
+            if total.truncated:
+                self._health.write("truncated", block.source, block.stream, total.truncated)
+        self.rates.alerts += alerts
+        for source, count in per_source.items():
+            self._committed(source, count)
+
+
+def _total(counters: Counters, lost: Counters | None) -> Counters:
+    if lost is None:
+        return counters
+    total = Counters()
+    total.add(counters)
+    total.add(lost)
+    return total

@@ -1,0 +1,155 @@
+"""The agent as a whole: starting, silence, reload, a second one refused."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collectors.file_tail import FileTail
+from soc_agent.agent import Agent, InboxClient, inbox_path
+from soc_agent.config import Config, FileSource, Source, parse_config
+from soc_agent.decode import guess_type
+from soc_agent.errors import StoreError
+from soc_agent.model import Block, Collector
+from soc_agent.store import AgentState, SourceStatus, Store
+from tests.agent.parts import loaded
+from tests.agent.test_runner import eventually
+from tests.end_to_end.running import sshd_line
+
+
+def tail(source: Source) -> Collector:
+    assert isinstance(source, FileSource)
+    return FileTail(source, guess_type)
+
+
+class Bench:
+    """An agent on a folder with logs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store_path = folder / "soc-agent.db"
+        self.agent = Agent(self.config("a"), self.store_path, tail, lambda _: loaded(folder))
+
+    def config(self, *names: str, silent_s: int = 900) -> Config:
+        sources = "".join(
+            f"- {{kind: file, name: {name}, paths: [{self.folder}/{name}.log], type: syslog, start: beginning}}\n"
+            for name in names
+        )
+        return parse_config(f"agent: {{silent_s: {silent_s}}}\nsources:\n{sources}".encode())
+
+    def write(self, name: str, first: int, count: int) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            log.writelines(sshd_line(n) for n in range(first, first + count))
+
+    def alerts(self) -> int:
+        with Store.open(self.store_path, read_only=True) as store:
+            return len(store.alert_ids())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    made.write("a", 0, 0)
+    made.agent.start()
+    yield made
+    made.agent.stop()
+
+
+def test_lines_become_alerts_and_a_restart_adds_none(tmp_path: Path) -> None:
+    for _ in range(2):
+        bench = Bench(tmp_path)
+        if not (tmp_path / "a.log").exists():
+            bench.write("a", 0, 10)
+        bench.agent.start()
+        eventually(lambda at=bench: at.alerts() == 12)  # type: ignore[misc]
+        eventually(bench.agent.idle)
+        assert bench.agent.stop()
+    with Store.open(tmp_path / "soc-agent.db", read_only=True) as store:
+        assert sum(alert.count for alert in store.alerts(store.alert_ids())) == 20
+        state = store.agent_state()
+        assert state is not None
+        assert state.stopped_ns > 0
+
+
+def test_a_second_agent_on_the_same_store_is_refused(bench: Bench) -> None:
+    living = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        with Store.open(bench.store_path) as store:
+            store.heartbeat(AgentState(living.pid, time.time_ns(), time.time_ns()))
+        second = Agent(bench.config("a"), bench.store_path, tail, lambda _: loaded(bench.folder))
+        with pytest.raises(StoreError, match=str(living.pid)):
+            second.start()
+    finally:
+        living.communicate(b"\n")
+
+
+def test_an_agent_that_was_killed_is_no_obstacle(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    with Store.open(bench.store_path) as store:
+        store.heartbeat(AgentState(2**22 - 3, time.time_ns(), time.time_ns()))
+    bench.agent.start()
+    assert bench.agent.stop()
+
+
+def test_reload_adds_and_removes_sources_and_keeps_positions(bench: Bench) -> None:
+    bench.write("a", 0, 5)
+    eventually(lambda: bench.alerts() == 6)
+    bench.write("b", 5, 5)
+    bench.agent.reload(bench.config("a", "b"))
+    eventually(lambda: bench.alerts() == 12)
+    bench.agent.reload(bench.config("b"))
+    bench.write("a", 10, 5)
+    bench.write("b", 15, 5)
+    eventually(lambda: bench.alerts() == 18)
+    bench.agent.reload(bench.config("a", "b"))
+    eventually(lambda: bench.alerts() == 24)
+    with Store.open(bench.store_path, read_only=True) as store:
+        assert {alert.count for alert in store.alerts(store.alert_ids())} == {1, 5}
+
+
+def test_silence_is_said_once(bench: Bench) -> None:
+    bench.agent.reload(bench.config("a", silent_s=1))
+    bench.write("a", 0, 1)
+    eventually(lambda: bench.alerts() == 1)
+    agent_lines = _lines(bench, "agent")
+
+    def silent() -> bool:
+        bench.agent.tick()
+        return _lines(bench, "agent") > agent_lines
+
+    eventually(silent)
+    after = _lines(bench, "agent")
+    for _ in range(5):
+        bench.agent.tick()
+    eventually(bench.agent.idle)
+    assert _lines(bench, "agent") == after
+
+
+def _lines(bench: Bench, source: str) -> int:
+    with Store.open(bench.store_path, read_only=True) as store:
+        return next((entry.totals.lines for entry in store.ledger() if entry.source == source), 0)
+
+
+def test_states_of_sources_reach_the_store(bench: Bench) -> None:
+    def state() -> SourceStatus | None:
+        bench.agent.tick()
+        with Store.open(bench.store_path, read_only=True) as store:
+            return next((entry.state for entry in store.ledger() if entry.source == "a"), None)
+
+    eventually(lambda: state() is SourceStatus.RUNNING)
+    assert "1" in bench.agent.status()
+
+
+def test_recorded_lines_come_in_through_the_socket(bench: Bench) -> None:
+    """Sent twice, they are alerts once."""
+    data = b"".join(sshd_line(n) for n in range(5))
+    block = Block("replay", "old.log", "replay:1", "syslog", data)
+    for _ in range(2):
+        with InboxClient(inbox_path(bench.store_path)) as client:
+            client.send(block)
+            client.finish()
+        assert bench.alerts() == 6
+    assert inbox_path(bench.store_path).stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,131 @@
+"""What the engine found commits together with the position behind it; a store that takes no writes loses nothing."""
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from soc_agent.agent.health import HealthLog
+from soc_agent.agent.pipeline import Pipeline
+from soc_agent.errors import StoreError
+from soc_agent.model import Block, Counters, Position, Problem
+from soc_agent.store import Store, Transaction
+from tests.agent.parts import loaded, reader
+from tests.agent.test_runner import eventually
+from tests.end_to_end.running import sshd_line
+
+
+class Bench:
+    """A pipeline on a real store."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.store = store
+        self.folder = folder
+        self.blocks: queue.Queue[Block] = queue.Queue()
+        self.health = HealthLog("test")
+        self.committed: list[tuple[str, int]] = []
+        self.pipeline = Pipeline(
+            store,
+            reader(folder),
+            self.blocks,
+            self.health,
+            lambda source, count: self.committed.append((source, count)),
+        )
+
+    def block(self, first: int, count: int, lost: Counters | None = None) -> Block:
+        data = b"".join(sshd_line(n) for n in range(first, first + count))
+        position = Position("auth", "1:2:0", str(first + count).encode())
+        return Block("auth", "auth.log", "1:2:0", "syslog", data, first * 1000, first + 1, position, 0, lost)
+
+    def alerts(self) -> int:
+        return len(self.store.alert_ids())
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with Store.open(tmp_path / "soc-agent.db") as store:
+        made = Bench(tmp_path, store)
+        yield made
+        if made.pipeline.alive:
+            assert made.pipeline.stop(10)
+
+
+def test_alerts_position_and_ledger_commit_together(bench: Bench) -> None:
+    bench.pipeline.start()
+    bench.blocks.put(bench.block(0, 10))
+    eventually(lambda: bench.committed == [("auth", 1)])
+    assert bench.alerts() == 12
+    assert bench.store.positions("auth") == {"1:2:0": b"10"}
+    (entry,) = bench.store.ledger()
+    assert (entry.source, entry.totals.lines, entry.totals.candidates) == ("auth", 10, 10)
+    assert "host" in [asset.host for asset in bench.store.assets()]
+
+
+def test_the_same_block_again_changes_nothing(bench: Bench) -> None:
+    """A replay is idempotent: no alert, no count, no history."""
+    bench.pipeline.start()
+    block = bench.block(0, 10)
+    bench.blocks.put(block)
+    eventually(lambda: len(bench.committed) == 1)
+    counts = [alert.count for alert in bench.store.alerts(bench.store.alert_ids())]
+    seq = bench.store.last_seq()
+    bench.blocks.put(block)
+    eventually(lambda: sum(count for _, count in bench.committed) == 2)
+    assert [alert.count for alert in bench.store.alerts(bench.store.alert_ids())] == counts
+    assert bench.store.last_seq() == seq
+
+
+def test_a_store_that_takes_no_writes_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transaction is tried again with the same results; the failure becomes an alert line of its own."""
+    monkeypatch.setattr("soc_agent.agent.pipeline.RETRY_S", 0.05)
+    full = threading.Event()
+    full.set()
+    whole = bench.store.transaction
+
+    def transaction() -> AbstractContextManager[Transaction]:
+        if full.is_set():
+            raise StoreError(Problem("config.alias"))
+        return whole()
+
+    monkeypatch.setattr(bench.store, "transaction", transaction)
+    bench.pipeline.start()
+    bench.blocks.put(bench.block(0, 10))
+    eventually(lambda: bench.pipeline.stalled is not None)
+    assert bench.committed == []
+    full.clear()
+    eventually(lambda: bench.pipeline.stalled is None and bench.alerts() == 12)
+    assert bench.store.positions("auth") == {"1:2:0": b"10"}
+    eventually(lambda: any(entry.source == "agent" for entry in bench.store.ledger()))
+
+
+def test_stopping_finishes_what_waits(bench: Bench) -> None:
+    for first in range(0, 50, 10):
+        bench.blocks.put(bench.block(first, 10))
+    bench.pipeline.start()
+    assert bench.pipeline.stop(10)
+    assert bench.alerts() == 60
+    assert bench.store.positions("auth") == {"1:2:0": b"50"}
+
+
+def test_windows_go_on_when_the_engine_is_replaced(bench: Bench) -> None:
+    """Three of five before the change of rules, two after it: one correlation."""
+    bench.pipeline.start()
+    bench.blocks.put(bench.block(0, 3))
+    eventually(lambda: len(bench.committed) == 1)
+    parts = loaded(bench.folder)
+    bench.pipeline.use(parts.engine, parts.decoders)
+    bench.blocks.put(bench.block(3, 2))
+    eventually(lambda: bench.alerts() == 6)
+
+
+def test_what_a_source_lost_is_counted_and_said(bench: Bench) -> None:
+    bench.pipeline.start()
+    bench.blocks.put(bench.block(0, 1, Counters(dropped=7, truncated=1)))
+    eventually(lambda: {entry.source for entry in bench.store.ledger()} == {"auth", "agent"})
+    totals = {entry.source: entry.totals for entry in bench.store.ledger()}
+    assert (totals["auth"].dropped, totals["auth"].truncated) == (7, 1)
+    assert totals["agent"].lines == 2
+    assert bench.pipeline.rates.dropped == 7
