@@ -102,7 +102,6 @@ class CompiledDecoder:
         """Give the fields whose values are not written in the line as they stand in the event."""
         definition = self.definition
         fields = {*definition.constants, *definition.values}
-        fields.update(field for field, cast in definition.casts.items() if cast == "lower")
         for pattern in definition.patterns:
             fields.update(pattern.constants)
         for line_type in self._payload:

@@ -167,7 +167,8 @@ def _flatten_list(key: str, name: str, values: list[Any], fields: dict[str, Any]
     plain: list[Any] = []
     for value in values:
         if value.__class__ is dict:
-            _flatten_member(key, name, value, fields, depth)
+            if len(fields) <= _FIELD_CAP:
+                _flatten_member(key, name, value, fields, depth)
         elif value.__class__ is list:
             plain += _leaves(value, depth)
         else:

@@ -16,6 +16,7 @@ from soc_agent.model import Problem, Where
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SIZE_CAP_BYTES = 1024 * 1024
 _PATH_PART = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_UNKNOWN_KEY = re.compile(r"unknown field `([^`]*)`")
 _SUFFIXES = frozenset({".yml", ".yaml"})
 
 
@@ -90,7 +91,11 @@ def _read(
         definition = msgspec.convert(tree, DecoderDefinition)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `")
-        path = [key or (int(index) if index.isdigit() else index) for key, index in _PATH_PART.findall(place)]
+        path: list[str | int] = [
+            key or (int(index) if index.isdigit() else index) for key, index in _PATH_PART.findall(place.rstrip("`"))
+        ]
+        if unknown := _UNKNOWN_KEY.search(reason):
+            path.append(unknown[1])
         problems.append(Problem("decode.bad_value", _where(name, root, path), {"reason": reason}))
         return
     wrong = list(_check(definition, line_types, name, root))

@@ -3,9 +3,12 @@
 RE2 knows no backreferences and no look-around (https://github.com/google/re2/wiki/Syntax).
 """
 
+import re
 from collections.abc import Iterable
 
 import re2
+
+_GROUP = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
 
 
 class PatternError(ValueError):
@@ -21,6 +24,9 @@ class Pattern:
     __slots__ = ("_count", "_indexes", "_regex", "names")
 
     def __init__(self, pattern: str) -> None:
+        names = _GROUP.findall(pattern)
+        if len(set(names)) < len(names):  # the library would keep one of them and say nothing
+            raise PatternError("two groups of the same name")
         options = re2.Options()
         options.log_errors = False
         options.dot_nl = True

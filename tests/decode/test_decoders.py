@@ -1,0 +1,191 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from soc_agent.decode import Decoders
+from soc_agent.model import LogSource
+from tests.decode.samples import RECEIVED_NS, all_decoders, at, decode, make_context
+
+TYPES = all_decoders().types()
+
+
+def test_an_sshd_line_is_sshd_auth_and_syslog() -> None:
+    event = decode("Mar  2 08:14:07 web01 sshd[7]: Failed password for root from 192.0.2.10 port 22 ssh2")
+    assert event.type == "sshd"
+    assert event.log_sources == (
+        LogSource("", "linux", "sshd"),
+        LogSource("", "linux", "auth"),
+        LogSource("", "linux", "syslog"),
+    )
+    assert (event.host, event.time_ns, event.decoded) == ("web01", at("2026-03-02T01:14:07"), True)
+
+
+def test_a_line_that_says_neither_host_nor_time_has_those_of_the_context() -> None:
+    event = decode('{"a": 1}', "json", host="web01")
+    assert (event.host, event.time_ns) == ("web01", RECEIVED_NS)
+
+
+@pytest.mark.parametrize("line_type", ["syslog", "access", "json", "zeek", "yara", "health", "cef", "kv"])
+def test_a_line_that_cannot_be_decoded_keeps_its_text_and_its_time(line_type: str) -> None:
+    event = decode(b"2026/03/02 01:14:07 UTC \xff odd", line_type)
+    assert not event.decoded
+    assert event.fields == {}
+    assert event.text == "2026/03/02 01:14:07 UTC \ufffd odd"
+    assert event.raw == b"2026/03/02 01:14:07 UTC \xff odd"
+    assert event.time_ns == at("2026-03-02T01:14:07")
+    assert event.type == line_type
+    assert event.log_sources
+
+
+def test_a_broken_finding_is_no_finding() -> None:
+    assert LogSource("file_event", "soc-agent", "yara") not in decode('{"type": "yara", ', "yara").log_sources
+
+
+def test_a_type_that_is_not_known_is_guessed_line_by_line() -> None:
+    assert decode("Mar  2 08:14:07 web01 sshd[7]: x", "auto").type == "sshd"
+    assert decode('{"a": 1}', "no such type").type == "json"
+
+
+def test_a_carriage_return_does_not_belong_to_a_line() -> None:
+    event = decode(b"Mar  2 08:14:07 web01 sshd[7]: Invalid user pi from 192.0.2.10\r")
+    assert event.fields["src_ip"] == "192.0.2.10"
+    assert event.raw.endswith(b"\r")
+
+
+def test_without_data_driven_decoders_the_types_still_work(tmp_path: Path) -> None:
+    decoders = Decoders.load([tmp_path])
+    assert decoders.decode(b"Mar  2 08:14:07 web01 sshd[7]: x", make_context()).type == "syslog"
+    assert Decoders().problems == []
+
+
+def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> None:
+    sources = all_decoders().log_sources("syslog")
+    assert {LogSource("", "linux", "sshd"), LogSource("", "linux", "syslog"), LogSource("webserver", "", "")} <= sources
+    assert LogSource("", "linux", "sshd") not in all_decoders().log_sources("access")
+    assert all_decoders().log_sources("no such type") >= sources
+
+
+def test_literals_say_by_what_lines_of_a_log_source_are_known() -> None:
+    literals = all_decoders().literals("syslog", LogSource("", "linux", "sshd"))
+    assert literals == frozenset({"sshd", "sshd-session", "sshd-auth"})
+    assert all_decoders().literals("syslog", LogSource("", "linux", "syslog")) is None
+    assert all_decoders().literals("access", LogSource("", "linux", "sshd")) == frozenset()
+    assert all_decoders().literals("no such type", LogSource()) is None
+    assert all_decoders().literals("json", LogSource()) is None
+
+
+def test_derived_fields_are_those_that_a_decoder_makes() -> None:
+    derived = all_decoders().derived_fields("syslog")
+    assert {"action", "outcome", "facility", "severity"} <= derived
+    assert not {"user", "src_ip", "message", "program"} & derived
+    assert "action" in all_decoders().derived_fields("no such type")
+
+
+PARTS = st.sampled_from(
+    [
+        *(
+            "Jan  1 00:00:00 ",
+            "<13>",
+            "<165>1 ",
+            "2026-03-02T08:14:07Z ",
+            "[02/Mar/2026:08:14:07 +0700]",
+            "1772414047.5 ",
+        ),
+        *("host ", "sshd[1]: ", "sudo: ", "kernel: ", "su(pam_unix)[1]: ", "nginx: ", "CRON[1]: ", "useradd[1]: "),
+        *("Failed password for ", "invalid user ", " from ", " port 22", " ssh2", "192.0.2.10 ", "::ffff:192.0.2.10"),
+        *("pam_unix(x:y): ", "authentication failure; ", "logname=", " user=", "message repeated 2 times: [ ", "]"),
+        *(
+            '"GET /?',
+            ' HTTP/1.1" ',
+            "200 1 ",
+            '"-" ',
+            '"',
+            "\\",
+            "\\x22",
+            "- - ",
+            ", client: ",
+            ', request: "',
+            "[error] 1#1: ",
+        ),
+        *(
+            "{",
+            "}",
+            '{"a":',
+            '"_path":"dns"',
+            '"type":"yara"',
+            ":",
+            ",",
+            "[",
+            "1e999",
+            "\\ud800",
+            "CEF:0|",
+            "|",
+            "a=",
+            "cs1Label=x ",
+        ),
+        *(
+            "%SEC-6-IPACCESSLOGP: ",
+            "SRC=",
+            " DST=",
+            "PROTO=",
+            "IN=",
+            "OUT=",
+            "audit(1.0:1)",
+            "\ufeff",
+            "\0",
+            "\r",
+            "  ",
+            "é",
+            "\u202e",
+        ),
+    ]
+)
+LINES = st.binary(max_size=200) | st.lists(PARTS | st.text(max_size=10), max_size=20).map(
+    lambda parts: "".join(parts).encode("utf-8", "replace")
+)
+
+
+@settings(max_examples=400)
+@given(LINES, st.sampled_from([*TYPES, "auto", ""]))
+@example(b'{"a":' * 2000, "json")
+@example(b"[" * 5000, "json")
+@example(b"1" * 5000, "json")
+@example(b'{"a":' + b"9" * 5000 + b"}", "json")
+@example(b"Mar  2 08:14:07 h sshd[1]: Failed password for x from 1 port " + b"9" * 5000 + b" ssh2", "syslog")
+@example(b"Mar  2 08:14:07 h last message repeated " + b"9" * 5000 + b" times", "syslog")
+@example("Mar  2 08:14:07 h app[\u0663]: \u0661".encode(), "syslog")
+@example(b'- - - [02/Mar/2026:08:14:07 +0700] "-" 200 ' + b"9" * 5000, "access")
+@example(b"CEF:0|a|b|c|d|e|5|dpt=" + b"9" * 5000 + " rt=\u0661".encode(), "cef")
+def test_any_bytes_of_any_type_give_an_event_that_can_be_kept(line: bytes, line_type: str) -> None:
+    event = decode(line, line_type)
+    assert event.raw == line
+    assert event.text == line.decode("utf-8", "replace")
+    assert 0 <= event.time_ns < 2**63
+    assert event.log_sources
+    assert set(event.log_sources) <= all_decoders().log_sources(line_type)
+    assert event.decoded or event.fields == {}
+    for value in event.fields.values():
+        for item in value if isinstance(value, list) else [value]:
+            assert item is None or isinstance(item, (str, int, float, bool))
+    msgspec.json.encode(event.fields)
+
+
+@settings(max_examples=400)
+@given(LINES, st.sampled_from(TYPES))
+def test_literals_of_a_log_source_stand_in_each_of_its_lines(line: bytes, line_type: str) -> None:
+    if b"\\u" in line:
+        return  # JSON may write any letter so; who looks for literals must know
+    event = decode(line, line_type)
+    lowered = event.text.lower()
+    for source in event.log_sources:
+        literals = all_decoders().literals(line_type, source)
+        assert literals is None or any(literal.lower() in lowered for literal in literals)
+
+
+@pytest.mark.parametrize("line_type", TYPES)
+def test_a_long_hostile_line_of_any_type_is_decoded_in_time(line_type: str) -> None:
+    for part in ("Mar  2 08:14:07 h sshd[1]: ", "a=", '"', "[", "\\", " from 1 port 2", "{", "|", " "):
+        decode(part * (200_000 // len(part)), line_type)

@@ -1,0 +1,78 @@
+import msgspec
+import pytest
+
+from soc_agent.decode.context import Parsed
+from soc_agent.decode.zeek import decode_zeek
+from soc_agent.model import LogSource
+from tests.decode.samples import at, make_context
+
+ENDS = {
+    "ts": 1700758468.384019,
+    "uid": "C1",
+    "id.orig_h": "192.0.2.10",
+    "id.orig_p": 4711,
+    "id.resp_h": "198.51.100.1",
+    "id.resp_p": 53,
+}
+
+
+def parse(**fields: object) -> Parsed:
+    parsed = decode_zeek(msgspec.json.encode({**ENDS, **fields}).decode(), make_context("zeek"))
+    assert parsed is not None
+    return parsed
+
+
+def test_a_flow_is_a_network_connection_and_a_firewall_record() -> None:
+    parsed = parse(_path="conn", proto="tcp", conn_state="S0")
+    assert parsed.log_sources == (LogSource("network_connection", "zeek", "conn"), LogSource("firewall", "", ""))
+    names = ("src_ip", "src_port", "dst_ip", "dst_port", "protocol")
+    assert [parsed.fields[name] for name in names] == ["192.0.2.10", 4711, "198.51.100.1", 53, "tcp"]
+    assert parsed.fields["id.orig_h"] == "192.0.2.10"
+    assert parsed.time_ns == at("2023-11-23T16:54:28.384019")
+
+
+def test_a_dns_record_has_the_names_of_dns_rules() -> None:
+    parsed = parse(_path="dns", query="a.example.net", qtype_name="TXT", answers=["x", "y"])
+    assert parsed.log_sources == (LogSource("dns", "zeek", "dns"),)
+    assert (parsed.fields["record_type"], parsed.fields["answer"]) == ("TXT", ["x", "y"])
+
+
+def test_an_http_record_has_the_names_of_proxy_and_web_rules() -> None:
+    parsed = parse(_path="http", method="GET", host="www.example.net", uri="/a?b=1", user_agent="curl", status_code=200)
+    fields = parsed.fields
+    assert (fields["c-uri"], fields["cs-uri-stem"], fields["cs-uri-query"]) == ("/a?b=1", "/a", "b=1")
+    assert (fields["cs-method"], fields["cs-host"], fields["sc-status"]) == ("GET", "www.example.net", 200)
+    assert (fields["cs-user-agent"], fields["c-useragent"], fields["c-ip"]) == ("curl", "curl", "192.0.2.10")
+    assert {LogSource("", "zeek", "http"), LogSource("proxy", "", ""), LogSource("webserver", "", "")} == set(
+        parsed.log_sources
+    )
+    assert parsed.host == ""
+
+
+def test_nested_ends_are_the_same_as_dotted_ones() -> None:
+    parsed = decode_zeek('{"_path": "ssl", "id": {"orig_h": "192.0.2.10"}}', make_context("zeek"))
+    assert parsed is not None
+    assert parsed.fields["src_ip"] == "192.0.2.10"
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"conn_state": "SF"}, "conn"),
+        ({"qtype_name": "A"}, "dns"),
+        ({"query": "x"}, "dns"),
+        ({"cipher": "x"}, "ssl"),
+        ({"method": "GET", "uri": "/"}, "http"),
+        ({"x": 1}, ""),
+    ],
+)
+def test_the_record_of_a_log_without_names_is_told_by_its_fields(fields: dict[str, object], path: str) -> None:
+    assert parse(**fields).fields["_path"] == path
+
+
+def test_a_field_of_its_own_is_not_overwritten() -> None:
+    assert parse(_path="arp", src_ip="192.0.2.99").fields["src_ip"] == "192.0.2.99"
+
+
+def test_other_lines_are_none() -> None:
+    assert decode_zeek("#fields ts uid", make_context("zeek")) is None
