@@ -14,7 +14,6 @@ class FileFacts(Struct, frozen=True):
     """Its path as text; bytes that are not UTF-8 stand as ``\\xNN``."""
     size: int
     """In bytes."""
-    sha256: str
     owner: str
     """Name of the owner, or its number where it has no name."""
     mode: str

@@ -12,7 +12,7 @@ from soc_agent.model import FileFacts, Scan
 
 
 def facts(path: str = "/srv/www/up/shell.PHP", owner: str = "www-data") -> FileFacts:
-    return FileFacts(path, 10, "00", owner, "0644", 0)
+    return FileFacts(path, 10, owner, "0644", 0)
 
 
 def scanner(folder: Path, text: str, **options: tuple[str, ...]) -> YaraScanner:

@@ -1,0 +1,100 @@
+"""Findings as lines: one JSON object a line, as the decoder type ``yara`` reads them."""
+
+import os
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from collectors.file_watch.reading import Content, Refused
+from soc_agent.model import FileFacts, Finding, Scan
+
+FINDINGS_CAP = 64
+"""A file has so many findings at most, the worst ones; the last says how many more there were."""
+_NS = 1_000_000_000
+
+
+def lines_of(content: Content, scan: Scan, path: str, source: str, time_ns: int) -> list[bytes]:
+    """Give the lines of a file that was read: its findings, or that it was not scanned; none when it is clean."""
+    if scan.not_scanned:
+        return [_not_scanned(content.facts, path, source, scan.not_scanned, scan.detail, time_ns)]
+    findings = sorted(scan.findings, key=lambda finding: -finding.rule.level)
+    if not findings:
+        return []
+    file = {**_file(content.facts, path, source, time_ns), "sha256": sha256(content.data).hexdigest()}
+    lines = [{"type": "yara", **file, **_rule(finding)} for finding in findings[:FINDINGS_CAP]]
+    if len(findings) > FINDINGS_CAP:
+        lines[-1]["omitted"] = len(findings) - FINDINGS_CAP
+    return [_encode(line) for line in lines]
+
+
+def line_of_refused(refused: Refused, path: str, source: str, time_ns: int) -> bytes:
+    """Give the line of a file that was not read."""
+    return _not_scanned(refused.facts, path, source, refused.reason, refused.detail, time_ns)
+
+
+def _not_scanned(facts: FileFacts, path: str, source: str, reason: str, detail: str, time_ns: int) -> bytes:
+    return _encode({"type": "not_scanned", **_file(facts, path, source, time_ns), "reason": reason, "detail": detail})
+
+
+def _file(facts: FileFacts, path: str, source: str, time_ns: int) -> dict[str, Any]:
+    raw = os.fsencode(path)
+    return {
+        "time": _time(time_ns),
+        "path": facts.path,
+        # Only of a path that is no UTF-8: evidence must name the file exactly.
+        **({} if _is_utf8(raw) else {"path_hex": raw.hex()}),
+        "size": facts.size,
+        "owner": facts.owner,
+        "mode": facts.mode,
+        "modified": _time(facts.modified_ns),
+        "scanner": source,
+    }
+
+
+def _rule(finding: Finding) -> dict[str, Any]:
+    rule = finding.rule
+    more = {
+        "title_vi": rule.title_vi,
+        "description_vi": rule.description_vi,
+        "response": rule.response,
+        "response_vi": rule.response_vi,
+        "references": rule.references,
+        "author": rule.author,
+        "false_positives": rule.false_positives,
+    }
+    return {
+        "rule": finding.name,
+        "rule_id": rule.id,
+        "title": rule.title,
+        "level": rule.level.word,
+        "layer": int(rule.layer),
+        "tier": rule.tier.value,
+        "suppress_s": rule.suppress_s,
+        "description": rule.description,
+        "tags": rule.tags,
+        "attack": [tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")],
+        "strings": finding.strings,
+        "meta": finding.meta,
+        **{key: value for key, value in more.items() if value},
+    }
+
+
+def _encode(line: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(line) + b"\n"
+
+
+def _time(time_ns: int) -> str:
+    """Give RFC 3339 in UTC with nanoseconds; a time that no calendar has becomes the nearest that one has."""
+    seconds, rest = divmod(time_ns, _NS)
+    seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

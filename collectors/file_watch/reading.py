@@ -1,0 +1,123 @@
+"""Reading a file that somebody else may be changing, moving or replacing at this moment."""
+
+import os
+import pwd
+import stat
+from functools import lru_cache
+from hashlib import blake2b
+from struct import pack
+
+from msgspec import Struct
+
+from soc_agent.model import FileFacts
+
+
+class Content(Struct, frozen=True):
+    """A file that was read as a whole."""
+
+    facts: FileFacts
+    data: bytes
+    identity: int
+    changed_ns: int
+    """When the file, or what is known of it, was last changed, by the clock of the file system."""
+
+
+class Refused(Struct, frozen=True):
+    """A file that was not read, and why."""
+
+    facts: FileFacts
+    reason: str
+    """``too_big`` or ``unreadable``."""
+    detail: str
+    identity: int
+    """As far as it is known, else 0."""
+
+
+def read_file(path: str, cap_bytes: int, below: str = "") -> Content | Refused | None:
+    """Read a regular file of at most ``cap_bytes``.
+
+    None when there is nothing to read: it is gone, it is no regular file, it is a symbolic link, or (``below`` is a
+    folder) it is not below that folder after all, because a folder on the way was replaced by a link.
+    """
+    try:
+        # O_NONBLOCK: to open a FIFO must not wait for somebody who writes into it.
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return _unreadable(path, error)
+    try:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode) or (below and not _is_below(fd, path, below)):
+            return None
+        return _read(fd, info, path, cap_bytes)
+    finally:
+        os.close(fd)
+
+
+def identity_of(info: os.stat_result) -> int:
+    """Give 64 bits, the lowest of them 0, that change whenever the content changes or may have.
+
+    The time of change is in it: the time of modification can be set at will, to hide that a file was replaced.
+    The device is not: its number may be another after the next start.
+    """
+    what = pack("<QQqq", info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+    return int.from_bytes(blake2b(what, digest_size=8).digest(), "little") & ~1
+
+
+def text_of(path: str) -> str:
+    r"""Give a path as text: bytes that are not UTF-8 stand as ``\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _read(fd: int, info: os.stat_result, path: str, cap_bytes: int) -> Content | Refused:
+    facts = _facts(path, info)
+    identity = identity_of(info)
+    data = b""
+    if info.st_size <= cap_bytes:
+        try:
+            with os.fdopen(fd, "rb", closefd=False) as file:
+                data = file.read(info.st_size + 1)
+                if len(data) > info.st_size:  # it grows, or its size is not told, as in /proc
+                    data += file.read(cap_bytes + 1 - len(data))
+        except OSError as error:
+            return Refused(facts, "unreadable", error.strerror or str(error), identity)
+    if max(info.st_size, len(data)) > cap_bytes:
+        return Refused(facts, "too_big", f"more than {cap_bytes} bytes", identity)
+    return Content(facts, data, identity, info.st_ctime_ns)
+
+
+def _is_below(fd: int, path: str, below: str) -> bool:
+    try:
+        real = os.readlink(f"/proc/self/fd/{fd}")  # noqa: PTH115  # str may hold any bytes
+    except OSError:
+        real = os.path.realpath(path)
+    return real.startswith(below.rstrip("/") + "/")
+
+
+def _unreadable(path: str, error: OSError) -> Refused | None:
+    try:
+        info = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISREG(info.st_mode):
+        return None
+    return Refused(_facts(path, info), "unreadable", error.strerror or str(error), identity_of(info))
+
+
+def _facts(path: str, info: os.stat_result) -> FileFacts:
+    return FileFacts(
+        path=text_of(path),
+        size=info.st_size,
+        owner=_owner(info.st_uid),
+        mode=f"{stat.S_IMODE(info.st_mode):04o}",
+        modified_ns=info.st_mtime_ns,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _owner(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

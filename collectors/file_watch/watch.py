@@ -1,0 +1,89 @@
+"""The collector: folders whose closed and moved-in files are scanned, findings as lines."""
+
+import threading
+import time
+from collections.abc import Mapping
+
+from collectors.file_watch.folder import Folder
+from collectors.file_watch.scanner import Scanner
+from collectors.file_watch.schedule import Timing
+from collectors.file_watch.worker import Worker
+from collectors.reports import Reports
+from soc_agent.config import WatchSource
+from soc_agent.model import Block, Problem
+
+_END_S = 2.0
+
+
+class FileWatch:
+    """Scans files of watched folders as they are closed or moved in. A :class:`soc_agent.model.Collector`.
+
+    Every version of a file that is there for longer than the way of an event is scanned, or said to be not scanned,
+    and its result committed exactly once: a version that was not committed before a stop or a kill is found and
+    scanned at the next start. Two things may be scanned once more: a version that changed within 15 ms of its scan,
+    and, after a restart, one whose time of change moved though its content did not (owner, mode, links).
+    """
+
+    def __init__(self, options: WatchSource, scanner: Scanner, timing: Timing | None = None) -> None:
+        self._options = options
+        self._scanner = scanner
+        self._timing = timing or Timing()
+        self._changed = threading.Condition()
+        self._reports = Reports(time.monotonic)
+        self._folders: list[Folder] = []
+        self._worker: Worker | None = None
+        self._woken = False
+        self._turn = -1
+
+    @property
+    def name(self) -> str:
+        """See :class:`soc_agent.model.Collector`."""
+        return self._options.name
+
+    @property
+    def finished(self) -> bool:
+        """See :class:`soc_agent.model.Collector`: folders are watched until :meth:`close`."""
+        return False
+
+    def missing(self) -> Problem | None:
+        """See :class:`soc_agent.model.Collector`: a folder that is not there yet is waited for."""
+        return None
+
+    def open(self, positions: Mapping[str, bytes]) -> None:
+        """See :class:`soc_agent.model.Collector`. Watching begins in the background."""
+        self._folders = [Folder(path, self.name, positions) for path in dict.fromkeys(self._options.paths)]
+        self._worker = Worker(self._options, self._scanner, self._folders, self._changed, self._reports, self._timing)
+        self._worker.start()
+
+    def read(self, timeout_s: float) -> Block | None:
+        """See :class:`soc_agent.model.Collector`. A block may have no lines: clean files were scanned."""
+        with self._changed:
+            self._changed.wait_for(self._can_go_on, timeout_s)
+            self._woken = False
+            for _ in self._folders:
+                self._turn = (self._turn + 1) % len(self._folders)
+                block = self._folders[self._turn].take_block(time.time_ns())
+                if block is not None:
+                    self._changed.notify_all()
+                    return block
+        return None
+
+    def problems(self) -> list[Problem]:
+        """See :class:`soc_agent.model.Collector`."""
+        return self._reports.current()
+
+    def wake(self) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """See :class:`soc_agent.model.Collector`. A scan that runs is not waited for for long."""
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker.join(_END_S)
+            self._worker = None
+
+    def _can_go_on(self) -> bool:
+        return self._woken or any(folder.has_block() for folder in self._folders)
