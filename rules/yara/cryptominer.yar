@@ -32,7 +32,7 @@ rule cryptominer_config
         $name4 = "cpuminer" nocase
         $name5 = "kinsing" nocase
         $name6 = "kdevtmpfsi" nocase
-        $wallet = /\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b/
+        $wallet = /(user|wallet|--user|-u)["' :=]{1,6}4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}/
         $elf = { 7F 45 4C 46 }
     condition:
         filesize < 30MB and (

@@ -3,7 +3,7 @@ rule webshell_jsp
     meta:
         id = "1df5ef0c-03f1-4c08-8fe2-36995aabaec9"
         title = "JSP webshell"
-        title_vi = "Webshell JSP"
+        title_vi = "Webshell viết bằng JSP"
         description = "A JSP page runs a command, or loads a class, that a request carries."
         description_vi = "Trang JSP chạy lệnh hoặc nạp lớp do yêu cầu mang tới."
         level = "critical"

@@ -96,8 +96,8 @@ def _check_document(document: Document, path: Path, runner: "_Runner") -> Iterat
     try:
         samples = line_samples(tree) or LineSamples()
     except msgspec.ValidationError as error:
-        problem = Problem("sample.malformed", where, {"title": title, "reason": str(error)})
-        yield SampleResult(rule_id, title, str(path), kind, wanted=True, number=0, problem=problem)
+        malformed = Problem("sample.malformed", where, {"title": title, "reason": str(error)})
+        yield SampleResult(rule_id, title, str(path), kind, wanted=True, number=0, problem=malformed)
         return
     for wanted, number, sample in samples:
         code, values = runner.judge(rule_id, sample, wanted=wanted)

@@ -1,0 +1,154 @@
+"""Every rule that comes with the product is complete, in both languages, and does what its samples say."""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+
+from soc_agent.decode import Decoders
+from soc_agent.detect.documents import Document, documents_of
+from soc_agent.detect.load import load_rules
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.sample_files import FileSamples, LineSamples, file_samples, line_samples
+from soc_agent.detect.samples import check_samples
+from soc_agent.detect.yara_rules import load_yara
+from soc_agent.detect.yara_samples import sidecar_of
+from soc_agent.errors import describe
+from soc_agent.model import Layer, Level, RuleInfo
+from soc_agent.resources import resource
+
+RULES = resource("rules")
+SIGMA_FOLDERS = [RULES / name for name in ("sigma", "correlation", "filters")]
+YARA_FOLDER = RULES / "yara"
+TECHNIQUE = re.compile(r"attack\.t\d{4}(\.\d{3})?")
+VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
+
+
+@cache
+def loaded() -> RuleSet:
+    return load_rules(SIGMA_FOLDERS)
+
+
+@cache
+def documents() -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Every rule and correlation, by id."""
+    found = {}
+    for folder in SIGMA_FOLDERS[:2]:
+        for path in sorted(folder.rglob("*.yml")):
+            for document in documents_of(path.read_bytes(), str(path)):
+                assert isinstance(document, Document), document
+                found[str(document.tree["id"])] = (path, document.tree)
+    return found
+
+
+def samples_of(info: RuleInfo) -> LineSamples | FileSamples:
+    if not info.path.endswith(".yar"):
+        samples = line_samples(documents()[info.id][1])
+        assert samples is not None, f"{info.path}: {info.title} has no samples"
+        return samples
+    tree = yaml.safe_load(sidecar_of(Path(info.path)).read_text("utf-8"))
+    names = {info.id: name for (_, name), info in load_yara([Path(info.path)]).by_name.items()}
+    return file_samples(tree)[names[info.id]]
+
+
+@cache
+def infos() -> tuple[RuleInfo, ...]:
+    return (*loaded().infos.values(), *load_yara([YARA_FOLDER]).infos.values())
+
+
+def name_of(info: RuleInfo) -> str:
+    return f"{Path(info.path).stem}:{info.title}"
+
+
+def test_all_rules_load_without_a_problem() -> None:
+    yara = load_yara([YARA_FOLDER])
+    assert [describe(problem) for problem in (*loaded().problems, *yara.problems)] == []
+    assert yara.warnings == []
+
+
+def test_there_are_as_many_rules_as_promised() -> None:
+    alerting = [rule for rule in loaded().rules if rule.info.id not in loaded().silent]
+    assert len(alerting) >= 25
+    assert len(loaded().correlations) >= 12
+    assert len(load_yara([YARA_FOLDER]).infos) >= 10
+
+
+def test_every_log_source_is_one_that_a_decoder_gives() -> None:
+    known = Decoders.load().log_sources("")
+    assert loaded().without_source(known) == []
+
+
+def test_all_layers_and_tiers_are_covered() -> None:
+    heard = [info for info in infos() if info.id not in loaded().silent]
+    assert {info.layer for info in heard} == set(Layer)
+    assert {info.tier for info in heard} >= {"network", "server", "application"}
+
+
+def test_ids_are_uuids_and_titles_are_unique() -> None:
+    for info in infos():
+        assert str(UUID(info.id)) == info.id
+    assert [title for title, count in Counter(info.title for info in infos()).items() if count > 1] == []
+    assert [title for title, count in Counter(info.title_vi for info in infos()).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("info", infos(), ids=name_of)
+def test_a_rule_says_all_that_a_person_needs(info: RuleInfo) -> None:
+    assert info.title
+    assert len(info.title) <= 80
+    assert info.description
+    assert info.response
+    assert info.title_vi
+    assert VIETNAMESE.search(info.title_vi)
+    assert VIETNAMESE.search(info.description_vi)
+    assert VIETNAMESE.search(info.response_vi)
+    assert info.false_positives
+    assert info.author
+    assert any(TECHNIQUE.fullmatch(tag) for tag in info.tags), info.tags
+
+
+@pytest.mark.parametrize("rule_id", list(documents()), ids=lambda rule_id: documents()[rule_id][1]["title"])
+def test_a_sigma_rule_says_level_layer_and_tier_itself(rule_id: str) -> None:
+    """What is left out gets a default, which nobody thought about."""
+    _, tree = documents()[rule_id]
+    assert Level.parse(tree["level"]) is not None
+    assert {"layer", "tier", "title_vi", "description_vi", "response", "response_vi"} <= set(tree["soc"])
+    assert tree["status"]
+    assert tree["date"]
+
+
+@pytest.mark.parametrize("info", infos(), ids=name_of)
+def test_a_rule_has_samples_of_both_kinds(info: RuleInfo) -> None:
+    samples = samples_of(info)
+    assert samples.match, "nothing that it must find"
+    assert samples.ignore, "nothing that it must leave alone"
+
+
+def test_every_sample_holds() -> None:
+    results = list(check_samples([RULES]))
+    assert [describe(result.problem) for result in results if result.problem] == []
+    assert {result.rule_id for result in results} == {info.id for info in infos()}
+
+
+def test_base_rules_of_correlations_make_no_alerts_of_their_own() -> None:
+    """Each failed login an alert: nobody could read that."""
+    attacks = {"web_attack_campaign"}
+    for spec in loaded().correlations:
+        name = documents()[spec.info.id][1].get("name")
+        assert spec.generate == (name in attacks)
+    levels = {rule.info.level for rule in loaded().rules if rule.info.id in loaded().silent}
+    assert max(levels) <= Level.LOW
+
+
+def test_no_address_of_a_real_network_stands_in_the_samples() -> None:
+    """Samples use private addresses and those of RFC 5737 and RFC 3849, so that nobody is accused."""
+    allowed = re.compile(r"(?:10|127|239|255)\.|0\.0\.0\.0|169\.254\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.")
+    versions = re.compile(r"[A-Za-z]+/\d+(?:\.\d+){3}")
+    for path, tree in documents().values():
+        text = versions.sub("", str(tree["samples"]))
+        for address in re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", text):
+            assert allowed.match(address), (path.name, address)
