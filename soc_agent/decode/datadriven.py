@@ -86,7 +86,6 @@ class CompiledDecoder:
 
     def claim(self, parsed: Parsed) -> None:
         """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
-        parsed.fields.update(self.definition.constants)
         self._name(parsed, ())
 
     def all_log_sources(self) -> frozenset[LogSource]:
@@ -126,7 +125,6 @@ class CompiledDecoder:
         outer = {name: parsed.fields[name] for name in _OUTER if name in parsed.fields}
         parsed.fields.update(inner.fields)
         parsed.fields.update(outer)
-        parsed.fields.update(self.definition.constants)
         self._name(parsed, inner.log_sources)
         parsed.type = inner.type
         parsed.host = parsed.host or inner.host

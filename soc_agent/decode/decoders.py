@@ -105,8 +105,8 @@ class Decoders:
     def derived_fields(self, type: str) -> frozenset[str]:  # noqa: A002
         """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
 
-        All other values stand in the line, in some case of their letters, but for the escapes of its format (quotes, backslashes, and what JSON, CEF
-        and structured data escape) and for the many ways to write a number.
+        All other values stand in the line, in some case of their letters, but for the escapes of its format (quotes,
+        backslashes, and what JSON, CEF and structured data escape) and for the many ways to write a number.
         """
         line_type = LINE_TYPES.get(type)
         if line_type is None:

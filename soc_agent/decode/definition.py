@@ -89,7 +89,7 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     log_sources: tuple[LogSourceName, ...] = ()
     """The first is what its events are foremost. None: those of the parent."""
     constants: dict[str, Scalar] = {}
-    """Fields of every event that it takes."""
+    """Fields of every event that one of its patterns takes."""
     casts: dict[str, Literal["int", "ip", "lower"]] = {}
     """Fields that are made a number, an address (left out when it is none), or lower case."""
     values: dict[str, dict[str, Scalar]] = {}
