@@ -7,6 +7,7 @@ It never decides whether a rule is right: an entry counts only for a file with t
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -90,7 +91,8 @@ def write_cache(folder: Path, roots: Sequence[Path], files: Mapping[str, FileEnt
         _prune(folder)
     except (OSError, RecursionError) as error:
         _log.warning("the rule cache in %s cannot be written (%s); the next start reads the rules anew", folder, error)
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _path(folder: Path, roots: Sequence[Path]) -> Path:

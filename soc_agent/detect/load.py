@@ -52,6 +52,7 @@ def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     for root in paths:
         if not root.exists():
             problems.append(Problem("rule.no_such_path", Where(str(root))))
+            continue
         for path in [root] if root.is_file() else _walk(root, problems):
             real = path.resolve()
             if real not in seen:

@@ -30,13 +30,15 @@ from soc_agent.detect.match import glob
 from soc_agent.detect.policy import POLICY
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.regex import RegexRefusedError, compile_regex
-from soc_agent.detect.values import PlaceholderError, test_of
+from soc_agent.detect.values import PlaceholderError, read_value
 from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 
 CONDITION_CAP_CHARS = 16_384
 _MODIFIER_FAULT = "Unknown modifier"
 """How pySigma's message of a modifier that it does not know begins; the modifier's name follows in quotes."""
+_REGEX_FAULT = "Regular expression '"
+"""How its message of an expression begins; the expression follows, and the fault, which is ours."""
 
 
 class Parsed(Struct):
@@ -109,7 +111,8 @@ def _problem_of(error: SigmaError, document: Document, name: str) -> Problem:
         modifier = reason.removeprefix(_MODIFIER_FAULT).strip(" '\"")
         return Problem("rule.modifier", Where(name, document.line_of(f"|{modifier}")), {"modifier": modifier})
     if isinstance(error, sigma_errors.SigmaRegularExpressionError):
-        return _regex_error(error, reason, document, name).problem
+        pattern, _, _ = reason.removeprefix(_REGEX_FAULT).rpartition("' is invalid: ")
+        return _regex_error(error.__cause__ or error, pattern, document, name).problem
     return Problem("rule.invalid", Where(name, document.line_of(*_places(error))), {"reason": reason})
 
 
@@ -131,7 +134,7 @@ def _places(error: SigmaError) -> Iterator[str]:
         yield "detection"
 
 
-def _regex_error(error: Exception, pattern: str, document: Document, name: str) -> RuleError:
+def _regex_error(error: BaseException, pattern: str, document: Document, name: str) -> RuleError:
     line = document.line_of(pattern) if pattern else document.line
     return RuleError(Problem("rule.regex", Where(name, line), {"pattern": pattern, "reason": str(error)}))
 
@@ -230,7 +233,7 @@ def _detection(found: SigmaDetection) -> ir.Node:
 def _item(found: SigmaDetectionItem) -> ir.Node:
     field = found.field or ""
     modifiers = [reverse_modifier_mapping[modifier.__name__] for modifier in found.modifiers]
-    tests = tuple(test_of(value, field) for value in found.value) or (ir.Null(),)
+    tests = tuple(read_value(value, field) for value in found.value) or (ir.Null(),)
     item = ir.Item(field, "|".join([field, *modifiers]), tests, found.value_linking is ConditionAND and len(tests) > 1)
     return ir.Not(item) if found.negated else item
 

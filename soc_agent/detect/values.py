@@ -38,7 +38,7 @@ class PlaceholderError(ValueError):
         self.names = names
 
 
-def test_of(value: SigmaType, field: str) -> ir.Test:
+def read_value(value: SigmaType, field: str) -> ir.Test:
     """Give the test of one value.
 
     :raises PlaceholderError: when it needs a list that is not there.
@@ -58,7 +58,7 @@ def test_of(value: SigmaType, field: str) -> ir.Test:
     if isinstance(value, SigmaCIDRExpression):
         return ir.Network(str(value.network))
     if isinstance(value, SigmaExpansion):
-        return ir.AnyOf(tuple(test_of(item, field) for item in value.values))
+        return ir.AnyOf(tuple(read_value(item, field) for item in value.values))
     if not field:
         raise ValueError("this value needs a field")
     if isinstance(value, SigmaNull):
