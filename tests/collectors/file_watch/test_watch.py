@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
 
 from collectors.file_watch import FileWatch
 from collectors.file_watch.worker import RACY_NS
@@ -353,6 +354,30 @@ def test_an_overflow_of_the_kernels_queue_is_answered_by_a_walk(
     logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
     watched.until_found("lost")
     assert watched.codes() == ["watch.overflow"]
+
+
+def test_a_real_overflow(start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More events than the kernel keeps, while watchdog does not get to read them."""
+    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if limit > 20_000:
+        pytest.skip(f"the kernel keeps {limit} events here: too many to make")
+    gate, real = threading.Event(), InotifyFD.read_events
+
+    def read_events(self: InotifyFD, **options: int) -> list[InotifyEvent]:
+        events = real(self, **options)
+        gate.wait(60)
+        return events
+
+    watched = start(drop)
+    monkeypatch.setattr(InotifyFD, "read_events", read_events)
+    for number in range(limit // 2 + 500):
+        fd = os.open(drop / f"f{number}", os.O_CREAT | os.O_WRONLY)
+        os.write(fd, b"EVIL" if number % 100 == 0 else b"")
+        os.close(fd)
+    gate.set()
+    bad = [f"f{number}" for number in range(0, limit // 2 + 500, 100)]
+    watched.until_found(*bad)
+    watched.until(lambda: watched.codes() == ["watch.overflow"])
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
