@@ -1,0 +1,64 @@
+"""``soc-agent console``: the console, on the store of this host, with or without an agent of its own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from soc_agent.cli.workspace import Workspace
+from soc_agent.errors import SourceError
+from soc_agent.model import Problem
+from soc_agent.text import current_language, say
+
+STOP_S = 15.0
+
+
+@click.command("console", help=say("cli.console.help"))
+@click.option("--with-agent", is_flag=True, help=say("cli.console.with_agent"))
+@click.option("--read-only", is_flag=True, help=say("cli.console.read_only"))
+@click.pass_obj
+def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
+    """Open the console; with ``--with-agent``, start an agent before and stop it after."""
+    config, store_path = workspace.config, workspace.store_path
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SourceError(Problem("cli.console.no_terminal"))
+    from tui import run_console
+
+    if with_agent:
+        with agent_process(workspace.config_path, store_path.with_suffix(".log")):
+            code = run_console(store_path, config, read_only=read_only)
+    else:
+        code = run_console(store_path, config, read_only=read_only)
+    sys.exit(code)
+
+
+@contextmanager
+def agent_process(config_path: Path, log_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run an agent as a child process for as long as the block lasts; what it says goes to ``log_path``."""
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    arguments = [sys.executable, "-m", "soc_agent", "--config", str(config_path), "--lang", current_language(), "run"]
+    with log_path.open("ab") as narration:
+        agent = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=narration,
+            stderr=narration,
+            # its own session: Ctrl+C in the console must not reach it before the console has ended
+            start_new_session=True,
+        )
+    try:
+        yield agent
+    finally:
+        if agent.poll() is None:
+            agent.send_signal(signal.SIGTERM)
+            try:
+                agent.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                agent.kill()
+                agent.wait()
+        elif agent.returncode:
+            click.echo(say("cli.console.agent_failed", code=agent.returncode, log=log_path), err=True)

@@ -1,0 +1,53 @@
+"""``soc-agent status``: the loss ledger, without a terminal user interface."""
+
+import time
+
+import click
+import msgspec
+
+from soc_agent.cli.output import table
+from soc_agent.cli.workspace import Workspace
+from soc_agent.errors import describe
+from soc_agent.store import SourceLedger, Store
+from soc_agent.text import say
+
+ALIVE_NS = 5_000_000_000
+
+
+@click.command("status", help=say("cli.status.help"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+@click.pass_obj
+def command(workspace: Workspace, *, as_json: bool) -> None:
+    """Print whether the agent lives, and for each source what was read and what became of it."""
+    with Store.open(workspace.store_path, read_only=True) as store:
+        agent, ledger = store.agent_state(), store.ledger()
+    now_ns = time.time_ns()
+    alive = agent is not None and not agent.stopped_ns and now_ns - agent.heartbeat_ns < ALIVE_NS
+    if as_json:
+        tree = {"alive": alive, "agent": agent, "sources": ledger}
+        click.echo(msgspec.json.encode(tree).decode())
+        return
+    if agent is None:
+        click.echo(say("cli.status.never"))
+    else:
+        key = "cli.status.alive" if alive else "cli.status.dead"
+        click.echo(say(key, pid=agent.pid, seconds=(now_ns - agent.heartbeat_ns) // 1_000_000_000))
+    columns = ["source", "state", "lines", "bytes", "candidates", "undecodable", "late", "dropped", "truncated"]
+    table([say(f"cli.status.{name}") for name in columns], [_row(entry) for entry in ledger], numbers=range(2, 9))
+    for entry in ledger:
+        if entry.problem is not None:
+            click.echo(f"{entry.source}: {describe(entry.problem)}")
+
+
+def _row(entry: SourceLedger) -> list[str]:
+    totals = entry.totals
+    figures = (
+        totals.lines,
+        totals.bytes,
+        totals.candidates,
+        totals.undecodable,
+        totals.late,
+        totals.dropped,
+        totals.truncated,
+    )
+    return [entry.source, entry.state.value if entry.state else "", *(f"{figure:,}" for figure in figures)]
