@@ -9,9 +9,12 @@ from soc_agent.detect.assemble import assemble
 from soc_agent.detect.cache import CorrelationEntry, FileEntry, digest_of, read_cache, write_cache
 from soc_agent.detect.documents import documents_of
 from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.sample_files import SIDECAR
 from soc_agent.model import Problem, Where
 
 SUFFIXES = (".yml", ".yaml")
+DECODERS_FOLDER = "decoders"
+"""What lies in folders of this name below a folder of rules is read by :mod:`soc_agent.decode`."""
 Progress = Callable[[int, int], None]
 """Called with the number of files done, and of all files."""
 
@@ -65,9 +68,9 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(Problem("rule.unreadable", Where(str(error.filename)), {"reason": error.strerror}))
 
     for folder, folders, names in os.walk(root, onerror=failed):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name != DECODERS_FOLDER)
         for name in sorted(names):
-            if name.endswith(SUFFIXES):
+            if name.endswith(SUFFIXES) and not name.endswith(SIDECAR):
                 yield Path(folder, name)
 
 

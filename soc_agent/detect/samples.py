@@ -12,7 +12,7 @@ from soc_agent.decode import Context, Decoders
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.documents import Document, documents_of
 from soc_agent.detect.engine import Engine
-from soc_agent.detect.load import SUFFIXES, load_rules
+from soc_agent.detect.load import DECODERS_FOLDER, SUFFIXES, load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.sample_files import SIDECAR, LineSample, LineSamples, line_samples
 from soc_agent.detect.yara_samples import check_yara_samples
@@ -21,7 +21,6 @@ from soc_agent.model import Block, Problem, RuleKind, Where
 RECEIVED_NS = 1_795_226_400_000_000_000
 """2026-11-21 02:00 UTC: when sample lines are said to be read, so that years are inferred the same every day."""
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_DECODERS_FOLDER = "decoders"
 _EXCERPT_CHARS = 200
 
 
@@ -72,7 +71,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield root
             continue
         for folder, folders, names in os.walk(root):
-            folders[:] = sorted(name for name in folders if name != _DECODERS_FOLDER)
+            folders[:] = sorted(name for name in folders if name != DECODERS_FOLDER)
             for name in sorted(names):
                 if name.lower().endswith((*SUFFIXES, ".yar", ".yara")) and not name.endswith(SIDECAR):
                     yield Path(folder, name)

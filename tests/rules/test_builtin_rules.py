@@ -71,6 +71,13 @@ def test_all_rules_load_without_a_problem() -> None:
     assert yara.warnings == []
 
 
+def test_the_whole_folder_can_be_named_as_one() -> None:
+    """Decoders, and the samples of YARA rules, are YAML too, but no rules."""
+    whole = load_rules([RULES])
+    assert whole.problems == ()
+    assert whole.infos.keys() == loaded().infos.keys()
+
+
 def test_there_are_as_many_rules_as_promised() -> None:
     alerting = [rule for rule in loaded().rules if rule.info.id not in loaded().silent]
     assert len(alerting) >= 25
