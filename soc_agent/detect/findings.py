@@ -7,6 +7,8 @@ from soc_agent.model import Event, Layer, Level, RuleInfo, RuleKind, Tier
 YARA_SERVICE = "yara"
 """The service of the log source of findings (product ``soc-agent``)."""
 
+_SUPPRESS_S = 3600
+
 
 def info_of_finding(event: Event) -> RuleInfo | None:
     """Give the face of the YARA rule that a finding speaks of; None when the event is no finding."""
@@ -19,13 +21,18 @@ def info_of_finding(event: Event) -> RuleInfo | None:
         title=_text(fields.get("title")) or rule,
         kind=RuleKind.YARA,
         level=_level(fields.get("level")),
-        layer=Layer.MONITORING,
-        tier=Tier.ENDPOINT,
+        layer=_layer(fields.get("layer")),
+        tier=_tier(fields.get("tier")),
         description=_text(fields.get("description")),
         title_vi=_text(fields.get("title_vi")),
+        description_vi=_text(fields.get("description_vi")),
+        response=_text(fields.get("response")),
+        response_vi=_text(fields.get("response_vi")),
         tags=_tags(fields),
-        author=_text(fields.get("meta.author")),
-        references=tuple(_texts(fields.get("meta.reference"))),
+        false_positives=tuple(_texts(fields.get("false_positives"))),
+        author=_text(fields.get("author")) or _text(fields.get("meta.author")),
+        references=tuple(_texts(fields.get("references")) or _texts(fields.get("meta.reference"))),
+        suppress_s=_seconds(fields.get("suppress_s")),
         entity=("file",),
     )
 
@@ -40,6 +47,24 @@ def _level(word: Any) -> Level:
         return Level.parse(_text(word))
     except KeyError:
         return Level.HIGH
+
+
+def _layer(number: Any) -> Layer:
+    try:
+        return Layer(number)
+    except ValueError:
+        return Layer.MONITORING
+
+
+def _tier(word: Any) -> Tier:
+    try:
+        return Tier(_text(word))
+    except ValueError:
+        return Tier.ENDPOINT
+
+
+def _seconds(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else _SUPPRESS_S
 
 
 def _text(value: Any) -> str:
