@@ -46,6 +46,7 @@ class Watches:
         self._listener = _OverflowListener(lost)
         # A folder that is made while its parent is being added is added twice; watchdog warns of its own doing.
         warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
+        logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
         logger = logging.getLogger(_LOGGER)
         logger.setLevel(logging.WARNING)
         logger.addHandler(self._listener)
@@ -134,6 +135,11 @@ class _OverflowListener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if "overflow" in record.getMessage():
             self._lost()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what watchdog logs as an error whenever a watch is ended."""
+    return "when the thread is inactive" not in record.getMessage()
 
 
 def _text(path: bytes | str) -> str:

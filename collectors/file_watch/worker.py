@@ -23,6 +23,8 @@ RACY_NS = 15_000_000
 """A change so shortly before its scan may be followed by another at the same time: the clock of files ticks slowly."""
 _ROOM_BYTES = 4 * 1024 * 1024
 """While so much waits to be read, nothing is scanned."""
+_PUT_OFF_S = 0.5
+"""A file that is written without end is scanned all the same after so long."""
 _STEP = 256
 _IDLE_S = 1.0
 
@@ -51,6 +53,7 @@ class Worker(threading.Thread):
         self._walks = Walks(self._new_walk)
         self._warden = Warden(options, folders, reports, told=self._told, lost=self._lost, arrived=self._arrived)
         self._noting_before_ns: dict[int, int] = {}
+        self._put_off: dict[File, float] = {}
         self._stopping = False
 
     def stop(self) -> None:
@@ -140,10 +143,13 @@ class Worker(threading.Thread):
         folder = self._folders[number]
         read = read_file(path, self._options.size_cap_bytes, below=folder.real) if folder.real else None
         if read is None or is_known(path, read.identity):
+            self._put_off.pop(file, None)
             return
         now_ns, settled = time.time_ns(), True
         if isinstance(read, Content):
             settled = _is_settled(read.changed_ns)
+            if not settled and self._may_wait(file):
+                return
             scan = self._scanner.scan(read.data, read.facts, self._options.timeout_s)
             lines = lines_of(read, scan, path, self._options.name, now_ns)
         else:
@@ -152,11 +158,22 @@ class Worker(threading.Thread):
             folder.scanned(path, read.identity if settled else None, lines)
             now = time.monotonic()
             self._schedule.scanned(file, now)
+            self._put_off.pop(file, None)
             if not settled:
                 self._schedule.closed(file, now)
             if self._walks.running is not None:
                 self._walks.running.present.add(key_of(path))
             self._changed.notify_all()
+
+    def _may_wait(self, file: File) -> bool:
+        """Put off a file that is being written at this moment; False when it was put off for long enough."""
+        with self._changed:
+            now = time.monotonic()
+            since = self._put_off.setdefault(file, now)
+            if now - since < _PUT_OFF_S and self._schedule.closed(file, now):
+                return True
+            del self._put_off[file]
+            return False
 
     def _new_walk(self, number: int, top: str) -> Walk | None:
         whole = self._folders[number].real

@@ -7,16 +7,27 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
 
 from collectors.file_watch import FileWatch
-from collectors.file_watch.worker import RACY_NS
+from collectors.file_watch.folder import Folder
+from collectors.file_watch.reading import identity_of
+from collectors.file_watch.worker import RACY_NS, Worker
 from soc_agent.config import WatchSource
 from soc_agent.model import Collector
-from tests.collectors.file_watch.bench import FakeScanner, Watched
+from tests.collectors.file_watch.bench import QUICK, FakeScanner, Watched
 
 Start = Callable[..., Watched]
+
+
+def identity(path: Path) -> int:
+    return identity_of(path.stat())
+
+
+def folders(watched: Watched) -> list[Folder]:
+    return watched.watch._folders
 
 
 def write_old(path: Path, data: bytes) -> None:
@@ -125,6 +136,49 @@ def test_a_deep_tree_made_in_one_go_is_found(start: Start, drop: Path, tmp_path:
     watched = start(drop)
     shutil.copytree(source, drop / "copy")
     watched.until(lambda: len(set(watched.found())) == 60)
+
+
+def test_files_of_a_new_folder_are_found_by_the_folder_alone(
+    start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells of files that came before their folder was watched."""
+    told = Worker._told
+
+    def tell_folders(self: Worker, number: int, what: str, path: str) -> None:
+        if what == "folder":
+            told(self, number, what, path)
+
+    monkeypatch.setattr(Worker, "_told", tell_folders)
+    watched = start(drop)
+    (drop / "new").mkdir()
+    (drop / "new" / "bad").write_bytes(b"EVIL")
+    watched.until_found("bad")
+
+
+def test_a_version_that_may_change_unseen_is_scanned_again(
+    start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two changes within one tick of the clock of files look like one, so the version is taken when it is older."""
+    watched = start(drop)
+    monkeypatch.setattr("collectors.file_watch.worker.RACY_NS", 1_000_000_000)
+    (drop / "bad").write_bytes(b"EVIL")
+    watched.until(lambda: watched.scanner.scanned.count("bad") >= 2)
+    watched.until(
+        lambda: all(folder.is_known(str(drop / "bad"), identity(drop / "bad")) for folder in folders(watched))
+    )
+
+
+def test_what_was_scanned_stays_known(start: Start, drop: Path) -> None:
+    """Over walks, over restarts, and though files came while a walk was under way: each is scanned once."""
+    watched = start(drop, timing=msgspec.structs.replace(QUICK, reconcile_s=0.001))
+    for number in range(40):
+        (drop / f"bad{number}").write_bytes(b"EVIL")
+        if number % 10 == 9:
+            watched.until_found(*(f"bad{known}" for known in range(number + 1)))
+            watched.restart()
+    (drop / "end").write_bytes(b"EVIL")
+    watched.until(lambda: "end" in watched.found())
+    assert sorted(watched.scanner.scanned) == sorted({*watched.scanner.scanned})
 
 
 def test_a_file_that_is_closed_again_and_again_is_scanned_now_and_then(start: Start, drop: Path) -> None:

@@ -73,3 +73,13 @@ def test_an_overflow_is_heard_until_the_end(watches: Watches, told: "queue.Queue
     watches.close()
     logger.warning("Inotify queue overflowed; filesystem events were lost")
     assert told.empty()
+
+
+def test_the_end_of_a_watch_is_no_error(watches: Watches, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An operator's log holds what an operator can do something about."""
+    for _ in range(5):
+        watches.attach(0, str(tmp_path), recursive=True)
+        (tmp_path / "f").write_bytes(b"x")
+        watches.detach(0)
+    watches.restart()
+    assert caplog.records == []

@@ -221,6 +221,36 @@ def test_groups_are_bounded_in_memory_and_that_is_said() -> None:
     assert problem.values["count"] > 1900
 
 
+def test_what_was_quiet_longest_is_forgotten_first_whatever_its_rule() -> None:
+    """Over all correlations, also after a restart; a group that alone is too large stays while it is active."""
+    specs = [make_spec(count=50, rule_id="one", rules=("a",)), make_spec(count=50, rule_id="two", rules=("b",))]
+    feed = feeder(*specs, memory_bytes=20_000)
+    for number in range(5):
+        feed.feed(number, "a", src_ip=f"a{number}")
+    feed.feed(5, "b", src_ip="b0")
+    feed.commit()
+    feed.restart(specs, memory_bytes=20_000)
+    for number in range(6, 12):
+        feed.feed(number, "b", src_ip=f"b{number}")
+        feed.feed(number, "a", src_ip="a0")
+    feed.commit()
+    assert ("one", "a0") in feed.state
+    assert ("one", "a1") not in feed.state
+    assert ("two", "b11") in feed.state
+    feed = feeder(make_spec(count=200), memory_bytes=2_000)
+    assert sum(len(feed.feed(number / 10)) for number in range(200)) == 1
+
+
+def test_events_of_the_same_second_are_in_order_of_arrival() -> None:
+    """Logs count in seconds: what came first was first, also where later events are there already."""
+    feed = feeder(make_spec("temporal_ordered", count=2, rules=("fail", "success"))).feed
+    assert [len(feed(second, rule)) for second, rule in ((9, "other"), (9, "fail"), (5, "success"), (5, "fail"))] == [
+        0
+    ] * 4
+    feed = feeder(make_spec("temporal_ordered", count=2, rules=("fail", "success"))).feed
+    assert [len(feed(second, rule)) for second, rule in ((90, "fail"), (5, "fail"), (5, "success"))] == [0, 0, 1]
+
+
 def test_a_group_is_bounded_too() -> None:
     """A flood from one address keeps a bounded window and still detects."""
     feed = feeder(make_spec(count=3), memory_bytes=10_000_000)
