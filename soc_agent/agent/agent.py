@@ -18,7 +18,7 @@ from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.agent.reader import Reader
 from soc_agent.agent.runner import Runner, SourceReport
-from soc_agent.config import Config, Source
+from soc_agent.config import Config, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.errors import StoreError, describe
@@ -272,7 +272,7 @@ class Agent:
         zone = self._zones.get(source)
         if zone is None:
             options = self._options.get(source)
-            zone = self._zones[source] = ZoneInfo(getattr(options, "timezone", "") or self._config.timezone)
+            zone = self._zones[source] = zone_of(getattr(options, "timezone", ""))
         return zone
 
 

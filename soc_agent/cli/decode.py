@@ -10,7 +10,6 @@ import click
 from soc_agent.cli.inputs import Input, blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import as_text, json_line, narrate, rfc3339
-from soc_agent.cli.workspace import Workspace
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.errors import describe
 from soc_agent.model import Event, LogSource, Problem
@@ -21,12 +20,11 @@ from soc_agent.text import say
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--type", "type_", metavar="TYPE", callback=input_type, help=say("cli.type"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
-@click.pass_obj
-def command(workspace: Workspace, paths: tuple[Path, ...], type_: str | None, timezone: str | None) -> None:
+def command(paths: tuple[Path, ...], type_: str | None, timezone: str | None) -> None:
     """Print one JSON object a decoded line; undecodable lines go to standard error with their number."""
     decoders = Decoders.load()
     problems: list[Problem] = list(decoders.problems)
-    zone = chosen_zone(workspace, timezone)
+    zone = chosen_zone(timezone)
     for item in find_inputs(paths, type_, problems):
         if item.type == "binary":
             narrate(say("cli.decode.binary", path=item.path))

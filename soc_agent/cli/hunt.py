@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of
 from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table
-from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
+from soc_agent.cli.workspace import cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.suppress import FoldedAlert, Folder
@@ -46,9 +46,7 @@ class Tally(Struct):
 @click.option(*TIMEZONE, help=say("cli.timezone"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 @click.option("--fail-on", type=click.Choice(LEVELS), help=say("cli.fail_on"))
-@click.pass_obj
 def command(
-    workspace: Workspace,
     paths: tuple[Path, ...],
     type_: str | None,
     folders: tuple[Path, ...],
@@ -61,7 +59,7 @@ def command(
 ) -> None:
     """Read everything, print the alerts in the order of their times."""
     begin = time.monotonic()
-    hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(workspace, timezone))
+    hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(timezone))
     hunt.run(paths, type_)
     least = level_of(min_level) or Level.INFORMATIONAL
     alerts = [alert for alert in hunt.alerts() if alert.level >= least]

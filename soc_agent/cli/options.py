@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from soc_agent.cli.workspace import Workspace
+from soc_agent.config import zone_of
 from soc_agent.model import Level
 from soc_agent.text import say
 
@@ -25,13 +25,12 @@ def input_type(context: click.Context, parameter: click.Parameter, value: str | 
     return value
 
 
-def chosen_zone(workspace: Workspace, named: str | None) -> ZoneInfo:
-    """Give the zone of times that name none: the one asked for, that of the configuration, or Vietnam's."""
-    name = named or (workspace.config.timezone if workspace.has_config else "Asia/Ho_Chi_Minh")
+def chosen_zone(named: str | None) -> ZoneInfo:
+    """Give the zone of times that name none: the one asked for, or that of this host."""
     try:
-        return ZoneInfo(name)
+        return zone_of(named or "")
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise click.BadParameter(say("config.unknown_timezone", zone=name), param_hint="--timezone") from error
+        raise click.BadParameter(say("config.unknown_timezone", zone=named), param_hint="--timezone") from error
 
 
 def level_of(word: str | None) -> Level | None:

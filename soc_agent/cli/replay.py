@@ -58,7 +58,7 @@ def command(
     inputs = [item for item in find_inputs(paths, type_, problems) if item.type != "binary"]
     if not inputs:
         raise SourceError(Problem("cli.replay.nothing", values={"paths": " ".join(map(str, paths))}), *problems)
-    zone = chosen_zone(workspace, timezone)
+    zone = chosen_zone(timezone)
     with live_agent(workspace) as client:
         lines = Recorded(inputs, zone, problems)
         sent = Player(client, inputs, speed).play(lines)

@@ -57,11 +57,16 @@ def check(paths: tuple[Path, ...]) -> None:
 @click.option("--rules", "folders", multiple=True, type=FOLDER, help=say("cli.rules.folders"))
 def test(folders: tuple[Path, ...]) -> None:
     """Run each rule against its own samples. Exit code 2 when one does not hold."""
-    results = list(check_samples(list(folders) or rule_folders()))
-    bad = [result for result in results if not result.ok]
+    paths = list(folders) or rule_folders()
+    results = list(check_samples(paths))
+    bad = [result for result in results if result.problem is not None]
     for result in bad:
-        click.echo(describe(result.problem) if result.problem else result.rule_id)
-    click.echo(say("cli.rules.tested", count=len(results), bad=len(bad)), err=True)
+        if result.problem is not None:
+            click.echo(describe(result.problem))
+    tested = {result.rule_id for result in results}
+    untested = {*load_rules(paths).infos, *load_yara(paths).infos} - tested
+    narration = say("cli.rules.tested", samples=len(results), rules=len(tested), bad=len(bad))
+    click.echo(narration + (" " + say("cli.rules.untested", count=len(untested)) if untested else ""), err=True)
     if bad:
         sys.exit(2)
 

@@ -52,14 +52,6 @@ class Workspace:
             use_language(detect_language())
         return config
 
-    @property
-    def has_config(self) -> bool:
-        """Whether there is a configuration to work with."""
-        try:
-            return self.config_path.is_file()
-        except ConfigError:
-            return False
-
     def reload(self) -> Config:
         """Read the configuration again; the old one stays when that fails."""
         config = load_config(self.config_path)

@@ -18,6 +18,7 @@ from soc_agent.config.options import (
     SystemOptions,
     WatchSource,
 )
+from soc_agent.config.zone import host_zone, zone_of
 
 __all__ = [
     "AgentOptions",
@@ -35,6 +36,8 @@ __all__ = [
     "StoreOptions",
     "SystemOptions",
     "WatchSource",
+    "host_zone",
     "load_config",
     "parse_config",
+    "zone_of",
 ]

@@ -28,7 +28,7 @@ class FileSource(_Section, frozen=True, tag="file", tag_field="kind"):
     start: Literal["end", "beginning"] = "end"
     """Where to begin in files that are there when a source is seen for the first time."""
     timezone: str = ""
-    """Zone of times that name none, as ``Asia/Ho_Chi_Minh``; empty: that of the configuration."""
+    """Zone of times that name none, as ``Asia/Ho_Chi_Minh``; empty: that of this host."""
     tier: Tier = Tier.SERVER
     line_cap_bytes: Bytes = 1_048_576
     """A longer line keeps its head and is counted as truncated."""
@@ -188,7 +188,7 @@ class Config(_Section, frozen=True):
     """The whole configuration."""
 
     timezone: str = "Asia/Ho_Chi_Minh"
-    """Zone of times that name none, and of times shown."""
+    """Zone of times that people see."""
     organisation: OrganisationOptions = OrganisationOptions()
     store: StoreOptions = StoreOptions()
     rules: RuleOptions = RuleOptions()

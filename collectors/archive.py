@@ -1,0 +1,130 @@
+"""Whole files, read once from beginning to end: plain, compressed (gzip, bzip2, xz), or standard input.
+
+Memory is bounded by the line cap whatever a file holds: archives are unpacked as they are read.
+"""
+
+import bz2
+import gzip
+import lzma
+import re
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Literal
+
+from collectors.lines import Cursor, cut, read_size
+from soc_agent.errors import SourceError
+from soc_agent.model import Block, Counters, Problem, Where
+
+LINE_CAP_BYTES = 1_048_576
+STDIN = Path("-")
+
+_MAGIC: dict[bytes, Callable[[IO[bytes], Literal["rb"]], IO[bytes]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
+"""What the libraries raise for archives that are cut off or damaged; bz2 raises OSError."""
+_ARCHIVES = (gzip.GzipFile, bz2.BZ2File, lzma.LZMAFile)
+_UNPACKED_BYTES = 131_072
+_HOLE = re.compile(rb"\0{64,}")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_SHARE = 0.02
+
+
+def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) -> Iterator[Block]:
+    """Yield a file as blocks of lines of this decoder type. ``-`` is standard input.
+
+    A block's ``received_ns`` is when the file was last written: years that lines leave out are those near it.
+
+    :raises SourceError: when the file cannot be read, or, after what could be read, when an archive is broken.
+    """
+    written_ns = time.time_ns() if path == STDIN else _written_ns(path)
+    with _opened(path) as file:
+        buffer, cursor, final = b"", Cursor(), False
+        # what an archive gives before it breaks is lost with the read that breaks: smaller ones lose less
+        size = _UNPACKED_BYTES if isinstance(file, _ARCHIVES) else read_size(line_cap_bytes)
+        while not final:
+            chunk = _read(file, size, path)
+            final = not chunk
+            buffer += chunk
+            begin = 0
+            while True:
+                piece = cut(buffer, cursor, line_cap_bytes, begin=begin, final=final)
+                if piece.cursor == cursor:
+                    break
+                begin += piece.cursor.offset - cursor.offset
+                cursor = piece.cursor
+                if piece.data:
+                    yield Block(
+                        source="hunt",
+                        stream=str(path),
+                        stream_id=f"file:{path}",
+                        type=type_,
+                        data=piece.data,
+                        offset=piece.offset,
+                        first_line=piece.first_line,
+                        received_ns=written_ns,
+                        lost=Counters(truncated=piece.truncated) if piece.truncated else None,
+                    )
+            buffer = buffer[begin:]
+
+
+def read_head(path: Path, size_bytes: int) -> bytes:
+    """Give the first bytes of a file, unpacked: enough to tell what it is.
+
+    :raises SourceError: when it cannot be read, or is an archive that is broken from its first byte.
+    """
+    with _opened(path) as file:
+        return _read(file, size_bytes, path)
+
+
+def looks_binary(sample: bytes) -> bool:
+    """Say whether a file that begins so is no text. Holes of NUL bytes in a log, left by a crash, do not count."""
+    text = _HOLE.sub(b"", sample)
+    return len(_CONTROL.findall(text)) > len(text) * _CONTROL_SHARE
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        with path.open("rb") as plain:
+            magic = plain.read(6)
+            plain.seek(0)
+            opener = next((found for start, found in _MAGIC.items() if magic.startswith(start)), None)
+            if opener is None:
+                yield plain
+            else:
+                with opener(plain, "rb") as unpacked:
+                    yield unpacked
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _read(file: IO[bytes], size: int, path: Path) -> bytes:
+    try:
+        return file.read(size)
+    except _BROKEN as error:
+        raise SourceError(Problem("archive.broken", Where(str(path)), {"reason": error})) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    if error.errno is None:
+        return SourceError(Problem("archive.broken", Where(str(path)), {"reason": error}))
+    return SourceError(Problem("archive.unreadable", Where(str(path)), {"reason": error.strerror or str(error)}))
+
+
+def _written_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise _unreadable(path, error) from error
