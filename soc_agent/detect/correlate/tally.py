@@ -46,7 +46,7 @@ class EventCount:
         """See :class:`Tally`."""
         self._events -= entry.events
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:  # noqa: ARG002 - see Tally
+    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
         """See :class:`Tally`."""
         return self._events
 
@@ -69,7 +69,7 @@ class ValueCount:
         if not self._values[entry.value]:
             del self._values[entry.value]
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:  # noqa: ARG002 - see Tally
+    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
         """See :class:`Tally`."""
         return len(self._values)
 
@@ -92,7 +92,7 @@ class Temporal:
         if not self._rules[entry.rule]:
             del self._rules[entry.rule]
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:  # noqa: ARG002 - see Tally
+    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
         """See :class:`Tally`."""
         return len(self._rules)
 
