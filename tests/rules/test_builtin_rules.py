@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import yaml
 from sigma.collection import SigmaCollection
+from sigma.rule import SigmaRule
 from sigma.validation import SigmaValidator
 from sigma.validators.core import validators
 
@@ -169,4 +170,5 @@ def test_pysigma_finds_nothing_odd() -> None:
     fetching = {name for name in validators if "attack" in name or "d3" in name}
     chosen = [found for name, found in validators.items() if name not in fetching | {"escaped_wildcard"}]
     rules = SigmaCollection.load_ruleset([str(folder) for folder in SIGMA_FOLDERS[:2]])
-    assert [str(issue) for issue in SigmaValidator(chosen).validate_rules(iter(rules))] == []
+    parsed = (rule for rule in rules.rules if isinstance(rule, SigmaRule))
+    assert [str(issue) for issue in SigmaValidator(chosen).validate_rules(parsed)] == []
