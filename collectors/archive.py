@@ -5,15 +5,16 @@ Memory is bounded by the line cap whatever a file holds: archives are unpacked a
 
 import bz2
 import gzip
+import io
 import lzma
 import re
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import BinaryIO
 
 from collectors.lines import Cursor, cut, read_size
 from soc_agent.errors import SourceError
@@ -22,14 +23,13 @@ from soc_agent.model import Block, Counters, Problem, Where
 LINE_CAP_BYTES = 1_048_576
 STDIN = Path("-")
 
-_MAGIC: dict[bytes, Callable[[IO[bytes], Literal["rb"]], IO[bytes]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ\x00": lzma.open,
+_MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
 """What the libraries raise for archives that are cut off or damaged; bz2 raises OSError."""
-_ARCHIVES = (gzip.GzipFile, bz2.BZ2File, lzma.LZMAFile)
 _UNPACKED_BYTES = 131_072
 _HOLE = re.compile(rb"\0{64,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -47,7 +47,7 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
     with _opened(path) as file:
         buffer, cursor, final = b"", Cursor(), False
         # what an archive gives before it breaks is lost with the read that breaks: smaller ones lose less
-        size = _UNPACKED_BYTES if isinstance(file, _ARCHIVES) else read_size(line_cap_bytes)
+        size = _UNPACKED_BYTES if isinstance(file, tuple(_MAGIC.values())) else read_size(line_cap_bytes)
         while not final:
             chunk = _read(file, size, path)
             final = not chunk
@@ -90,7 +90,7 @@ def looks_binary(sample: bytes) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _opened(path: Path) -> Iterator[BinaryIO | io.BufferedIOBase]:
     if path == STDIN:
         yield sys.stdin.buffer
         return
@@ -98,17 +98,17 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as plain:
             magic = plain.read(6)
             plain.seek(0)
-            opener = next((found for start, found in _MAGIC.items() if magic.startswith(start)), None)
-            if opener is None:
+            packed = next((found for start, found in _MAGIC.items() if magic.startswith(start)), None)
+            if packed is None:
                 yield plain
             else:
-                with opener(plain, "rb") as unpacked:
+                with packed(path, "rb") as unpacked:
                     yield unpacked
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _read(file: IO[bytes], size: int, path: Path) -> bytes:
+def _read(file: BinaryIO | io.BufferedIOBase, size: int, path: Path) -> bytes:
     try:
         return file.read(size)
     except _BROKEN as error:

@@ -136,10 +136,13 @@ class Correlator:
             self._counted.add((spec.info.id, key))
         group = self._group(spec, key)
         before = group.cost_bytes
+        stream, rule = group.stream(ref.stream_id), spec.rule_ids.index(rule_id)
+        if group.is_repeat(stream, ref.offset, rule):
+            return None
         entry = Entry(
             time_ns=event.time_ns,
-            stream=group.stream(ref.stream_id),
-            rule=spec.rule_ids.index(rule_id),
+            stream=stream,
+            rule=rule,
             events=1 if chained else _repeats(event),
             value=join_key(value for value in counted if value is not None),
             raw=ref.raw[:EVIDENCE_CAP_BYTES],

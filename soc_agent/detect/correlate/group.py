@@ -1,7 +1,7 @@
 """One group of a correlation: its window, where its events came from, and the entities it speaks of."""
 
 from soc_agent.detect.correlate.spec import CorrelationSpec
-from soc_agent.detect.correlate.state import GroupState, pack_group
+from soc_agent.detect.correlate.state import GroupState, Place, pack_group
 from soc_agent.detect.correlate.window import Window
 from soc_agent.detect.hit import join_key
 from soc_agent.model import ENTITY_FIELDS, Entities, Event, entities_of
@@ -18,6 +18,8 @@ class Group:
     def __init__(self, spec: CorrelationSpec) -> None:
         self.window = Window(spec)
         self.streams: list[str] = []
+        self._counted: list[Place] = []
+        """For each of the streams, how far its events were counted."""
         self.turn = 0
         """Number of its last event: the group with the lowest had none for the longest time."""
 
@@ -26,6 +28,7 @@ class Group:
         """Give the group as it was."""
         group = cls(spec)
         group.streams = state.streams
+        group._counted = state.counted
         group.turn = state.turn
         group.window.load(state.entries, state.prune_at)
         return group
@@ -44,17 +47,33 @@ class Group:
         if len(self.streams) >= _STREAMS:
             self._forget_streams()
         self.streams.append(stream_id)
+        self._counted.append(Place())
         return len(self.streams) - 1
+
+    def is_repeat(self, stream: int, offset: int, rule: int) -> bool:
+        """Say whether an event was counted before, and note it: so that lines which are read again count once.
+
+        A stream is read from its beginning to its end; what lies before the last event counted was read before.
+        """
+        place = self._counted[stream]
+        if offset > place.offset:
+            self._counted[stream] = Place(offset, 1 << rule)
+            return False
+        if offset == place.offset and not place.rules >> rule & 1:
+            self._counted[stream] = Place(offset, place.rules | 1 << rule)
+            return False
+        return True
 
     def pack(self, print_: bytes) -> bytes:
         """Give the group as bytes."""
-        return pack_group(print_, self.turn, self.window.prune_at, self.streams, self.window.entries)
+        return pack_group(print_, self.turn, self.window.prune_at, self.streams, self._counted, self.window.entries)
 
     def _forget_streams(self) -> None:
         """Drop the streams without events here, and if that is not enough, the older half."""
         used = sorted({entry.stream for entry in self.window.entries})[-_STREAMS // 2 :]
         numbers = {old: new for new, old in enumerate(used)}
         self.streams = [self.streams[old] for old in used]
+        self._counted = [self._counted[old] for old in used]
         for entry in self.window.entries:
             entry.stream = numbers.get(entry.stream, 0)
 

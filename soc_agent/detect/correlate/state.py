@@ -14,7 +14,7 @@ from soc_agent.detect.correlate.watermark import Mark
 
 STREAMS = "~streams"
 """Stands for the rule id in the states of streams."""
-_VERSION = 1
+_VERSION = 2
 
 
 class StateChange(Struct, frozen=True):
@@ -24,6 +24,15 @@ class StateChange(Struct, frozen=True):
     group: str
     data: bytes | None
     """None: forget it."""
+
+
+class Place(Struct, array_like=True, frozen=True):
+    """How far the events of a stream were counted in a group."""
+
+    offset: int = -1
+    """Of the line of the last event."""
+    rules: int = 0
+    """Which rules of the correlation that line was counted for: one bit each."""
 
 
 class GroupState(Struct, array_like=True):
@@ -36,6 +45,7 @@ class GroupState(Struct, array_like=True):
     """Number of its last event."""
     prune_at: int
     streams: list[str]
+    counted: list[Place]
     entries: list[Entry]
 
 
@@ -45,9 +55,11 @@ def fingerprint(spec: CorrelationSpec) -> bytes:
     return blake2b(msgspec.json.encode(meaning, order="sorted"), digest_size=8).digest()
 
 
-def pack_group(print_: bytes, turn: int, prune_at: int, streams: list[str], entries: list[Entry]) -> bytes:
+def pack_group(
+    print_: bytes, turn: int, prune_at: int, streams: list[str], counted: list[Place], entries: list[Entry]
+) -> bytes:
     """Give a group as bytes."""
-    return _encoder.encode(GroupState(_VERSION, print_, turn, prune_at, streams, entries))
+    return _encoder.encode(GroupState(_VERSION, print_, turn, prune_at, streams, counted, entries))
 
 
 def unpack_group(data: bytes, print_: bytes) -> GroupState | None:
@@ -56,7 +68,7 @@ def unpack_group(data: bytes, print_: bytes) -> GroupState | None:
         state = _group_decoder.decode(data)
     except msgspec.DecodeError:
         return None
-    fits = state.version == _VERSION and state.spec == print_
+    fits = state.version == _VERSION and state.spec == print_ and len(state.counted) == len(state.streams)
     return state if fits and all(entry.stream < len(state.streams) for entry in state.entries) else None
 
 

@@ -306,3 +306,33 @@ def test_a_new_threshold_takes_the_old_state() -> None:
     feed.restart([make_spec(count=3)])
     (found,) = feed.feed(2)
     assert found.count == 3
+
+
+def test_lines_that_are_read_again_count_once() -> None:
+    """The same stream fed again, in one run or after a restart, makes no detection and no count."""
+    spec = make_spec(count=3)
+    made = feeder(spec)
+    first = [d.count for second in range(5) for d in made.feed(second)]
+    assert first == [3, 1, 1]
+    made.commit()
+    for again in (made, feeder(spec)):
+        if again is not made:
+            again.state = made.state
+            again.restart([spec])
+        again.offset = 0
+        assert [d for second in range(5) for d in again.feed(second)] == []
+        assert [d.count for d in again.feed(5)] == [1]
+
+
+def test_other_streams_count_whatever_their_offsets() -> None:
+    made = feeder(make_spec(count=3))
+    made.feed(0)
+    made.offset = 0
+    made.feed(1, stream="t")
+    made.offset = 0
+    assert [d.count for d in made.feed(2, stream="u")] == [3]
+
+
+def test_a_line_that_is_an_event_of_two_ordered_rules_counts_for_both() -> None:
+    made = feeder(make_spec("temporal", rules=("base", "other"), count=2))
+    assert len(made.feed(1, "base", "other")) == 1

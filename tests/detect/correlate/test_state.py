@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soc_agent.detect.correlate.entry import Entry
-from soc_agent.detect.correlate.state import fingerprint, pack_group, pack_mark, unpack_group, unpack_mark
+from soc_agent.detect.correlate.state import Place, fingerprint, pack_group, pack_mark, unpack_group, unpack_mark
 from soc_agent.detect.correlate.watermark import Mark
 from tests.detect.correlate.samples import make_spec
 
@@ -26,10 +26,11 @@ def test_what_windows_mean_is_in_the_print_and_nothing_else() -> None:
 
 def test_groups_and_marks_come_back() -> None:
     """All that matters is in the bytes."""
-    data = pack_group(PRINT, 5, 64, ["a", "b"], [Entry(1, 1, 0, 2, "v", True, b"\xff\x00")])
+    data = pack_group(PRINT, 5, 64, ["a", "b"], [Place(3, 1), Place()], [Entry(1, 1, 0, 2, "v", True, b"\xff\x00")])
     state = unpack_group(data, PRINT)
     assert state is not None
     assert (state.turn, state.prune_at, state.streams) == (5, 64, ["a", "b"])
+    assert state.counted == [Place(3, 1), Place()]
     assert state.entries == [Entry(1, 1, 0, 2, "v", True, b"\xff\x00")]
     assert unpack_mark(pack_mark(Mark(7, 8, 9))) == Mark(7, 8, 9)
 
@@ -38,7 +39,8 @@ def test_groups_and_marks_come_back() -> None:
 def test_damaged_state_is_refused(noise: bytes) -> None:
     """Bytes from a damaged store never stop the agent."""
     assert unpack_group(noise, PRINT) is None
-    assert unpack_group(pack_group(PRINT, 1, 32, [], [])[:-1], PRINT) is None
-    assert unpack_group(pack_group(b"other", 1, 32, [], []), PRINT) is None
-    assert unpack_group(pack_group(PRINT, 1, 32, [], [Entry(1, 1, 0)]), PRINT) is None
+    assert unpack_group(pack_group(PRINT, 1, 32, [], [], [])[:-1], PRINT) is None
+    assert unpack_group(pack_group(b"other", 1, 32, [], [], []), PRINT) is None
+    assert unpack_group(pack_group(PRINT, 1, 32, [], [], [Entry(1, 1, 0)]), PRINT) is None
+    assert unpack_group(pack_group(PRINT, 1, 32, ["a"], [], []), PRINT) is None
     assert unpack_mark(b"\xc1" + noise) is None

@@ -1,0 +1,45 @@
+"""The loss ledger on standard output."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from soc_agent.model import Counters, Problem
+from soc_agent.store import AgentState, SourceStatus, Store
+from tests.cli.conftest import Run
+
+
+def store(tmp_path: Path, heartbeat_age_s: float) -> None:
+    (tmp_path / "config.yaml").write_text("store: {path: soc.db}\n")
+    now = time.time_ns()
+    with Store.open(tmp_path / "soc.db") as made:
+        with made.transaction() as transaction:
+            transaction.add_counters("auth", Counters(bytes=1234567, lines=9876, dropped=3))
+            problem = Problem("cli.unreadable", values={"reason": "closed"})
+            transaction.set_source_state("auth", SourceStatus.FAILED, problem)
+        made.heartbeat(AgentState(os.getpid(), now, now - int(heartbeat_age_s * 1e9)))
+
+
+def test_figures_and_problems_are_shown(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    done = run("status")
+    assert done.code == 0
+    assert "The agent runs" in done.out
+    assert "9,876" in done.out
+    assert "closed" in done.out
+
+
+def test_an_agent_that_fell_silent_does_not_run(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 60)
+    assert "does not run" in run("status").out
+    tree = json.loads(run("status", "--json").out)
+    assert tree["alive"] is False
+    assert tree["sources"][0]["totals"]["dropped"] == 3
+
+
+def test_no_store_yet(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("store: {path: none.db}\n")
+    done = run("status")
+    assert done.code == 2
+    assert "none.db" in done.err
