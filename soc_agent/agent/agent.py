@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ from soc_agent.agent.health import HealthLog
 from soc_agent.agent.inbox import NAME as INBOX
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.pipeline import Pipeline
-from soc_agent.agent.reader import Reader
+from soc_agent.agent.reader import Origin, Reader
 from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.config import Config, Source, zone_of
 from soc_agent.decode import Decoders
@@ -75,7 +74,7 @@ class Agent:
         self._reports_lock = threading.Lock()
         self._unsaved_reports: dict[str, SourceReport] = {}
         self._silent: set[str] = set()
-        self._zones: dict[str, ZoneInfo] = {}
+        self._origins: dict[str, Origin] = {}
         self._inbox = Inbox(inbox_path(store_path))
         self._pipeline: Pipeline | None = None
         self._seen = (0.0, 0, 0)
@@ -92,7 +91,7 @@ class Agent:
         loaded.engine.restore(StateChange(*state) for state in self._store.correlation_state())
         self._announce(loaded)
         self._health.write("started", "agent", f"{len(loaded.rules)} rules, {len(self._config.sources)} sources")
-        reader = Reader(loaded.engine, loaded.decoders, self._zone_of, socket.gethostname())
+        reader = Reader(loaded.engine, loaded.decoders, self._origin_of)
         self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed)
         self._heartbeat()
         self._pipeline.start()
@@ -145,7 +144,7 @@ class Agent:
         loaded = self._load(config)
         self._announce(loaded)
         self._config = config
-        self._zones.clear()
+        self._origins.clear()
         self._pipeline.use(loaded.engine, loaded.decoders)
         wanted = {source.name: source for source in config.sources}
         for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
@@ -268,12 +267,13 @@ class Agent:
                 self._silent.add(source)
                 self._health.write("source_silent", source, f"{seconds:.0f} s", int(seconds))
 
-    def _zone_of(self, source: str) -> ZoneInfo:
-        zone = self._zones.get(source)
-        if zone is None:
+    def _origin_of(self, source: str) -> Origin:
+        origin = self._origins.get(source)
+        if origin is None:
             options = self._options.get(source)
-            zone = self._zones[source] = zone_of(getattr(options, "timezone", ""))
-        return zone
+            zone = zone_of(getattr(options, "timezone", ""))
+            origin = self._origins[source] = Origin(zone, (options and options.host) or socket.gethostname())
+        return origin
 
 
 def _is_alive(pid: int) -> bool:

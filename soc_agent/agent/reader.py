@@ -15,6 +15,13 @@ LOOK_S = 60.0
 _STREAMS = 4096
 
 
+class Origin(Struct, frozen=True):
+    """Where the lines of a source come from, for what they do not say themselves."""
+
+    zone: ZoneInfo
+    host: str
+
+
 class Reading(Struct, frozen=True):
     """A block and what became of it."""
 
@@ -27,21 +34,21 @@ class Reading(Struct, frozen=True):
 class Reader:
     """Owns the engine and the decoders. Used by one thread."""
 
-    def __init__(self, engine: Engine, decoders: Decoders, zone_of: Callable[[str], ZoneInfo], own_host: str) -> None:
+    def __init__(self, engine: Engine, decoders: Decoders, origin_of: Callable[[str], Origin]) -> None:
         self.engine = engine
         self.decoders = decoders
-        self._zone_of = zone_of
-        self._own_host = own_host
+        self._origin_of = origin_of
         self._looked: dict[str, float] = {}
 
     def read(self, block: Block) -> Reading:
         """Give what a block holds."""
+        origin = self._origin_of(block.source)
         context = Context(
             source_name=block.source,
             type=block.type,
-            timezone=self._zone_of(block.source),
+            timezone=origin.zone,
             received_ns=block.received_ns or time.time_ns(),
-            host=self._own_host,
+            host=origin.host,
         )
         return Reading(block, self.engine.run(block, context), self._host(block, context))
 

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from soc_agent.cli.options import LEVELS, level_of
-from soc_agent.cli.output import as_text, json_line, rfc3339, table
+from soc_agent.cli.output import as_text, json_line, rfc3339, table, title_in_language
 from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import StoreError
-from soc_agent.model import Alert, Problem
+from soc_agent.model import Alert, Problem, RuleInfo
 from soc_agent.store import AlertFilter, Order, Store
 from soc_agent.text import current_language, make_safe, say
 
@@ -43,11 +43,16 @@ def list_alerts(
     with Store.open(workspace.store_path, read_only=True) as store:
         ids = store.alert_ids(chosen, Order(order))
         alerts = store.alerts(ids[:limit])
+        rules = {alert.rule_id: store.rule_info(alert.rule_id) for alert in alerts}
     if as_json:
         for alert in alerts:
             json_line(record(alert))
     else:
-        table([say(f"cli.alerts.column.{name}") for name in COLUMNS], map(_row, alerts), numbers={0, 7})
+        table(
+            [say(f"cli.alerts.column.{name}") for name in COLUMNS],
+            [_row(alert, rules[alert.rule_id]) for alert in alerts],
+            numbers={0, 7},
+        )
         if len(ids) > limit:
             click.echo(say("cli.alerts.more", shown=limit, total=len(ids)), err=True)
     worst = level_of(fail_on)
@@ -84,7 +89,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
         json_line(full)
         return
     vietnamese = current_language() == "vi"
-    pairs = [(say(f"cli.alerts.column.{name}"), text) for name, text in zip(COLUMNS, _row(alert), strict=True)]
+    pairs = [(say(f"cli.alerts.column.{name}"), text) for name, text in zip(COLUMNS, _row(alert, rule), strict=True)]
     pairs += [(kind, ", ".join(values)) for kind, values in alert.entities.items()]
     pairs.append(("ATT&CK", ", ".join(alert.tags)))
     if rule is not None:
@@ -193,7 +198,7 @@ def _csv_writer(target: Any) -> Callable[[dict[str, Any]], None]:
     return write
 
 
-def _row(alert: Alert) -> list[str]:
+def _row(alert: Alert, rule: RuleInfo | None) -> list[str]:
     return [
         str(alert.id),
         rfc3339(alert.last_ns)[:19].replace("T", " "),
@@ -201,7 +206,7 @@ def _row(alert: Alert) -> list[str]:
         str(int(alert.layer)),
         say(f"cli.alert_status.{alert.status.value}"),
         alert.host,
-        alert.title,
+        title_in_language(alert.title, rule),
         str(alert.count),
         alert.owner,
     ]

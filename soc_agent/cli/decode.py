@@ -17,7 +17,7 @@ from soc_agent.text import say
 
 
 @click.command("decode", help=say("cli.decode.help"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--type", "type_", metavar="TYPE", callback=input_type, help=say("cli.type"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
 def command(paths: tuple[Path, ...], type_: str | None, timezone: str | None) -> None:

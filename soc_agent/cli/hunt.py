@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of
-from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table
+from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table, title_in_language
 from soc_agent.cli.workspace import cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import Engine, load_rules
@@ -38,7 +38,7 @@ class Tally(Struct):
 
 
 @click.command("hunt", help=say("cli.hunt.help"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--type", "type_", metavar="TYPE", callback=input_type, help=say("cli.type"))
 @click.option("--rules", "folders", multiple=True, type=click.Path(path_type=Path), help=say("cli.hunt.rules"))
 @click.option("--no-builtin", is_flag=True, help=say("cli.hunt.no_builtin"))
@@ -203,7 +203,15 @@ def _row(alert: FoldedAlert) -> list[str]:
     entities = " ".join(f"{kind}={','.join(values[:3])}" for kind, values in alert.entities.items())
     level = say(f"cli.level.{first.rule.level.word}")
     when = rfc3339(alert.first_ns)[:19].replace("T", " ")
-    return [when, level, str(int(first.rule.layer)), first.host, first.rule.title, str(alert.count), entities]
+    return [
+        when,
+        level,
+        str(int(first.rule.layer)),
+        first.host,
+        title_in_language(first.rule.title, first.rule),
+        str(alert.count),
+        entities,
+    ]
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from soc_agent.text import make_safe
+from soc_agent.model import RuleInfo
+from soc_agent.text import current_language, make_safe
 
 _DELETE = 0x7F
 """The one control character that JSON escapes nowhere by itself."""
@@ -23,6 +24,11 @@ def rfc3339(time_ns: int, zone: tzinfo = UTC) -> str:
     seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
     moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=nanoseconds // 1000)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def title_in_language(title: str, rule: RuleInfo | None) -> str:
+    """Give the title of an alert in the current language, where its rule has one."""
+    return rule.title_vi if rule is not None and rule.title_vi and current_language() == "vi" else title
 
 
 def as_text(raw: bytes) -> str:

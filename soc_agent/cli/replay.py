@@ -43,7 +43,7 @@ class Timed(Struct, frozen=True, order=True):
 
 
 @click.command("replay", help=say("cli.replay.help"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help=say("cli.replay.speed")
 )

@@ -29,6 +29,8 @@ class FileSource(_Section, frozen=True, tag="file", tag_field="kind"):
     """Where to begin in files that are there when a source is seen for the first time."""
     timezone: str = ""
     """Zone of times that name none, as ``Asia/Ho_Chi_Minh``; empty: that of this host."""
+    host: str = ""
+    """Host whose logs these are, where lines do not say; empty: this host."""
     tier: Tier = Tier.SERVER
     line_cap_bytes: Bytes = 1_048_576
     """A longer line keeps its head and is counted as truncated."""
@@ -48,6 +50,8 @@ class PacketSource(_Section, frozen=True, tag="packets", tag_field="kind"):
     """``.pcap`` and ``.pcapng`` files or globs."""
     filter: str = ""
     """A pcap filter expression (pcap-filter(7)); empty: every packet."""
+    host: str = ""
+    """Name of the sensor; empty: this host."""
     tier: Tier = Tier.NETWORK
     promiscuous: bool = False
     flow_idle_s: Seconds = 60
@@ -65,6 +69,8 @@ class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
     paths: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     recursive: bool = True
+    host: str = ""
+    """Host whose files these are; empty: this host."""
     tier: Tier = Tier.SERVER
     scan_existing: bool = False
     """Whether files that are there at the first start are scanned too."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from soc_agent.agent import Loaded
-from soc_agent.agent.reader import Reader
+from soc_agent.agent.reader import Origin, Reader
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, load_rules
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE
@@ -26,4 +26,4 @@ def loaded(folder: Path) -> Loaded:
 def reader(folder: Path) -> Reader:
     """Give a reader with these rules."""
     parts = loaded(folder)
-    return Reader(parts.engine, parts.decoders, lambda _: UTC, "own-host")
+    return Reader(parts.engine, parts.decoders, lambda _: Origin(UTC, "own-host"))

@@ -13,9 +13,10 @@ import click
 from soc_agent.cli.console import agent_process
 from soc_agent.cli.demo.estate import Estate
 from soc_agent.cli.demo.story import Stage, play
-from soc_agent.cli.output import narrate, table
+from soc_agent.cli.output import narrate, table, title_in_language
 from soc_agent.config import load_config
 from soc_agent.layers import layer_states
+from soc_agent.model import Alert
 from soc_agent.store import Order, Store
 from soc_agent.text import current_language, say
 
@@ -33,8 +34,9 @@ def command(folder: Path | None, speed: float, *, plain: bool) -> None:
     with demo_folder(folder) as place:
         estate = Estate(place)
         estate.build(current_language())
-        # the compiled rules too stay inside the demo's folder
+        # the compiled rules, and the folder that scapy makes, stay inside the demo's folder too
         os.environ["XDG_CACHE_HOME"] = str(place / "cache")
+        os.environ["XDG_CONFIG_HOME"] = str(place / "settings")
         store_path = place / "soc-agent.db"
         with agent_process(estate.config_path, place / "agent.log"):
             if plain or not terminal:
@@ -82,15 +84,18 @@ def _tell(estate: Estate, store_path: Path, speed: float) -> None:
     with Store.open(store_path, read_only=True) as store:
         _settle(store, pause)
         alerts = store.alerts(store.alert_ids(order=Order.TIME, reverse=True))
+        rows = [_row(store, alert) for alert in alerts]
         states = layer_states(store, load_config(estate.config_path), _now(store))
-    rows = [
-        [say(f"cli.level.{a.level.word}"), str(int(a.layer)), a.host or a.source, a.title, str(a.count)] for a in alerts
-    ]
     table(
         [say(f"cli.alerts.column.{name}") for name in ("level", "layer", "host", "title", "count")], rows, numbers={4}
     )
     for state in states:
         click.echo(f"{say(f'layers.title.{int(state.layer)}')}: {say(f'layers.health.{state.health.value}')}")
+
+
+def _row(store: Store, alert: Alert) -> list[str]:
+    title = title_in_language(alert.title, store.rule_info(alert.rule_id))
+    return [say(f"cli.level.{alert.level.word}"), str(int(alert.layer)), alert.host, title, str(alert.count)]
 
 
 def _settle(store: Store, pause: threading.Event) -> None:

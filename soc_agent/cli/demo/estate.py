@@ -74,19 +74,16 @@ class Estate:
                 "paths": [f"hosts/{host.name}/{name}"],
                 "type": TYPES[name],
                 "start": "beginning",
+                "host": host.name,
                 "tier": host.tier,
             }
             for host in HOSTS
             for name in host.logs
         ]
-        sources.append({"kind": "packets", "name": "sensor", "paths": ["sensor/*.pcap"], "flow_idle_s": 5})
-        portal_files = {
-            "kind": "watch",
-            "name": "cong-web01.www",
-            "paths": ["hosts/cong-web01/www"],
-            "tier": "application",
-        }
-        sources.append(portal_files)
+        sources += [
+            {"kind": "packets", "name": "sensor", "host": "cam-bien01", "paths": ["sensor/*.pcap"], "flow_idle_s": 5},
+            {"kind": "watch", "name": "cong-web01.www", "host": "cong-web01", "paths": ["hosts/cong-web01/www"]},
+        ]
         today = datetime.now(UTC).date()
         return {
             "organisation": {

@@ -25,7 +25,6 @@ def port_scan(rng: random.Random) -> Iterator[Any]:
     """Yield a SYN scan of the portal over IPv4 and IPv6: closed ports answer with RST."""
     from scapy.layers.inet import IP, TCP
     from scapy.layers.inet6 import IPv6
-    from scapy.layers.l2 import Ether
 
     for network, source, target in ((IP, ATTACKER, PORTAL), (IPv6, ATTACKER_V6, PORTAL_V6)):
         for port in rng.sample(SCANNED_PORTS, len(SCANNED_PORTS)):
@@ -33,9 +32,9 @@ def port_scan(rng: random.Random) -> Iterator[Any]:
             back = network(src=target, dst=source)
             own = rng.randrange(32768, 61000)
             sequence = rng.randrange(1 << 32)
-            yield Ether() / there / TCP(sport=own, dport=port, flags="S", seq=sequence, window=1024)
+            yield _link() / there / TCP(sport=own, dport=port, flags="S", seq=sequence, window=1024)
             if port not in (80, 443):
-                yield Ether() / back / TCP(sport=port, dport=own, flags="RA", ack=(sequence + 1) % (1 << 32))
+                yield _link() / back / TCP(sport=port, dport=own, flags="RA", ack=(sequence + 1) % (1 << 32))
 
 
 def citizens(rng: random.Random) -> Iterator[Any]:
@@ -48,12 +47,11 @@ def beacon(rng: random.Random, times: int) -> Iterator[Any]:
     """Yield what the implant on the portal does: look its server's name up, call it, again and again."""
     from scapy.layers.dns import DNS, DNSQR
     from scapy.layers.inet import IP, UDP
-    from scapy.layers.l2 import Ether
 
     for _ in range(times):
         own = rng.randrange(32768, 61000)
         question = DNS(id=rng.randrange(1 << 16), rd=1, qd=DNSQR(qname=COMMAND_DOMAIN))
-        yield Ether() / IP(src=PORTAL, dst="198.51.100.53") / UDP(sport=own, dport=53) / question
+        yield _link() / IP(src=PORTAL, dst="198.51.100.53") / UDP(sport=own, dport=53) / question
         login = b'{"id":1,"jsonrpc":"2.0","method":"login","params":{"login":"x","pass":"x"}}\n'
         yield from _conversation(rng, PORTAL, COMMAND_SERVER, 3333, login, b'{"id":1,"result":{"status":"OK"}}\n')
 
@@ -61,17 +59,16 @@ def beacon(rng: random.Random, times: int) -> Iterator[Any]:
 def _conversation(rng: random.Random, client: str, server: str, port: int, asked: bytes, told: bytes) -> Iterator[Any]:
     """Yield one whole TCP conversation, from SYN to FIN."""
     from scapy.layers.inet import IP, TCP
-    from scapy.layers.l2 import Ether
     from scapy.packet import Raw
 
     own, a, b = rng.randrange(32768, 61000), rng.randrange(1 << 30), rng.randrange(1 << 30)
 
     def there(flags: str, seq: int, ack: int, data: bytes = b"") -> Any:
-        segment = Ether() / IP(src=client, dst=server) / TCP(sport=own, dport=port, flags=flags, seq=seq, ack=ack)
+        segment = _link() / IP(src=client, dst=server) / TCP(sport=own, dport=port, flags=flags, seq=seq, ack=ack)
         return segment / Raw(data) if data else segment
 
     def back(flags: str, seq: int, ack: int, data: bytes = b"") -> Any:
-        segment = Ether() / IP(src=server, dst=client) / TCP(sport=port, dport=own, flags=flags, seq=seq, ack=ack)
+        segment = _link() / IP(src=server, dst=client) / TCP(sport=port, dport=own, flags=flags, seq=seq, ack=ack)
         return segment / Raw(data) if data else segment
 
     yield there("S", a, 0)
@@ -82,6 +79,13 @@ def _conversation(rng: random.Random, client: str, server: str, port: int, asked
     yield there("FA", a + 1 + len(asked), b + 1 + len(told))
     yield back("FA", b + 1 + len(told), a + 2 + len(asked))
     yield there("A", a + 2 + len(asked), b + 2 + len(told))
+
+
+def _link() -> Any:
+    """Give a link header with addresses: without them scapy would ask the network for some."""
+    from scapy.layers.l2 import Ether
+
+    return Ether(src="02:00:5e:10:00:01", dst="02:00:5e:10:00:02")
 
 
 class Capture:
