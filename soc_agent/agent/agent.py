@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from soc_agent.agent.health import HealthLog
+from soc_agent.agent.health import HealthLog, health_kind
 from soc_agent.agent.inbox import NAME as INBOX
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.pipeline import Pipeline
@@ -219,7 +219,7 @@ class Agent:
         if report.problem is not None:
             text = describe(report.problem)
             log.warning("source %s: %s", report.source, text)
-            self._health.write("source_unreadable", report.source, text)
+            self._health.write(health_kind(report.problem), report.source, text)
 
     def _save_reports(self) -> None:
         with self._reports_lock:

@@ -5,10 +5,32 @@ import time
 
 import msgspec
 
-from soc_agent.model import Block
+from soc_agent.model import Block, Problem
 
 SOURCE = "agent"
 """Name of the source of health lines. A configured source cannot take it over: it is only a name."""
+
+KINDS = {
+    "tail.nothing_there": "source_absent",
+    "watch.missing_folder": "source_absent",
+    "tail.lost_bytes": "lost_bytes",
+    "tail.rest_gone": "lost_bytes",
+    "tail.no_hints": "source_degraded",
+    "packets.dropped": "source_degraded",  # the ledger counts them, and says so by itself
+    "packets.evicted": "source_degraded",
+    "packets.evicted_file": "source_degraded",
+    "packets.truncated": "source_degraded",
+    "watch.no_watches": "source_degraded",
+    "watch.partly": "source_degraded",
+    "watch.overflow": "source_degraded",
+    "watch.blind": "source_degraded",
+}
+"""What kind of health line a collector's problem becomes, where it is not simply unreadable."""
+
+
+def health_kind(problem: Problem) -> str:
+    """Give the kind of health line that a collector's problem becomes."""
+    return KINDS.get(problem.code, "source_unreadable")
 
 
 class HealthLog:

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from soc_agent.agent.health import SOURCE, HealthLog
-from soc_agent.model import Block
+from soc_agent.agent.health import KINDS, SOURCE, HealthLog, health_kind
+from soc_agent.model import Block, Problem
+from soc_agent.text.catalog import catalogue
 
 
 def lines(block: Block | None) -> list[dict[str, object]]:
@@ -49,3 +50,10 @@ def test_blocks_follow_each_other_in_one_stream() -> None:
     assert first.source == second.source == SOURCE
     assert second.stream_id == first.stream_id
     assert (second.offset, second.first_line) == (len(first.data), 2)
+
+
+def test_what_a_collector_lacks_becomes_a_kind_of_health() -> None:
+    """Every problem that is named has its words; what is not named is a source that cannot be read."""
+    assert set(KINDS) <= set(catalogue("en"))
+    assert health_kind(Problem("tail.lost_bytes")) == "lost_bytes"
+    assert health_kind(Problem("tail.unreadable")) == "source_unreadable"
