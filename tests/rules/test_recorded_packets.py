@@ -1,0 +1,68 @@
+"""The rules on captures that nobody on this project made: attacks are found in packets alone, the quiet stays quiet."""
+
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from collectors.packets.capture import read_capture
+from soc_agent.decode import Context, Decoders
+from soc_agent.detect import Engine
+from soc_agent.detect.load import load_rules
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.model import Detection, Level
+from soc_agent.resources import resource
+
+pytestmark = pytest.mark.data
+
+ATTACKS = ("ftp_bruteforce", "ssh_sshguess", "http_cooper-grill-dvwa", "irc-more-commands")
+"""Captures with something above low in them."""
+
+
+@cache
+def rules() -> RuleSet:
+    return load_rules([resource("rules")])
+
+
+@cache
+def decoders() -> Decoders:
+    return Decoders.load()
+
+
+def hunt(path: Path) -> list[Detection]:
+    engine, found = Engine(rules(), decoders()), []
+    for block in read_capture(path):
+        context = Context("capture", block.type, ZoneInfo("Asia/Ho_Chi_Minh"), block.received_ns)
+        found += engine.run(block, context).detections
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target"),
+    [
+        ("ftp_bruteforce.pcap", "192.168.56.1", "192.168.56.101"),
+        ("ssh_sshguess.pcap", "192.168.56.1", "192.168.56.103"),
+    ],
+)
+def test_brute_force_is_found_in_packets_alone(shared_data: Path, name: str, source: str, target: str) -> None:
+    found = [d for d in hunt(shared_data / "pcap" / name) if "Brute Force" in d.rule.title]
+    assert found
+    for detection in found:
+        assert detection.rule.level >= Level.MEDIUM
+        assert detection.entities["src_ip"] == (source,)
+        assert detection.entities["dst_ip"] == (target,)
+
+
+def test_an_attack_on_a_web_page_is_found_in_packets(shared_data: Path) -> None:
+    titles = {d.rule.title for d in hunt(shared_data / "pcap" / "http_cooper-grill-dvwa.pcapng")}
+    assert "SQL Injection In A Web Request" in titles
+
+
+def test_ordinary_traffic_gives_nothing_above_low(shared_data: Path) -> None:
+    loud = {
+        path.name: titles
+        for path in sorted((shared_data / "pcap").glob("*.pcap*"))
+        if path.stem not in ATTACKS and (titles := {d.rule.title for d in hunt(path) if d.rule.level > Level.LOW})
+    }
+    assert loud == {}
