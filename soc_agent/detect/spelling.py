@@ -125,12 +125,7 @@ def _least(alternatives: Alternatives) -> int:
 def _pieces(text: str, encoding: str, field: str) -> list[Alternatives]:
     if encoding in _JSON:
         return [_as_json(piece) for piece in _cut(text, "?") if piece]
-    if (encoding, field) in _AS_WRITTEN:
-        cuts = ""
-    elif encoding == "syslog" and field == "":
-        cuts = _CUT_AT["raw"]
-    else:
-        cuts = _CUT_AT.get(encoding, _CUT_ANYWHERE)
+    cuts = "" if (encoding, field) in _AS_WRITTEN else _CUT_AT.get(encoding, _CUT_ANYWHERE)
     return [frozenset({piece.encode()}) for piece in _cut(text, cuts) if piece]
 
 

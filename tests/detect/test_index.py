@@ -1,0 +1,91 @@
+"""Which rules a line may concern."""
+
+from pathlib import Path
+
+from soc_agent.decode import Decoders
+from soc_agent.detect.index import RunningRule, TypeIndex
+from soc_agent.model import LogSource
+from tests.detect.making import rule_of, view_of
+
+DECODERS = Decoders.load()
+SYSLOG = (LogSource("", "linux", "syslog"),)
+
+
+def index_of(*detections: str, line_type: str = "syslog", logsource: str = "{product: linux}") -> TypeIndex:
+    rules = [RunningRule(rule_of(detection, logsource=logsource)) for detection in detections]
+    return TypeIndex(rules, DECODERS, line_type)
+
+
+def numbers(index: TypeIndex, line: bytes) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(hit & 0xFFFFF for hit in index.scanner.scan(line)))
+
+
+def places(index: TypeIndex, line: bytes) -> list[int]:
+    found = index.candidates(numbers(index, line))
+    return [place for place in range(len(index.rules)) if found >> place & 1]
+
+
+def test_every_clause_must_be_met() -> None:
+    index = index_of("s: {message|contains|all: [alpha, beta]}\ncondition: s", "s: {message: alpha}\ncondition: s")
+    assert places(index, b"x alpha y") == [1]
+    assert places(index, b"x beta y") == []
+    assert places(index, b"beta ALPHA") == [0, 1]
+
+
+def test_rules_without_literals_are_always_candidates() -> None:
+    index = index_of("s: {pid: 5}\ncondition: s", "s: {message: alpha}\ncondition: s")
+    assert index.always == 0b01
+    assert places(index, b"nothing") == [0]
+    assert places(index, b"alpha") == [0, 1]
+
+
+def test_a_line_that_may_spell_letters_otherwise_concerns_every_rule() -> None:
+    index = index_of("s: {f: alpha}\ncondition: s", line_type="json", logsource="{product: windows}")
+    assert places(index, b'{"f": "\\u0061lpha"}') == [0]
+    assert places(index, b'{"f": "x"}') == []
+
+
+def test_only_rules_that_can_apply_to_the_type() -> None:
+    assert len(index_of("s: {f: alpha}\ncondition: s", logsource="{product: macos}").rules) == 0
+    assert len(index_of("s: {f: alpha}\ncondition: s", line_type="access").rules) == 0
+    assert (
+        len(index_of("s: {f: alpha}\ncondition: s", line_type="access", logsource="{category: webserver}").rules) == 1
+    )
+
+
+def test_rules_are_routed_by_log_source() -> None:
+    rules = [
+        RunningRule(rule_of("s: {f: 1}\ncondition: s", logsource=source))
+        for source in ("{product: linux, service: sshd}", "{product: linux}", "{product: linux, service: sudo}")
+    ]
+    index = TypeIndex(rules, DECODERS, "syslog")
+    assert index.rules_of(index.route((LogSource("", "linux", "sshd"), *SYSLOG))) == (rules[0], rules[1])
+    assert index.rules_of(index.route(SYSLOG)) == (rules[1],)
+    assert index.rules_of(index.route(())) == ()
+
+
+def test_the_log_source_gives_a_literal_where_the_rule_has_none() -> None:
+    index = index_of("s: {src_port: 5}\ncondition: s", logsource="{product: linux, service: sshd}")
+    assert index.always == 0
+    assert places(index, b"Nov 20 08:14:03 web01 sshd[7]: anything") == [0]
+    assert places(index, b"Nov 20 08:14:03 web01 cron[7]: anything") == []
+
+
+def test_not_for_rules_that_search_lines_nobody_can_decode() -> None:
+    index = index_of("k: ['1']\ncondition: k", logsource="{product: zeek, service: http}", line_type="zeek")
+    assert index.always == 1
+    assert index.searching == 1
+
+
+def test_what_comes_again_is_remembered(tmp_path: Path) -> None:
+    index = index_of("s: {message: alpha}\ncondition: s")
+    first = index.rules_of(index.candidates(numbers(index, b"alpha")))
+    assert index.rules_of(index.candidates(numbers(index, b"alpha"))) is first
+
+
+def test_predicates_are_compiled_when_first_needed() -> None:
+    rule = RunningRule(rule_of("selection: {f: 1}"))
+    before = rule.predicate
+    assert rule.predicate(view_of({"f": 1}))
+    assert rule.predicate is not before
+    assert rule.explainer is rule.explainer

@@ -1,0 +1,118 @@
+"""The required literals of rules."""
+
+import pytest
+
+from soc_agent.detect.literals import CLAUSES, chance, clauses_of, has_keywords
+from soc_agent.detect.spelling import Alternatives, Spelling
+from tests.detect.making import rule_of
+
+PLAIN = Spelling("plain", frozenset({"plain"}), frozenset({"made"}))
+JSON = Spelling("json", frozenset({"json"}))
+
+
+def clauses(detection: str, spelling: Spelling = PLAIN) -> list[set[str]]:
+    return [{literal.decode() for literal in clause} for clause in clauses_of(rule_of(detection), spelling)]
+
+
+@pytest.mark.parametrize(
+    ("detection", "expected"),
+    [
+        ("selection: {f|contains: word}", [{"word"}]),
+        ("selection: {f: word}", [{"word"}]),
+        ("selection: {f: 'long one*short'}", [{"long one"}, {"short"}]),
+        ("selection: {f|contains: [one, two]}", [{"one", "two"}]),
+        ("selection: {f|contains|all: [one, longer]}", [{"longer"}, {"one"}]),
+        ("selection: {f: one, g: longer}", [{"longer"}, {"one"}]),
+        ("selection: [{f: one, g: longer}, {h: two}]", [{"longer", "two"}]),
+        ("selection: {f: word, g|contains: [x, '1']}", [{"word"}]),
+        ("selection: {f|contains: [word, '1']}", []),
+        ("selection: {f: 4624}", []),
+        ("selection: {f: null}", []),
+        ("selection: {f|exists: true}", []),
+        ("selection: {f|gt: 5}", []),
+        ("selection: {f|cidr: 10.0.0.0/8}", []),
+        ("selection: {f|fieldref: g}", []),
+        ("selection: {f: '*'}", []),
+        ("selection: {f|neq: word}", []),
+        ("selection: {made: word}", []),
+        ("selection: {made: word, f: other}", [{"other"}]),
+        ("selection: {f|re: 'abc.*defg'}", [{"defg"}, {"abc"}]),
+        ("selection: {f|re: ['abc', 'defg']}", [{"abc", "defg"}]),
+        ("selection: {f|windash: ' -enc '}", [{" -enc ", " /enc ", "enc "}]),
+        ("selection: {f|contains: mật khẩu}", [{"t kh"}, {"m"}][:1]),
+        ("keywords: [one, other two]\ncondition: keywords", [{"one", "other two"}]),
+        ("a: {f: aaaa}\nb: {f: bbbb}\ncondition: a and b", [{"aaaa"}, {"bbbb"}]),
+        ("a: {f: aaaa}\nb: {f: bbbb}\ncondition: a or b", [{"aaaa", "bbbb"}]),
+        ("a: {f: aaaa}\nb: {f: bbbb}\ncondition: a and not b", [{"aaaa"}]),
+        ("a: {f: aaaa}\ncondition: not a", []),
+        ("a: {f: aaaa}\ncondition: not not a", []),
+        ("a1: {f: aaaa}\na2: {f: bbbb}\ncondition: 1 of a*", [{"aaaa", "bbbb"}]),
+        ("a1: {f: aaaa}\na2: {f: 5}\ncondition: 1 of a*", []),
+        ("a1: {f: aaaa}\na2: {f: bbbb, g: 5}\ncondition: all of a*", [{"aaaa"}, {"bbbb"}]),
+        ("a: {f: aaaa}\nb: {f: bbbb}\ncondition: [a, b]", [{"aaaa", "bbbb"}]),
+    ],
+)
+def test_clauses(detection: str, expected: list[set[str]]) -> None:
+    assert clauses(detection) == expected
+
+
+def test_no_more_than_the_best_few_are_kept() -> None:
+    found = clauses("selection: {f|contains|all: [aaaa, bbbbb, cccccc, ddddddd, ee]}")
+    assert len(found) == CLAUSES
+    assert found[0] == {"ddddddd"}
+
+
+def test_expansions_are_alternatives() -> None:
+    (found,) = clauses("selection: {f|base64offset|contains: foobar}")
+    assert found == {"Zm9vYmFy", "Zvb2Jhc", "mb29iYX"}
+
+
+def test_literals_are_spelled_as_the_line_spells_them() -> None:
+    assert clauses("selection: {f|endswith: '\\cmd.exe'}", JSON) == [{"\\\\cmd.exe"}]
+
+
+def test_an_expression_that_ignores_case_may_match_wide_letters() -> None:
+    (found,) = clauses("selection: {f|re|i: mask}")
+    assert found == {"mask", "\u212a", "\u017f"}
+    assert clauses("selection: {f|re: mask}") == [{"mask"}]
+
+
+def test_literals_of_the_log_source_are_one_more_clause() -> None:
+    rule = rule_of("selection: {f: 5}")
+    assert clauses_of(rule, PLAIN, [b"sshd"]) == (frozenset({b"sshd"}),)
+    assert clauses_of(rule, PLAIN, []) == ()
+
+
+def test_a_single_letter_is_worse_than_nothing_but_an_odd_one_is_not() -> None:
+    assert clauses("selection: {f|contains: a}") == []
+    assert clauses("selection: {f|contains: '<'}") == [{"<"}]
+
+
+def literals(*texts: str) -> Alternatives:
+    return frozenset(text.encode() for text in texts)
+
+
+def test_longer_and_fewer_literals_are_rarer() -> None:
+    assert chance(literals("abcdef")) < chance(literals("abc"))
+    assert chance(literals("abc")) < chance(literals("abc", "abd"))
+    assert chance(literals("${ab")) < chance(literals("abcd"))
+
+
+def test_naming_a_selection_often_costs_nothing() -> None:
+    detection = f"a: {{f|contains: {[f'word{n}' for n in range(500)]}}}\ncondition: {' or '.join(['a'] * 900)}"
+    (found,) = clauses(detection)
+    assert len(found) == 500
+
+
+@pytest.mark.parametrize(
+    ("detection", "expected"),
+    [
+        ("selection: {f: 1}", False),
+        ("keywords: [a]\ncondition: keywords", True),
+        ("s: {f: 1}\nk: [a]\ncondition: s and not k", True),
+        ("s: [{f: 1}, {'|all': [a]}]\ncondition: s", True),
+        ("s: {f|neq: 1}\ncondition: s", False),
+    ],
+)
+def test_rules_with_keywords_are_known(detection: str, expected: bool) -> None:
+    assert has_keywords(rule_of(detection)) is expected

@@ -1,0 +1,85 @@
+"""One scan of a block finds every literal, whichever library does it."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soc_agent.detect import prefilter
+from soc_agent.detect.prefilter import (
+    NUMBER_BITS,
+    Backend,
+    all_lines,
+    available_backend,
+    lines_with_hits,
+    make_scanner,
+)
+
+BACKENDS: tuple[Backend, ...] = ("hyperscan", "ahocorasick") if available_backend() == "hyperscan" else ("ahocorasick",)
+LITERALS = st.lists(st.sampled_from([b"a", b"ab", b"BA", b"a b", b"\\u00", b"<", b"\xe2\x84\xaa", b"aaa"]), unique=True)
+DATA = st.lists(st.sampled_from([b"a", b"A", b"b", b" ", b"\n", b"\\u00e1", b"<", b"\xe2\x84\xaa", b"\xff"])).map(
+    b"".join
+)
+
+
+def places(data: bytes, literals: Sequence[bytes]) -> list[tuple[int, int]]:
+    low = data.lower()
+    return [
+        (start + len(literal), number)
+        for number, literal in enumerate(literals)
+        for start in range(len(data))
+        if low.startswith(literal.lower(), start)
+    ]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@given(data=DATA, literals=LITERALS)
+def test_every_place_of_every_literal_is_found(backend: Backend, data: bytes, literals: list[bytes]) -> None:
+    hits = make_scanner(literals, backend).scan(data)
+    mask = (1 << NUMBER_BITS) - 1
+    assert [(hit >> NUMBER_BITS, hit & mask) for hit in hits] == sorted(places(data, literals))
+
+
+@given(data=DATA, literals=LITERALS)
+def test_hits_are_grouped_by_line(data: bytes, literals: list[bytes]) -> None:
+    found = {
+        (start, end): set(numbers)
+        for start, end, numbers in lines_with_hits(data, make_scanner(literals, "ahocorasick").scan(data))
+    }
+    expected = {
+        (start, end): {number for number, literal in enumerate(literals) if literal.lower() in data[start:end].lower()}
+        for start, end in all_lines(data)
+    }
+    assert found == {place: numbers for place, numbers in expected.items() if numbers}
+    assert list(found) == sorted(found)
+
+
+@given(DATA)
+def test_all_lines_are_those_between_newlines(data: bytes) -> None:
+    lines = [data[start:end] for start, end in all_lines(data)]
+    assert lines == (data.removesuffix(b"\n").split(b"\n") if data else [])
+
+
+def test_nothing_to_look_for() -> None:
+    assert make_scanner([]).scan(b"anything\n") == []
+
+
+def test_a_block_of_one_long_line() -> None:
+    data = b"x" * 1_000_000 + b"evil" + b"y" * 48_000 + b"\n"
+    (line,) = lines_with_hits(data, make_scanner([b"evil"]).scan(data))
+    assert line == (0, len(data) - 1, (0,))
+
+
+def test_the_fallback_is_chosen_where_hyperscan_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefilter, "find_spec", lambda name: None)
+    assert available_backend() == "ahocorasick"
+    assert type(make_scanner([b"a"])).__name__ == "_AhoCorasick"
+
+
+def test_a_scanner_can_be_used_again() -> None:
+    scanner = make_scanner([b"a"])
+    first = scanner.scan(b"a a\n")
+    scanner.scan(b"nothing\n")
+    assert len(first) == 2
+    assert scanner.scan(b"a a\n") == first
