@@ -1,0 +1,333 @@
+"""The console itself: it watches the store, holds what all screens share, and goes from one to another."""
+
+import asyncio
+import getpass
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from rich.style import Style
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.filter import LineFilter
+
+from soc_agent.config import Config
+from soc_agent.errors import StoreError
+from soc_agent.model import Alert, RuleInfo
+from soc_agent.store import Order
+from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
+from tui import times
+from tui.acting import ACTS, Act, Needs, offers, perform
+from tui.dialogs import Ask, Menu
+from tui.keys import EVERYWHERE, MOVING, Key, bindings
+from tui.look import Role, styles
+from tui.outside import Neutral, Part, joined, said, told
+from tui.reading import Reader
+from tui.registry import VIEWS
+from tui.themes import DEFAULT, THEMES
+from tui.view import View
+from tui.waiting import Waiting
+
+_TICK_S = 1.0
+_FRESH_S = 5.0
+"""States that depend on the time of day are asked for at this rhythm, also when nothing was committed."""
+
+
+class Console(App[int]):
+    """The console. ``clock`` gives the time in nanoseconds since 1970; tests give one that stands still."""
+
+    CSS_PATH = "console.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = set()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(EVERYWHERE),
+        *bindings(
+            Key(f"view.{view.name}", str(number), f"view('{view.name}')") for number, view in enumerate(VIEWS, 1)
+        ),
+    ]
+
+    def __init__(
+        self,
+        store_path: Path,
+        config: Config,
+        *,
+        read_only: bool = False,
+        status: Callable[[], str] | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.zone = ZoneInfo(config.timezone)
+        self.reader = Reader(store_path, read_only=read_only, clock=clock)
+        self.status = status
+        self.now_ns = clock
+        self.rules: dict[str, RuleInfo | None] = {}
+        """Rules of alerts that were shown, by id."""
+        self.views: dict[str, View[Any]] = {}
+        self._roles: dict[Role, Style] | None = None
+        self._neutral = Neutral()
+        self._version: int | None = None
+        self._failed = ""
+        self._notices: list[SafeText] = []
+        """What is to be said as soon as there is a screen to say it on."""
+        self.animation_level = "none"
+
+    # -- beginning and end
+
+    def on_mount(self) -> None:
+        """Go to the first screen and begin to watch the store."""
+        self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self.config.console.theme
+        self.theme = wanted if wanted in self.available_themes else DEFAULT
+        if self.theme != wanted:
+            self._notices.append(said("tui.no_theme", name=wanted, used=DEFAULT))
+        for view in VIEWS:
+            self.add_mode(view.name, partial(self._view, view.name))
+        self.switch_mode(VIEWS[0].name)
+        self.set_interval(_TICK_S, self._tick)
+        self.run_worker(self._watch(), group="watch")
+
+    def on_unmount(self) -> None:
+        """Close the store."""
+        self.reader.close()
+
+    def _view(self, name: str) -> View[Any]:
+        entry = next(view for view in VIEWS if view.name == name)
+        if name not in self.views:
+            self.views[name] = entry.make()
+        return self.views[name]
+
+    # -- the store
+
+    async def _watch(self) -> None:
+        """Open the store once it is there; then ask the screen in front to ask again whenever something changed."""
+        refresh_s = self.config.console.refresh_ms / 1000
+        asked = 0.0
+        while True:
+            try:
+                if not self.reader.is_open and not await self.reader.open():
+                    self._wait_for_store()
+                elif self.reader.is_open:
+                    version = await self.reader.ask(lambda store: store.version(), quick=True)
+                    now = time.monotonic()
+                    if version != self._version or now - asked >= _FRESH_S:
+                        self._version, asked = version, now
+                        self._found_store()
+            except StoreError as error:
+                self.store_failed(error)
+            await asyncio.sleep(refresh_s)
+
+    def _wait_for_store(self) -> None:
+        if not isinstance(self.screen, Waiting):
+            self.push_screen(Waiting(self.reader.path))
+
+    def _found_store(self) -> None:
+        self._failed = ""
+        if isinstance(self.screen, Waiting):
+            self.screen.dismiss(None)
+        view = self.front
+        if view is not None:
+            view.ask()
+            while self._notices:
+                self.tell(self._notices.pop(), severity="warning")
+
+    def store_failed(self, error: StoreError) -> None:
+        """Say that the store cannot be read: on a screen of its own while it cannot be opened, else in a corner."""
+        text = str(error)
+        if not self.reader.is_open:
+            if not isinstance(self.screen, Waiting):
+                self.push_screen(Waiting(self.reader.path))
+            elif text != self._failed:
+                self._failed = text
+                self.screen.explain([told(problem) for problem in error.problems])
+        elif text != self._failed:
+            self._failed = text
+            self.tell(told(error.problem), severity="error")
+
+    def changed(self) -> None:
+        """Ask again at once: something was done here."""
+        if self.front is not None:
+            self.front.ask()
+
+    # -- what screens share
+
+    @property
+    def front(self) -> View[Any] | None:
+        """The screen in front, when it is not a dialog."""
+        screen = self.screen_stack[-1] if self._screen_stack else None
+        return screen if isinstance(screen, View) else None
+
+    @property
+    def roles(self) -> dict[Role, Style]:
+        """The look of every role in the theme in use."""
+        if self._roles is None:
+            self._roles = styles(self.theme_variables)
+        return self._roles
+
+    def keys_here(self) -> list[Key]:
+        """Give the keys of the screen in front that work now."""
+        view = self.front
+        keys: Iterable[Key] = view.KEYS if view is not None else ()
+        return [key for key in keys if self._works(key)]
+
+    def _works(self, key: Key) -> bool:
+        return not (key.acts and self.is_past_or_read_only())
+
+    def is_past_or_read_only(self) -> bool:
+        """Whether nothing can be changed: in read-only mode, and in replay."""
+        view = self.front
+        return self.reader.read_only or (view is not None and view.at_ns is not None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say whether an action works now."""
+        return not (action == "act" and self.is_past_or_read_only())
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Give what looks at all that is drawn: the wall against escapes stands first."""
+        return [self._neutral, *super().get_line_filters()]
+
+    def tell(self, text: str, *, severity: Literal["information", "warning", "error"] = "information") -> None:
+        """Say something in a corner, for some seconds."""
+        self.notify(joined(text), severity=severity, markup=False)
+
+    def _theme_changed(self) -> None:
+        self._roles = None
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the screen in front again; the others do it when they come to the front."""
+        if self.front is not None:
+            self.front.redraw()
+
+    def _tick(self) -> None:
+        if self.front is not None:
+            self.front.tick()
+
+    # -- going
+
+    def action_view(self, name: str) -> None:
+        """Go to a screen."""
+        self.switch_mode(name)
+
+    def action_help(self) -> None:
+        """Show the keys of the screen in front."""
+        from tui.help import Help
+
+        if self.front is not None:
+            self.push_screen(Help(self.keys_here(), MOVING))
+
+    def action_command_palette(self) -> None:
+        """Show all that can be done, to be searched."""
+        from tui.palette import Commands
+
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette([Commands], placeholder=said("tui.palette.placeholder")))
+
+    def action_language(self, language: str | None = None) -> None:
+        """Speak the other language, or this one."""
+        use_language(language or next(other for other in LANGUAGES if other != current_language()))
+        self.redraw()
+        self.tell(said("tui.language.now"))
+
+    def action_theme(self, name: str) -> None:
+        """Use another theme."""
+        self.theme = name
+
+    def action_picture(self) -> None:
+        """Save what is on the screen as SVG, in the current folder."""
+        stamp = datetime.fromtimestamp(self.now_ns() / times.SECOND, self.zone).strftime("%Y%m%d-%H%M%S")
+        path = self.save_screenshot(f"soc-agent-{stamp}.svg", path=str(Path.cwd()))
+        self.tell(said("tui.picture.saved", path=path))
+
+    async def find(self, text: str, order: Order = Order.TIME) -> None:
+        """Show the alerts that a filter lets through, sorted."""
+        from tui.screens.alerts import Alerts
+
+        await self.switch_mode("alerts")
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        view = self.views["alerts"]
+        assert isinstance(view, Alerts)
+        view.go(text, order)
+
+    def action_pivot(self) -> None:
+        """Choose an entity of the alert under the cursor, and show all alerts that speak of it."""
+        from tui.pivot import pivots
+
+        alert = self.front.alert() if self.front is not None else None
+        if alert is None:
+            return
+        choices = pivots(alert)
+
+        def chosen(number: int | None) -> None:
+            if number is not None:
+                self.run_worker(self.find(choices[number].filter))
+
+        self.push_screen(Menu(said("tui.pivot.title"), [choice.line for choice in choices]), chosen)
+
+    def action_travel(self) -> None:
+        """Go to the moment when the alert under the cursor was recorded."""
+        alert = self.front.alert() if self.front is not None else None
+        if alert is not None:
+            self.run_worker(self._travel(alert))
+
+    async def _travel(self, alert: Alert) -> None:
+        from tui.screens.replay import Replay
+
+        await self.switch_mode("replay")
+        view = self.views["replay"]
+        assert isinstance(view, Replay)
+        view.go(alert.recorded_ns)
+
+    # -- acting
+
+    @property
+    def actor(self) -> str:
+        """The name that the history gets."""
+        return self.config.console.user or _login_name()
+
+    def action_act(self, name: str) -> None:
+        """Do something to the chosen alerts, asking first for what has to be known."""
+        act = ACTS[name]
+        view = self.front
+        ids = view.chosen() if view is not None else []
+        if not ids:
+            self.tell(said("tui.act.nothing_chosen"), severity="warning")
+            return
+        if act.needs is Needs.NOTHING:
+            self.run_worker(self._act(act, ids, ""))
+            return
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.run_worker(self._act(act, ids, text))
+
+        question = (Part(said(f"tui.act.{name}.question", count=len(ids)), "strong"),)
+        text = self.actor if name == "assign" else ""
+        self.push_screen(Ask([question], text=text, offers=offers(act), required=act.needs is Needs.WORDS), answered)
+
+    async def _act(self, act: Act, ids: list[int], text: str) -> None:
+        actor = self.actor
+        try:
+            changed = await self.reader.ask(lambda store: perform(act, store, ids, text, actor), quick=True)
+        except StoreError as error:
+            self.tell(told(error.problem), severity="error")
+            return
+        self.tell(said(f"tui.act.{act.name}.done", count=changed))
+        if self.front is not None:
+            self.front.acted()
+        self.changed()
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a uid without a name, as in a container
+        return "console"

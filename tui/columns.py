@@ -1,0 +1,115 @@
+"""The columns of an alert list: which ones there is room for, and an alert drawn in them."""
+
+from datetime import tzinfo
+from functools import lru_cache
+
+from msgspec import Struct
+
+from soc_agent.model import Alert, Level, RuleInfo, Status
+from soc_agent.text import current_language
+from tui import times
+from tui.look import Role
+from tui.outside import EMPTY, Line, Part, fit, joined, safe, said
+from tui.words import level_part, status_part, title_of, widest
+
+_LAYOUTS = (
+    (False, 16, 30, 10),
+    (True, 16, 30, 10),
+    (True, 14, 22, 10),
+    (True, 14, 0, 10),
+    (True, 12, 0, 0),
+)
+"""From the roomiest to the narrowest: whether words are short, and the widths of host, entities and owner."""
+_TITLE_GOOD = 30
+"""A title of so many cells is worth more than another column."""
+_TITLE_MIN = 16
+
+
+class Columns(Struct, frozen=True):
+    """The widths of the columns in cells; 0: there is no room for it."""
+
+    time: int
+    level: int
+    layer: int
+    status: int
+    host: int
+    title: int
+    entities: int
+    count: int
+    owner: int
+    short: bool
+    """Whether levels and statuses are abbreviated."""
+
+
+@lru_cache(maxsize=32)
+def _columns(width: int, language: str) -> Columns:  # noqa: ARG001 - words differ in width between languages
+    for short, host, entities, owner in _LAYOUTS:
+        level = widest([level_part(level, short=short) for level in Level])
+        status = widest([status_part(status, short=short) for status in Status])
+        fixed = (11, level, 2, status, host, entities, 6, owner)
+        title = width - sum(size + 1 for size in fixed if size) - 1
+        if title >= _TITLE_GOOD:
+            break
+    return Columns(11, level, 2, status, host, max(title, _TITLE_MIN), entities, 6, owner, short)
+
+
+def columns(width: int) -> Columns:
+    """Give the columns that fit into a width, in the language in use."""
+    return _columns(width, current_language())
+
+
+def heading(width: int) -> Line:
+    """Give the names of the columns."""
+    layout = columns(width)
+    return _row(
+        layout,
+        {
+            name: Part(said(f"tui.column.{name}"), "muted")
+            for name in ("time", "level", "layer", "status", "host", "title", "entities", "count", "owner")
+        },
+    )
+
+
+def alert_line(alert: Alert, rule: RuleInfo | None, width: int, now_ns: int, zone: tzinfo) -> Line:
+    """Draw an alert as a line of exactly ``width`` cells."""
+    layout = columns(width)
+    quiet: Role = "" if alert.status.is_open else "faint"
+    level = level_part(alert.level, short=layout.short)
+    values = (value for kind in _SHOWN for value in alert.entities.get(kind, ())) if layout.entities else ()
+    return _row(
+        layout,
+        {
+            "time": Part(times.brief(alert.last_ns, now_ns, zone), quiet or "muted"),
+            "level": Part(level.text, quiet or level.role),
+            "layer": Part(joined("L", str(alert.layer.value)), "faint" if quiet else "muted"),
+            "status": status_part(alert.status, short=layout.short),
+            "host": Part(safe(alert.host or "–", 256), quiet),
+            "title": Part(title_of(alert, rule), quiet or _urgency(alert)),
+            "entities": Part(safe(" ".join(values), 256), quiet or "entity"),
+            "count": Part(joined("×", times.number(alert.count)) if alert.count > 1 else EMPTY, quiet or "muted"),
+            "owner": Part(safe(alert.owner, 64), quiet or "muted"),
+        },
+    )
+
+
+def _urgency(alert: Alert) -> Role:
+    """Set apart what nobody has taken yet: severe alerts before all others."""
+    if alert.status is not Status.NEW:
+        return "muted"
+    return "strong" if alert.level >= Level.HIGH else ""
+
+
+_SHOWN = ("src_ip", "user", "dst_ip", "domain", "file", "process", "url")
+"""The kinds of entity that a line shows, the most telling first. The host has its own column."""
+
+
+_GAP = safe(" ")
+
+
+def _row(layout: Columns, cells_of: dict[str, Part]) -> Line:
+    parts: list[Part] = []
+    for name, part in cells_of.items():
+        width = getattr(layout, name)
+        if width:
+            parts += [Part(fit(part.text, width, right=name == "count"), part.role), Part(_GAP)]
+    return tuple(parts)

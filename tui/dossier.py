@@ -1,0 +1,209 @@
+"""All that is known of an alert, as lines: what it is, what to do first, the line itself, why, who, what was done."""
+
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from urllib.parse import quote, quote_plus
+
+from msgspec import Struct
+
+from soc_agent.model import Alert, Clause, RuleInfo
+from soc_agent.store import Evidence, HistoryEntry
+from soc_agent.text.catalog import has
+from tui import times
+from tui.entries import entry_line
+from tui.outside import Line, Part, cells, fit, joined, part, safe, said
+from tui.panels import section
+from tui.paper import field, marked, paragraph, wrapped
+from tui.words import (
+    description_of,
+    entity_word,
+    layer_word,
+    level_part,
+    response_of,
+    separator,
+    status_part,
+    tier_word,
+    title_of,
+)
+
+_RAW_LIMIT = 4096
+"""Characters of a line that are shown; its bytes are in the store."""
+_VALUE_LIMIT = 512
+_EVIDENCE_SHOWN = 20
+_PROSE_WIDTH = 100
+"""Sentences wider than this are hard to read."""
+_SHORTEST_MARK = 2
+"""A matched value shorter than this would light up half the line."""
+
+
+class Dossier(Struct, frozen=True):
+    """What is known of one alert."""
+
+    alert: Alert
+    rule: RuleInfo | None = None
+    evidence: tuple[Evidence, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+
+
+def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> list[Line]:
+    """Draw a dossier in a width."""
+    alert, rule = dossier.alert, dossier.rule
+    prose = min(width, _PROSE_WIDTH)
+    rows = [
+        *wrapped((level_part(alert.level), part("  "), Part(title_of(alert, rule), "strong")), width, indent=2),
+        *wrapped(_standing(alert), width, indent=2),
+        *_times(alert, width, zone),
+    ]
+    if response := response_of(rule):
+        rows += [(), section(said("tui.detail.first"), width), *paragraph(response, prose)]
+    if description := description_of(rule):
+        rows += [(), section(said("tui.detail.what"), width), *paragraph(description, prose)]
+    rows += [(), section(said("tui.detail.line"), width), *_line(alert, width)]
+    if alert.why:
+        rows += [(), section(said("tui.detail.why"), width), *_why(alert.why, width)]
+    if alert.entities:
+        rows += [(), section(said("tui.detail.entities"), width), *_entities(alert, width)]
+    if alert.fields:
+        rows += [(), section(said("tui.detail.fields"), width), *_fields(alert, width)]
+    rows += [(), section(said("tui.detail.rule"), width), *_rule(alert, rule, width)]
+    if len(dossier.evidence) > 1:
+        rows += [(), section(said("tui.detail.evidence", count=len(dossier.evidence)), width)]
+        rows += _evidence(dossier.evidence, width, now_ns, zone)
+    if dossier.history:
+        rows += [(), section(said("tui.detail.history"), width), *_history(dossier.history, width, now_ns, zone)]
+    return rows
+
+
+def _standing(alert: Alert) -> Line:
+    parts = [
+        status_part(alert.status),
+        separator(),
+        part(f"L{alert.layer.value} "),
+        Part(layer_word(alert.layer, short=True)),
+        separator(),
+        Part(tier_word(alert.tier)),
+        separator(),
+        part(alert.host or "–", "strong"),
+    ]
+    if alert.owner:
+        parts += [separator(), Part(said("tui.detail.owner", owner=alert.owner), "strong")]
+    if alert.count > 1:
+        parts += [separator(), Part(said("tui.detail.times", count=times.number(alert.count)))]
+    return tuple(parts)
+
+
+def _times(alert: Alert, width: int, zone: tzinfo) -> list[Line]:
+    parts = [part(times.moment(alert.first_ns, zone))]
+    if alert.last_ns > alert.first_ns:
+        parts += [
+            part(" – "),
+            part(times.moment(alert.last_ns, zone)),
+            part(f" ({times.lasting(alert.last_ns - alert.first_ns)})", "muted"),
+        ]
+    parts += [separator(), part(alert.uid.hex()[:12], "muted")]
+    return wrapped(tuple(parts), width, indent=2)
+
+
+def _matched(why: Iterable[Clause]) -> list[str]:
+    return [clause.value for clause in why if clause.matched and len(clause.value) >= _SHORTEST_MARK]
+
+
+def _line(alert: Alert, width: int) -> list[Line]:
+    where = f"{alert.source} · {alert.stream}:{alert.line_number}" if alert.line_number else alert.source
+    raw = safe(alert.raw, _RAW_LIMIT)
+    rows = [*wrapped((part(where, "muted"),), width, words=False)]
+    matched = [*_matched(alert.why), *_patterns(alert.why)]
+    rows += wrapped(marked(raw, [form for text in matched for form in _as_written(text)]), width, words=False)
+    if len(alert.raw) > _RAW_LIMIT:
+        rows.append((Part(said("tui.detail.cut", size=times.size(len(alert.raw))), "muted"),))
+    return rows
+
+
+def _patterns(why: Iterable[Clause]) -> list[str]:
+    """Give patterns without wildcards: where the value is a whole field, the pattern is the part that matters."""
+    bare = (clause.pattern.strip("*") for clause in why if clause.matched)
+    return [pattern for pattern in bare if len(pattern) >= _SHORTEST_MARK and not set(pattern) & set("*?\\")]
+
+
+def _as_written(text: str) -> set[str]:
+    """Give how a decoded value may stand in its line: as it is, or as URLs write it."""
+    return {text, quote(text), quote_plus(text), text.replace(" ", "+")}
+
+
+def _why(why: Sequence[Clause], width: int) -> list[Line]:
+    rows: list[Line] = []
+    for clause in why:
+        sign = part("✓ ", "ok") if clause.matched else part("✗ ", "muted")
+        item = (
+            sign,
+            part(safe(clause.item, _VALUE_LIMIT)),
+            part("  "),
+            part(safe(clause.pattern, _VALUE_LIMIT), "key"),
+        )
+        rows += wrapped(item, width, indent=4)
+        if clause.value:
+            value = (
+                Part(joined("    ", clause.field, " " if clause.field else "", "= "), "muted"),
+                *marked(safe(clause.value, _VALUE_LIMIT), _patterns([clause])),
+            )
+            rows += wrapped(value, width, words=False, indent=6)
+    return rows
+
+
+def _entities(alert: Alert, width: int) -> list[Line]:
+    labels = {kind: entity_word(kind) if has(f"tui.entity.{kind}") else safe(kind) for kind in alert.entities}
+    label_width = max(cells(label) for label in labels.values())
+    rows: list[Line] = []
+    for kind, values in alert.entities.items():
+        shown = tuple(
+            piece
+            for number, value in enumerate(values)
+            for piece in ((part("  "),) if number else ()) + (part(safe(value, _VALUE_LIMIT), "entity"),)
+        )
+        rows += field(labels[kind], shown, label_width, width)
+    return rows
+
+
+def _fields(alert: Alert, width: int) -> list[Line]:
+    names = {name: safe(name, 40) for name in alert.fields}
+    label_width = min(max(cells(name) for name in names.values()), width // 3)
+    values = _matched(alert.why)
+    rows: list[Line] = []
+    for name, value in alert.fields.items():
+        shown = safe(value if isinstance(value, (str, bytes)) else str(value), _VALUE_LIMIT)
+        rows += field(fit(names[name], label_width), marked(shown, values, mark="strong"), label_width, width)
+    return rows
+
+
+def _rule(alert: Alert, rule: RuleInfo | None, width: int) -> list[Line]:
+    label_width = max(cells(said(f"tui.detail.{name}")) for name in ("rule_id", "attack", "author", "mistaken", "more"))
+
+    def row(name: str, value: str, role: str = "") -> list[Line]:
+        shown = part(safe(value, _VALUE_LIMIT), "key" if role else "")
+        return field(said(f"tui.detail.{name}"), (shown,), label_width, width) if value else []
+
+    rows = row("rule_id", alert.rule_id)
+    techniques = [tag.removeprefix("attack.") for tag in alert.tags if tag.startswith("attack.")]
+    rows += row("attack", "  ".join(t.upper() if t[:1] == "t" and t[1:2].isdigit() else t for t in techniques), "key")
+    if rule is not None:
+        rows += row("author", rule.author)
+        for reason in rule.false_positives:
+            rows += row("mistaken", reason)
+        for reference in rule.references:
+            rows += row("more", reference)
+    return rows
+
+
+def _evidence(evidence: Sequence[Evidence], width: int, now_ns: int, zone: tzinfo) -> list[Line]:
+    rows: list[Line] = []
+    for item in evidence[:_EVIDENCE_SHOWN]:
+        place = f"{item.source}:{item.line_number}" if item.line_number else item.source
+        head = (part(fit(times.brief(item.time_ns, now_ns, zone), 12), "muted"), part(f"{place}  ", "muted"))
+        rows += wrapped((*head, part(safe(item.raw, _VALUE_LIMIT))), width, words=False, indent=12)
+    if len(evidence) > _EVIDENCE_SHOWN:
+        rows.append((Part(said("tui.detail.more_lines", count=len(evidence) - _EVIDENCE_SHOWN), "muted"),))
+    return rows
+
+
+def _history(history: Sequence[HistoryEntry], width: int, now_ns: int, zone: tzinfo) -> list[Line]:
+    return [row for entry in history for row in wrapped(entry_line(entry, now_ns, zone), width, indent=12)]
