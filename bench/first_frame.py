@@ -17,11 +17,11 @@ from soc_agent.store import Store
 
 RUNS = 5
 PATIENCE_S = 20.0
-MARK = b"SOC"
+MARK = b"Overview"
 
 
 def main() -> None:
-    """Print the time to the first frame that shows the console's name."""
+    """Print the time to the first frame that names the overview."""
     with tempfile.TemporaryDirectory(prefix="soc-agent-bench-") as name:
         folder = Path(name)
         Store.open(folder / "soc-agent.db").close()
