@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -217,8 +218,21 @@ def _windows(fields: dict[str, Any]) -> tuple[LogSource, ...]:
     return (LogSource("", "windows", service),) if service else (_WINDOWS,)
 
 
+def _literals() -> dict[LogSource, frozenset[str]]:
+    """Give what stands in the lines of each log source of Windows: a part of its channel, or the name of its number.
+
+    The part has no slash, which JSON may escape, and no ``k``, of which there is a second capital (U+212A).
+    """
+    literals = {
+        LogSource("", "windows", service): frozenset({max(re.split("[/k]", channel), key=len)})
+        for channel, service in _WINDOWS_SERVICES.items()
+    }
+    return literals | {_WINDOWS: frozenset({"EventID", "event_id"})}
+
+
 JSON = LineType(
     "json",
     decode_json,
     frozenset({_ANY_SOURCE, _WINDOWS, *(LogSource("", "windows", service) for service in _WINDOWS_SERVICES.values())}),
+    literals=_literals(),
 )
