@@ -1,0 +1,200 @@
+"""One flow: what is remembered of it, and Zeek's two summaries of a TCP flow, ``history`` and ``conn_state``.
+
+Letters and states mean what they mean in Zeek's ``conn.log``. A flow is kept in terms of its *low* and *high* endpoint
+(the order of address and port), since that much is known of a packet alone; which of them is the originator is decided
+by the first packet.
+"""
+
+import socket
+from functools import cache, lru_cache
+from hashlib import blake2b
+from struct import Struct
+
+from msgspec import UNSET
+
+from collectors.packets.headers import ICMP, ICMP6, SCTP, TCP, UDP
+from collectors.packets.lines import Conn, Names, encode, of_flow
+from collectors.packets.talk import Talk
+
+SYN, SYN_ACK, ACK, DATA, FIN, RESET, ODD = 1, 2, 4, 8, 16, 32, 64
+"""Events of a packet, in the order in which its letters are written. Those of the high endpoint are << 8."""
+HIGH_SHIFT = 8
+LOW_EVENTS, HIGH_EVENTS = 0x00FF, 0xFF00
+_LETTERS = ((SYN, "S"), (SYN_ACK, "H"), (ACK, "A"), (DATA, "D"), (FIN, "F"), (RESET, "R"), (ODD, "Q"))
+_ANY_RESET = RESET | RESET << HIGH_SHIFT
+_BOTH_FIN = FIN | FIN << HIGH_SHIFT
+BOTH_DATA = DATA | DATA << HIGH_SHIFT
+BOTH_SYN = SYN | SYN << HIGH_SHIFT
+
+SECOND_NS = 1_000_000_000
+CLOSED_IDLE_NS = 2 * SECOND_NS
+"""A closed flow waits so long for stragglers, then it is reported."""
+UNANSWERED_IDLE_NS = 5 * SECOND_NS
+"""A flow that nobody answered (a scan) is reported after so long, and so is a DNS flow."""
+
+KEY = Struct("=QQQQQ")
+"""A flow's key: low and high address (two words each), then low port << 48, high port << 32, protocol << 8, version."""
+
+_PROTOCOLS = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp", SCTP: "sctp", 2: "igmp", 4: "ipip", 41: "ip6ip",
+              47: "gre", 50: "esp", 51: "ah", 89: "ospf", 103: "pim", 112: "vrrp"}  # fmt: skip
+_ANSWER_OF = {8: 0, 13: 14, 15: 16, 17: 18}
+_ANSWER_OF_6 = {128: 129, 133: 134, 135: 136, 139: 140}
+
+
+class Flow:
+    """A flow that goes on. Times are those of the table's clock; counts are by low and high endpoint."""
+
+    __slots__ = (
+        "begin_ns", "bytes_high", "bytes_low", "first_index", "history", "idle_ns", "is_closed", "isn", "key",
+        "last_ns", "names", "orig_low", "packets_high", "packets_low", "part_ns", "proto", "queued_ns", "seen",
+        "start_ns", "talk", "vlan", "was_reported",
+    )  # fmt: skip
+
+    def __init__(self, key: bytes, proto: int, orig_low: bool, flipped: bool, now_ns: int, index: int) -> None:
+        self.key = key
+        self.proto = proto
+        self.orig_low = orig_low
+        self.first_index = index
+        """Number of its first packet in the capture."""
+        self.start_ns = 0
+        """Capture time of the first packet since it was last reported."""
+        self.begin_ns = 0
+        """The same on the table's clock, which never goes back."""
+        self.part_ns = now_ns
+        """When it began, or was last reported."""
+        self.last_ns = now_ns
+        """When its last packet came."""
+        self.packets_low = self.packets_high = 0
+        self.bytes_low = self.bytes_high = 0
+        self.seen = 0
+        """Events seen so far."""
+        self.history = "^" if flipped else ""
+        self.is_closed = False
+        self.was_reported = False
+        self.idle_ns = UNANSWERED_IDLE_NS
+        """It has ended when no packet comes for so long."""
+        self.queued_ns = 0
+        """When the table looks at it next; -1 once it has ended."""
+        self.vlan = 0
+        self.isn = -1
+        """Sequence number of the originator's SYN."""
+        self.names: Names | None = None
+        self.talk: Talk | None = None
+        """What its payload said so far; None before the first payload."""
+
+    def note(self, events: int) -> None:
+        """Write the letters of events that were not seen before; call with those of one packet."""
+        self.history += _letters(events & ~self.seen, self.orig_low)
+        self.seen |= events
+
+    def set_idle(self, idle_ns: int) -> None:
+        """Decide how long it may be idle, after new events. ``idle_ns`` is for an ordinary flow."""
+        seen = self.seen
+        orig, resp = (LOW_EVENTS, HIGH_EVENTS) if self.orig_low else (HIGH_EVENTS, LOW_EVENTS)
+        if self.proto == TCP:
+            self.is_closed = bool(seen & _ANY_RESET) or seen & _BOTH_FIN == _BOTH_FIN
+            unanswered = not seen & resp and not seen & orig & BOTH_DATA
+        else:
+            unanswered = not seen & resp or (self.talk is not None and self.talk.service == "dns")
+        limit = CLOSED_IDLE_NS if self.is_closed else UNANSWERED_IDLE_NS if unanswered else idle_ns
+        self.idle_ns = min(limit, idle_ns)
+
+    def name(self, sensor: str) -> Names:
+        """Give the id and the endpoints, made once."""
+        if self.names is None:
+            self.names = _names(self, sensor)
+        return self.names
+
+    def line(self, sensor: str) -> bytes:
+        """Give the line of the flow since it was last reported."""
+        names = self.name(sensor)
+        orig = (self.packets_low, self.bytes_low)
+        resp = (self.packets_high, self.bytes_high)
+        if not self.orig_low:
+            orig, resp = resp, orig
+        return encode(
+            Conn(
+                **of_flow(names, self.start_ns),
+                service=self.talk.service if self.talk is not None else "",
+                duration=round((self.last_ns - self.begin_ns) / SECOND_NS, 6),
+                orig_bytes=orig[1],
+                resp_bytes=resp[1],
+                conn_state=conn_state(self.proto, self.history, orig[0], resp[0]),
+                history=self.history,
+                orig_pkts=orig[0],
+                resp_pkts=resp[0],
+                vlan=self.vlan or UNSET,
+            )
+        )
+
+
+@cache
+def _letters(events: int, orig_low: bool) -> str:
+    """Give the letters of events: upper case for the originator."""
+    low = "".join(letter for event, letter in _LETTERS if events & event)
+    high = "".join(letter for event, letter in _LETTERS if events >> HIGH_SHIFT & event)
+    return low + high.lower() if orig_low else low.lower() + high
+
+
+def _names(flow: Flow, sensor: str) -> Names:
+    low_high, low_low, high_high, high_low, last = KEY.unpack(flow.key)
+    version = last & 0xFF
+    low = (_address(version, low_high, low_low), last >> 48)
+    high = (_address(version, high_high, high_low), last >> 32 & 0xFFFF)
+    orig, resp = (low, high) if flow.orig_low else (high, low)
+    answers = _ANSWER_OF if flow.proto == ICMP else _ANSWER_OF_6 if flow.proto == ICMP6 else {}
+    word_high, word_low = (high_high, high_low) if flow.orig_low else (low_high, low_low)
+    is_group = word_low >> 28 == 0xE or word_low == 0xFFFFFFFF if version == 4 else word_high >> 56 == 0xFF
+    return Names(
+        uid="C" + blake2b(flow.key + b"%d.%d" % (flow.start_ns, flow.first_index), digest_size=9).hexdigest(),
+        orig_h=orig[0],
+        orig_p=orig[1],
+        resp_h=resp[0],
+        resp_p=answers.get(orig[1], resp[1]),
+        proto=_PROTOCOLS.get(flow.proto) or f"ip-{flow.proto}",
+        sensor=sensor,
+        is_group=is_group,
+    )
+
+
+@lru_cache(8192)
+def _address(version: int, high: int, low: int) -> str:
+    if version == 4:
+        return socket.inet_ntop(socket.AF_INET, low.to_bytes(4, "big"))
+    return socket.inet_ntop(socket.AF_INET6, (high << 64 | low).to_bytes(16, "big"))
+
+
+def conn_state(proto: int, history: str, orig_packets: int, resp_packets: int) -> str:
+    """Give the state of a flow, one of Zeek's thirteen, from its history; of UDP, from who sent at all."""
+    if proto == UDP:
+        return ("SF" if resp_packets else "S0") if orig_packets else ("SHR" if resp_packets else "OTH")
+    if proto != TCP:
+        return "OTH"
+    spoke = any(letter.islower() for letter in history)
+    history = _before_reset_of_closed(history)
+    reset_orig, reset_resp = history.find("R"), history.find("r")
+    if reset_resp >= 0 and not 0 <= reset_orig < reset_resp:
+        return _reset_by_resp(history)
+    if reset_orig >= 0:
+        return "RSTO" if spoke else "RSTOS0" if "S" in history else "OTH"
+    if "F" in history and "f" in history:
+        return "SF"
+    if "F" in history:
+        return "S2" if spoke else "SH" if "S" in history else "OTH"
+    if "f" in history:
+        return "S3" if any(letter.isupper() for letter in history) else "SHR" if "h" in history else "OTH"
+    if "S" in history:
+        return "S1" if spoke else "S0"
+    return "OTH"
+
+
+def _before_reset_of_closed(history: str) -> str:
+    """Leave out resets that came after both sides had closed: it ended well."""
+    closed = max(history.find("F"), history.find("f")) if "F" in history and "f" in history else len(history)
+    return history[: closed + 1]
+
+
+def _reset_by_resp(history: str) -> str:
+    if "h" not in history and "d" not in history and "S" in history:
+        return "REJ"
+    return "RSTR" if any(letter.isupper() for letter in history) else "RSTRH" if "h" in history else "OTH"

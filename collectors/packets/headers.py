@@ -1,0 +1,354 @@
+"""Headers in bulk: link layer, VLAN tags, IPv4, IPv6 with its extensions, TCP, UDP, ICMP and SCTP, all frames at once.
+
+Nothing here trusts a frame: lengths that contradict the captured bytes make it undecodable, which is counted.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collectors.packets.frames import Frames, Ints, gather
+
+TCP, UDP, ICMP, ICMP6, SCTP = 6, 17, 1, 58, 132
+ETHERTYPE_IP4, ETHERTYPE_IP6, ETHERTYPE_ARP = 0x0800, 0x86DD, 0x0806
+
+_LINK_HEADER = {1: (12, 14), 113: (14, 16), 276: (0, 20)}
+"""Link types whose header has an EtherType: where that stands, and the length (Ethernet, Linux cooked v1 and v2)."""
+_LINK_RAW = {0: 4, 108: 4, 12: 0, 14: 0, 101: 0, 228: 0, 229: 0}
+"""Link types that have a bare IP packet after so many bytes (BSD loopback, raw IP)."""
+_TAGS = (0x8100, 0x88A8, 0x9100)
+_MAX_TAGS = 4
+_MAX_EXTENSIONS = 8
+_AUTH_HEADER, _FRAGMENT_HEADER = 51, 44
+
+_IP4 = np.dtype(
+    [("vihl", "u1"), ("tos", "u1"), ("length", ">u2"), ("id", ">u2"), ("fragment", ">u2"), ("ttl", "u1"),
+     ("proto", "u1"), ("sum", ">u2"), ("source", ">u4"), ("target", ">u4")]
+)  # fmt: skip
+_IP6 = np.dtype(
+    [("word", ">u4"), ("length", ">u2"), ("next", "u1"), ("hops", "u1"), ("source_high", ">u8"), ("source_low", ">u8"),
+     ("target_high", ">u8"), ("target_low", ">u8")]
+)  # fmt: skip
+
+
+def _table(values: dict[int, int], size: int = 256) -> Ints:
+    table = np.zeros(size, np.int64)
+    for key, value in values.items():
+        table[key] = value
+    return table
+
+
+_NEEDS = _table({TCP: 20, UDP: 8, ICMP: 4, ICMP6: 4, SCTP: 12})
+"""Bytes of the header that must be there, by protocol."""
+_PAYLOAD_AT = _table({UDP: 8, ICMP: 8, ICMP6: 8, SCTP: 12})
+_IS_EXTENSION = _table(dict.fromkeys((0, 43, _FRAGMENT_HEADER, _AUTH_HEADER, 60, 135, 139, 140), 1)).astype(bool)
+_REQUEST_OF = _table({0: 8 + 1, 14: 13 + 1, 16: 15 + 1, 18: 17 + 1})
+_REQUEST_OF_6 = _table({129: 128 + 1, 134: 133 + 1, 136: 135 + 1, 140: 139 + 1})
+"""ICMP types that answer another: that other, plus 1 (RFC 792, 950, 4443, 4861, 4620)."""
+_ASKS = _table(dict.fromkeys((8, 13, 15, 17), 1)).astype(bool)
+_ASKS_6 = _table(dict.fromkeys((128, 133, 135, 139), 1)).astype(bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the headers say. Arrays have one entry a frame; of a frame that is no good IP packet most are 0."""
+
+    frames: Frames
+    is_flow: NDArray[np.bool_]
+    """A packet of IP that was understood: it belongs to a flow."""
+    is_bad: NDArray[np.bool_]
+    """IP or ARP by its EtherType, but cut off or contradicting itself; or of a link type that nobody here knows."""
+    is_later: NDArray[np.bool_]
+    """A fragment that is not the first of its packet: it has no ports of its own."""
+    is_fragment: NDArray[np.bool_]
+    is_answer: NDArray[np.bool_]
+    """An ICMP message that answers one of another type (an echo reply)."""
+    ethertype: Ints
+    network_at: Ints
+    """Where the IP or ARP header begins in the data of the frames."""
+    vlan: Ints
+    version: Ints
+    """4 or 6."""
+    proto: Ints
+    hops: Ints
+    """Time to live, or hop limit."""
+    source_high: NDArray[np.uint64]
+    source_low: NDArray[np.uint64]
+    target_high: NDArray[np.uint64]
+    target_low: NDArray[np.uint64]
+    """An IPv4 address stands in the low word alone."""
+    source_port: Ints
+    target_port: Ints
+    """ICMP: type and code; for a type that asks or answers, the type that asks in both."""
+    fragment_id: Ints
+    tcp_flags: Ints
+    sequence: Ints
+    payload_at: Ints
+    payload_size: Ints
+    """Bytes of payload on the wire, as the IP header has it."""
+    payload_held: Ints
+    """Bytes of payload that were captured."""
+
+
+class _Work:
+    """Arrays while they are filled."""
+
+    def __init__(self, frames: Frames) -> None:
+        count = len(frames)
+        self.frames = frames
+        self.end = frames.start + frames.size
+        self.wire_end = frames.start + frames.wire
+        self.ints: dict[str, Ints] = {}
+        self.count = count
+        self.bad = np.zeros(count, bool)
+        self.flow = np.zeros(count, bool)
+        self.later = np.zeros(count, bool)
+        self.fragment = np.zeros(count, bool)
+        self.answer = np.zeros(count, bool)
+        self.addresses = [np.zeros(count, np.uint64) for _ in range(4)]
+        self.ip_end = np.zeros(count, np.int64)
+        self.transport = np.zeros(count, np.int64)
+        for name in ("version", "proto", "hops", "source_port", "target_port", "fragment_id", "tcp_flags", "sequence",
+                     "payload_at", "payload_size"):  # fmt: skip
+            self.ints[name] = np.zeros(count, np.int64)
+
+
+def decode(frames: Frames) -> Headers:
+    """Give the headers of all frames. Never raises: what cannot be understood is in :attr:`Headers.is_bad`."""
+    work = _Work(frames)
+    ethertype, network_at, vlan = _link_layer(work)
+    _ip4(work, np.flatnonzero(ethertype == ETHERTYPE_IP4), network_at)
+    _ip6(work, np.flatnonzero(ethertype == ETHERTYPE_IP6), network_at)
+    _transport(work)
+    ints = work.ints
+    held = np.minimum(ints["payload_size"], work.end - ints["payload_at"])
+    high, low, target_high, target_low = work.addresses
+    return Headers(
+        frames=frames,
+        is_flow=work.flow,
+        is_bad=work.bad,
+        is_later=work.later,
+        is_fragment=work.fragment,
+        is_answer=work.answer,
+        ethertype=ethertype,
+        network_at=network_at,
+        vlan=vlan,
+        source_high=high,
+        source_low=low,
+        target_high=target_high,
+        target_low=target_low,
+        payload_held=np.maximum(held, 0),
+        **ints,
+    )
+
+
+def _link_layer(work: _Work) -> tuple[Ints, Ints, Ints]:
+    """Give EtherType (0: none), start of the network layer, and VLAN id (the outer one)."""
+    frames = work.frames
+    ethertype = np.zeros(work.count, np.int64)
+    network_at = frames.start.copy()
+    vlan = np.zeros(work.count, np.int64) if frames.vlan is None else frames.vlan.copy()
+    for link in unique_links(frames):
+        mine = np.flatnonzero(frames.link == link)
+        if link in _LINK_HEADER:
+            type_at, length = _LINK_HEADER[link]
+            mine = _keep(work, mine, frames.size[mine] >= length)
+            ethertype[mine] = gather(frames.data, frames.start[mine] + type_at, ">u2")
+            network_at[mine] += length
+        elif link in _LINK_RAW:
+            mine = _keep(work, mine, frames.size[mine] > _LINK_RAW[link])
+            network_at[mine] += _LINK_RAW[link]
+            nibble = frames.data[network_at[mine]] >> 4
+            ethertype[mine] = np.where(nibble == 4, ETHERTYPE_IP4, np.where(nibble == 6, ETHERTYPE_IP6, 0))
+            work.bad[mine[(nibble != 4) & (nibble != 6)]] = True
+        else:
+            work.bad[mine] = True
+    for _ in range(_MAX_TAGS):
+        tagged = np.flatnonzero((ethertype == _TAGS[0]) | (ethertype == _TAGS[1]) | (ethertype == _TAGS[2]))
+        if not len(tagged):
+            break
+        tagged = _keep(work, tagged, network_at[tagged] + 4 <= work.end[tagged], ethertype)
+        tag = gather(frames.data, network_at[tagged], ">u2").astype(np.int64) & 0x0FFF
+        vlan[tagged] = np.where(vlan[tagged] == 0, tag, vlan[tagged])
+        ethertype[tagged] = gather(frames.data, network_at[tagged] + 2, ">u2")
+        network_at[tagged] += 4
+    short = np.flatnonzero((ethertype == ETHERTYPE_ARP) & (network_at + 28 > work.end))
+    work.bad[short] = True
+    ethertype[short] = 0
+    return ethertype, network_at, vlan
+
+
+def knows_link(link: int) -> bool:
+    """Say whether frames of this link type can be read."""
+    return link in _LINK_HEADER or link in _LINK_RAW
+
+
+def unique_links(frames: Frames) -> list[int]:
+    """Give the link types of the frames, each once."""
+    link = frames.link
+    if len(link) and (link == link[0]).all():
+        return [int(link[0])]
+    return [int(value) for value in np.unique(link)]
+
+
+def _keep(work: _Work, at: Ints, good: NDArray[np.bool_], ethertype: Ints | None = None) -> Ints:
+    """Mark as bad what is not good; give the rest."""
+    if good.all():
+        return at
+    work.bad[at[~good]] = True
+    if ethertype is not None:
+        ethertype[at[~good]] = 0
+    return at[good]
+
+
+def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
+    at = _keep(work, at, network_at[at] + 20 <= work.end[at])
+    if not len(at):
+        return
+    start = network_at[at]
+    header = gather(work.frames.data, start, "V20").view(_IP4)
+    header_size = (header["vihl"] & 15).astype(np.int64) * 4
+    total = header["length"].astype(np.int64)
+    room = work.wire_end[at] - start
+    total = np.where(total == 0, room, np.minimum(total, room))  # 0: cut into segments by the network card later on
+    good = (header["vihl"] >> 4 == 4) & (header_size >= 20) & (header_size <= total)
+    good &= start + header_size <= work.end[at]
+    if not good.all():
+        at = _keep(work, at, good)
+        header, header_size, total, start = header[good], header_size[good], total[good], start[good]
+    fragment = header["fragment"]
+    ints = work.ints
+    ints["version"][at] = 4
+    ints["proto"][at] = header["proto"]
+    ints["hops"][at] = header["ttl"]
+    ints["fragment_id"][at] = header["id"]
+    work.addresses[1][at] = header["source"]
+    work.addresses[3][at] = header["target"]
+    work.fragment[at] = (fragment & 0x3FFF) != 0
+    work.later[at] = (fragment & 0x1FFF) != 0
+    work.ip_end[at] = start + total
+    work.transport[at] = start + header_size
+    work.flow[at] = True
+
+
+def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
+    at = _keep(work, at, network_at[at] + 40 <= work.end[at])
+    if not len(at):
+        return
+    start = network_at[at]
+    header = gather(work.frames.data, start, "V40").view(_IP6)
+    room = work.wire_end[at] - start
+    length = header["length"].astype(np.int64)
+    total = np.where(length == 0, room, np.minimum(length + 40, room))
+    good = header["word"] >> 28 == 6
+    if not good.all():
+        at = _keep(work, at, good)
+        header, total, start = header[good], total[good], start[good]
+    ints = work.ints
+    ints["version"][at] = 6
+    ints["hops"][at] = header["hops"]
+    for word, name in enumerate(("source_high", "source_low", "target_high", "target_low")):
+        work.addresses[word][at] = header[name]
+    work.ip_end[at] = start + total
+    work.transport[at] = start + 40
+    ints["proto"][at] = header["next"]
+    work.flow[at] = True
+    _extensions(work, at)
+
+
+def _extensions(work: _Work, at: Ints) -> None:
+    """Step over the extension headers of IPv6 (RFC 8200 section 4) up to the transport header or a later fragment."""
+    data, proto = work.frames.data, work.ints["proto"]
+    for _ in range(_MAX_EXTENSIONS):
+        at = at[_IS_EXTENSION[proto[at]] & ~work.later[at]]
+        if not len(at):
+            return
+        place = work.transport[at]
+        good = (place + 8 <= work.end[at]) & (place + 8 <= work.ip_end[at])
+        if not good.all():
+            _refuse(work, at[~good])
+            at, place = at[good], place[good]
+        kind = proto[at]
+        length = data[place + 1].astype(np.int64)
+        step = np.where(kind == _AUTH_HEADER, (length + 2) * 4, (length + 1) * 8)
+        fragment = kind == _FRAGMENT_HEADER
+        step[fragment] = 8
+        if fragment.any():
+            parts = at[fragment]
+            offset = gather(data, place[fragment] + 2, ">u2")
+            work.fragment[parts] = (offset & 0xFFF9) != 0
+            work.later[parts] = (offset & 0xFFF8) != 0
+            work.ints["fragment_id"][parts] = gather(data, place[fragment] + 4, ">u4")
+        proto[at] = data[place]
+        work.transport[at] += step
+    _refuse(work, at[_IS_EXTENSION[proto[at]] & ~work.later[at]])
+
+
+def _refuse(work: _Work, at: Ints) -> None:
+    work.flow[at] = False
+    work.bad[at] = True
+
+
+def _transport(work: _Work) -> None:
+    """Read ports, flags and the place of the payload."""
+    ints, data = work.ints, work.frames.data
+    at = np.flatnonzero(work.flow)
+    need = np.where(work.later[at], 0, _NEEDS[ints["proto"][at]])
+    limit = np.minimum(work.end[at], work.ip_end[at])
+    good = work.transport[at] + need <= limit
+    if not good.all():
+        _refuse(work, at[~good])
+        at = at[good]
+    start = work.transport[at]
+    ints["payload_at"][at] = start
+    ints["payload_size"][at] = work.ip_end[at] - start
+    first = at[~work.later[at]]
+    proto = ints["proto"][first]
+    with_ports = first[(proto == TCP) | (proto == UDP) | (proto == SCTP)]
+    ports = gather(data, work.transport[with_ports], ">u4").astype(np.int64)
+    ints["source_port"][with_ports] = ports >> 16
+    ints["target_port"][with_ports] = ports & 0xFFFF
+    header = _PAYLOAD_AT[proto]
+    ints["payload_at"][first] += header
+    ints["payload_size"][first] -= header
+    _tcp(work, first[proto == TCP])
+    _udp(work, first[proto == UDP])
+    _icmp(work, first[proto == ICMP], _REQUEST_OF, _ASKS)
+    _icmp(work, first[proto == ICMP6], _REQUEST_OF_6, _ASKS_6)
+    np.maximum(ints["payload_size"], 0, out=ints["payload_size"])
+
+
+def _tcp(work: _Work, at: Ints) -> None:
+    if not len(at):
+        return
+    ints, start = work.ints, work.transport[at]
+    ints["sequence"][at] = gather(work.frames.data, start + 4, ">u4")
+    word = gather(work.frames.data, start + 12, ">u2").astype(np.int64)
+    header = (word >> 12) * 4
+    ints["tcp_flags"][at] = word & 0xFF
+    ints["payload_at"][at] = start + header
+    ints["payload_size"][at] = work.ip_end[at] - start - header
+    _refuse(work, at[(header < 20) | (start + header > work.ip_end[at])])
+
+
+def _udp(work: _Work, at: Ints) -> None:
+    """Take UDP's own length where it is less than what IP has room for; 0 is a jumbogram (RFC 2675)."""
+    if not len(at):
+        return
+    length = gather(work.frames.data, work.transport[at] + 4, ">u2").astype(np.int64)
+    size = work.ints["payload_size"]
+    size[at] = np.where(length >= 8, np.minimum(length - 8, size[at]), size[at])
+
+
+def _icmp(work: _Work, at: Ints, request_of: Ints, asks: NDArray[np.bool_]) -> None:
+    if not len(at):
+        return
+    word = gather(work.frames.data, work.transport[at], ">u2").astype(np.int64)
+    kind = word >> 8
+    request = request_of[kind]
+    answers = request > 0
+    paired = np.where(answers, request - 1, kind)
+    work.ints["source_port"][at] = paired
+    work.ints["target_port"][at] = np.where(answers | asks[kind], paired, word & 0xFF)
+    work.answer[at] = answers

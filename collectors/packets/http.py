@@ -1,0 +1,69 @@
+"""HTTP/1 requests and status lines (RFC 9112), as far as a detection looks at them. Bounded; nothing is decoded."""
+
+import re
+from typing import NamedTuple
+
+HEAD_CAP_BYTES = 16_384
+"""So much of a request's head is looked at."""
+METHODS = (b"GET ", b"POST", b"HEAD", b"PUT ", b"DELE", b"OPTI", b"PATC", b"TRAC", b"CONN", b"PROP", b"SEAR", b"MKCO",
+           b"MOVE", b"COPY", b"LOCK", b"UNLO", b"REPO", b"DEBU")  # fmt: skip
+"""First four bytes of the methods that are looked for in every packet; any other is seen at the beginning of a flow."""
+RESPONSE = b"HTTP"
+
+_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ")
+_VERSION = re.compile(rb"HTTP/(\d\.\d)")
+_STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})")
+_HEADER = re.compile(rb"^(host|user-agent|referer)[ \t]*:([^\n]*)", re.IGNORECASE | re.MULTILINE)
+_NAMES = {b"h": "host", b"u": "user_agent", b"r": "referrer"}
+
+
+class Request(NamedTuple):
+    """A request line and the headers that detections ask for; a header that is not there is None."""
+
+    method: bytes
+    uri: bytes
+    version: bytes
+    host: bytes | None = None
+    user_agent: bytes | None = None
+    referrer: bytes | None = None
+
+
+def request(data: bytes, *, final: bool = False) -> Request | None:
+    """Give the request that begins here; None when its first line is none.
+
+    A request line that is longer than is looked at is given with an empty version. With ``final`` a head that is not
+    whole is taken as it is.
+
+    :raises EOFError: when more of the stream is needed.
+    """
+    method = _METHOD.match(data)
+    end = data.find(b"\n", 0, HEAD_CAP_BYTES)
+    is_cut = len(data) >= HEAD_CAP_BYTES
+    if end < 0 or method is None:
+        if end < 0 and not is_cut and not final and _may_begin(data):
+            raise EOFError
+        return Request(method[1], data[method.end() :], b"") if method and is_cut and end < 0 else None
+    line = data[method.end() : end].rstrip(b"\r").strip(b" ")
+    uri, _, last = line.rpartition(b" ")
+    version = _VERSION.fullmatch(last)
+    if version is None:
+        return Request(method[1], line, b"0.9") if method[1] == b"GET" and line.startswith(b"/") else None
+    blank = data.find(b"\r\n\r\n", end - 1, HEAD_CAP_BYTES)
+    if blank < 0:
+        blank = data.find(b"\n\n", end, HEAD_CAP_BYTES)
+        if blank < 0 and not is_cut and not final:
+            raise EOFError
+    found: dict[str, bytes] = {}
+    for header in _HEADER.finditer(data, end + 1, blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES)):
+        found.setdefault(_NAMES[header[1][:1].lower()], header[2].strip())
+    return Request(method[1], uri.rstrip(b" "), version[1], **found)
+
+
+def _may_begin(data: bytes) -> bool:
+    return data[:4] in METHODS if len(data) >= 4 else any(method.startswith(data) for method in METHODS)
+
+
+def status(data: bytes) -> int | None:
+    """Give the status code of a response that begins here."""
+    found = _STATUS.match(data)
+    return int(found[1]) if found else None

@@ -1,0 +1,191 @@
+"""A live interface as an input of the packet collector."""
+
+import logging
+import os
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Mapping
+
+from collectors.packets.blocks import BlockWriter
+from collectors.packets.bpf import compile_filter
+from collectors.packets.pipeline import Pipeline
+from collectors.packets.ring import Ring, link_type
+from soc_agent.config import PacketSource
+from soc_agent.errors import SourceError
+from soc_agent.model import Block, Counters, Problem
+
+QUIET_NS = 200_000_000
+"""The clock of an idle interface stays so far behind: what the kernel still holds is younger."""
+_TICK_MS = 250
+_REOPEN_S = 1.0
+_REMEMBER_S = 60.0
+"""A loss is a present problem for so long."""
+_REPORT_LOSS_S = 5.0
+"""A loss without a line to carry it waits so long for one."""
+_log = logging.getLogger(__name__)
+
+
+class LiveInput:
+    """Reads one interface. An interface that goes down or away is opened again when it is back."""
+
+    def __init__(self, options: PacketSource) -> None:
+        self._options = options
+        self._ring: Ring | None = None
+        self._program = b""
+        self._pipeline = Pipeline(options, filtered=True)
+        self._writer = BlockWriter(options.name, options.interface, f"{options.interface}@{time.time_ns()}")
+        self._ready: deque[Block] = deque()
+        self._lost = Counters()
+        self._lost_since = 0.0
+        self._losses: dict[str, tuple[float, int]] = {}
+        self._down: Problem | None = None
+        self._next_open = 0.0
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK)
+
+    def missing(self) -> Problem | None:
+        """Say what the interface or the filter lacks."""
+        if not hasattr(socket, "AF_PACKET"):
+            return Problem("packets.no_af_packet")
+        interface = self._options.interface
+        try:
+            link = link_type(interface)
+        except OSError:
+            known = ", ".join(sorted(name for _, name in socket.if_nameindex()))
+            return Problem("packets.no_interface", values={"interface": interface, "known": known})
+        if link is None:
+            return Problem("packets.unknown_hardware", values={"interface": interface})
+        try:
+            socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+        except PermissionError:
+            return Problem("packets.no_permission", values={"interface": interface})
+        except OSError as error:
+            return Problem("packets.no_ring", values={"interface": interface, "reason": error.strerror or str(error)})
+        try:
+            self._program = compile_filter(self._options.filter, link) if self._options.filter else b""
+        except SourceError as error:
+            return error.problem
+        return None
+
+    def open(self, positions: Mapping[str, bytes]) -> None:
+        """Begin to capture; ``positions`` do not matter.
+
+        :raises SourceError: as :meth:`missing` says, or when the kernel gives no ring.
+        """
+        problem = self.missing()
+        if problem is not None:
+            raise SourceError(problem)
+        try:
+            self._ring = Ring(self._options.interface, self._program, promiscuous=self._options.promiscuous)
+        except OSError as error:
+            raise SourceError(self._no_ring(error)) from error
+
+    def read(self, timeout_s: float) -> Block | None:
+        """Give the next block."""
+        deadline = time.monotonic() + timeout_s
+        while not self._ready:
+            frames = self._ring.read() if self._ring is not None else None
+            if frames is not None:
+                self._put(self._pipeline.feed(frames))
+            else:
+                self._put(self._pipeline.advance(time.time_ns() - QUIET_NS))
+                if not self._ready and (time.monotonic() >= deadline or not self._wait(deadline)):
+                    break
+            if time.monotonic() >= deadline:
+                break
+        return self._ready.popleft() if self._ready else None
+
+    def problems(self) -> list[Problem]:
+        """Give what is wrong now."""
+        now = time.monotonic()
+        values = {"interface": self._options.interface}
+        found = [
+            Problem(f"packets.{kind}", values={**values, "count": count})
+            for kind, (since, count) in list(self._losses.items())
+            if now - since < _REMEMBER_S
+        ]
+        return found if self._down is None else [*found, self._down]
+
+    def wake(self) -> None:
+        """End a waiting read."""
+        os.eventfd_write(self._wake, 1)
+
+    def close(self) -> None:
+        """End."""
+        if self._ring is not None:
+            self._ring.close()
+            self._ring = None
+        os.close(self._wake)
+
+    def _put(self, lines: list[bytes]) -> None:
+        """Turn lines, and what was lost, into blocks."""
+        self._count_losses()
+        lost: Counters | None = None
+        if self._lost_since and (lines or time.monotonic() - self._lost_since > _REPORT_LOSS_S):
+            lost, self._lost, self._lost_since = self._lost, Counters(), 0.0
+        self._ready.extend(self._writer.write(lines, lost))
+
+    def _count_losses(self) -> None:
+        dropped = self._ring.dropped() if self._ring is not None else 0
+        tally, table = self._pipeline.tally, self._pipeline.table
+        lost = Counters(dropped=dropped, undecodable=tally.undecodable + tally.unread)
+        tally.undecodable = tally.unread = 0
+        now = time.monotonic()
+        if lost.dropped or lost.undecodable:
+            self._lost.add(lost)
+            self._lost_since = self._lost_since or now
+        for kind, count in (("dropped", dropped), ("evicted", table.evicted)):
+            if count:
+                since, before = self._losses.get(kind, (0.0, 0))
+                self._losses[kind] = (now, count + (before if now - since < _REMEMBER_S else 0))
+        table.evicted = 0
+
+    def _wait(self, deadline: float) -> bool:
+        """Wait for frames; False when woken."""
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        if self._ring is not None:
+            poll.register(self._ring.fileno(), select.POLLIN)
+        left_ms = max(int((deadline - time.monotonic()) * 1000), 0) + 1
+        for descriptor, event in poll.poll(min(left_ms, _TICK_MS)):
+            if descriptor == self._wake:
+                os.eventfd_read(self._wake)
+                return False
+            if event & (select.POLLERR | select.POLLHUP):
+                self._look()
+        if self._ring is None:
+            self._reopen()
+        return True
+
+    def _look(self) -> None:
+        """See what is wrong with the ring; give it up when it does not work any more."""
+        assert self._ring is not None
+        try:
+            self._ring.check()
+            if socket.if_nametoindex(self._options.interface) == self._ring.index:
+                return
+        except OSError as error:
+            _log.warning("%s: %s; it is opened again when it is back", self._options.interface, error.strerror)
+        self._ring.close()
+        self._ring = None
+        self._down = Problem("packets.interface_down", values={"interface": self._options.interface})
+
+    def _reopen(self) -> None:
+        if time.monotonic() < self._next_open:
+            return
+        self._next_open = time.monotonic() + _REOPEN_S
+        try:
+            ring = Ring(self._options.interface, self._program, promiscuous=self._options.promiscuous)
+        except OSError:
+            return
+        try:
+            ring.check()
+        except OSError:
+            ring.close()
+            return
+        self._ring, self._down = ring, None
+
+    def _no_ring(self, error: OSError) -> Problem:
+        reason = error.strerror or str(error)
+        return Problem("packets.no_ring", values={"interface": self._options.interface, "reason": reason})

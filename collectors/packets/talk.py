@@ -1,0 +1,232 @@
+"""What the payload of a flow says: the service, and the messages that become lines of their own.
+
+Only few packets come here: the first payload of each side, those that begin like a message that is looked for
+(:func:`mark`), all of port 53, and those that continue a message that is not whole yet.
+"""
+
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from collectors.packets import http, services, tls
+from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
+from collectors.packets.frames import gather
+from collectors.packets.headers import TCP, UDP, Headers
+from collectors.packets.lines import Names, Ssl, encode, of_flow, text
+from collectors.packets.stream import Stream, is_behind
+
+_DNS_PORTS = (53, 5353, 5355)
+_FTP_COMMANDS = (b"USER", b"PASS", b"user", b"pass")
+_WORDS = np.array([int.from_bytes(word) for word in (*http.METHODS, http.RESPONSE, *_FTP_COMMANDS)], np.uint32)
+_HANDSHAKE = 0x16
+_FIRST = np.zeros(256, bool)
+_FIRST[[_HANDSHAKE, *(word >> 24 for word in _WORDS.tolist()), *b"12345"]] = True
+
+
+def mark(headers: Headers) -> NDArray[np.bool_]:
+    """Say which packets begin like a message that is looked for in the middle of a flow too.
+
+    These are HTTP requests and responses, TLS ClientHellos, FTP logins and replies, and everything on a port of DNS.
+    """
+    marked = np.zeros(len(headers.proto), bool)
+    source, target = headers.source_port, headers.target_port
+    datagrams = np.flatnonzero((headers.proto == UDP) & headers.is_flow)
+    for port in _DNS_PORTS:
+        marked[datagrams] |= (source[datagrams] == port) | (target[datagrams] == port)
+    segments = np.flatnonzero((headers.proto == TCP) & headers.is_flow & (headers.payload_held > 0))
+    marked[segments] |= (source[segments] == 53) | (target[segments] == 53)
+    data, place = headers.frames.data, headers.payload_at
+    segments = segments[_FIRST[data[place[segments]]] & (headers.payload_held[segments] >= 4)]
+    word = gather(data, place[segments], ">u4")
+    digits = ((word & 0xF0F0F000) == 0x30303000) & (((word & 0xFF) == 0x20) | ((word & 0xFF) == 0x2D))
+    hello = (word >> 16 == 0x1603) & (data[place[segments] + 5] == 1) & (headers.payload_held[segments] >= 6)
+    marked[segments[np.isin(word, _WORDS) | digits | hello]] = True
+    return marked
+
+
+class Allowance:
+    """Bytes that all messages which are not whole yet, or wait for an answer, may hold together.
+
+    When it is used up they are read as far as they are there. This is the one place where it matters how a capture was
+    cut into batches, and it takes an attack to come here.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+
+
+class Talk:
+    """What one flow said so far."""
+
+    __slots__ = ("_allowance", "_dialogue", "_has_hello", "_held", "_next", "_spoke", "_streams", "service")
+
+    def __init__(self, allowance: Allowance) -> None:
+        self.service = ""
+        """Empty while it is not known."""
+        self._allowance = allowance
+        self._dialogue: HttpDialogue | FtpDialogue | DnsDialogue | None = None
+        self._has_hello = False
+        self._held = 0
+        self._next = [0, 0]
+        """By side: the sequence number after what was read."""
+        self._spoke = [False, False]
+        self._streams: list[Stream | None] = [None, None]
+        """By side: a message that is not whole yet."""
+
+    def waits_for(self, side: int) -> bool:
+        """Say whether the next payload of a side (0: originator) is wanted, however it begins."""
+        return self._streams[side] is not None or not (self.service or self._spoke[side])
+
+    def segment(
+        self, names: Names, side: int, sequence: int, payload: bytes, time_ns: int, dissect: Dissect, *,
+        first: int = -1, is_cut: bool = False,
+    ) -> list[bytes]:  # fmt: skip
+        """Take the payload of a TCP segment; give lines.
+
+        ``first`` is the sequence number of the side's first byte where it is known, ``is_cut`` says that not all of the
+        payload was captured.
+        """
+        stream = self._streams[side]
+        data = payload
+        if stream is None:
+            base = first if first >= 0 and not self._spoke[side] and not self.service else sequence
+            if self._spoke[side] and is_behind(sequence, self._next[side]):
+                return []
+            self._spoke[side] = True
+            if base != sequence:
+                stream = Stream(base)
+        if stream is not None:
+            stream.add(sequence, payload)
+            data = bytes(stream.data)
+        final = is_cut or (stream is not None and stream.is_full) or self._allowance.left <= 0
+        lines, is_done = self._read(names, side, data, time_ns, dissect, final=final)
+        if is_done or final:
+            self._streams[side] = None
+            self._next[side] = stream.end if stream is not None else (sequence + len(payload)) & 0xFFFFFFFF
+        elif stream is None:
+            stream = self._streams[side] = Stream(sequence)
+            stream.add(sequence, payload)
+        else:
+            self._streams[side] = stream
+        return self._settle(names, lines)
+
+    def datagram(self, names: Names, side: int, payload: bytes, time_ns: int, dissect: Dissect) -> list[bytes] | None:
+        """Take the payload of a UDP datagram; give lines, or None when it is no message though its port says so."""
+        self._spoke[side] = True
+        if names.resp_p in _DNS_PORTS or names.orig_p in _DNS_PORTS:
+            lines = self._dns().message(names, payload, time_ns, dissect)
+            if lines is None:
+                return None
+            self.service = "dns"
+            return self._settle(names, lines)
+        if not self.service:
+            self.service = services.udp_service(payload, names.orig_p, names.resp_p)
+        return []
+
+    def finish(self, names: Names, time_ns: int, dissect: Dissect) -> list[bytes]:
+        """Give what is left when the flow has ended."""
+        lines: list[bytes] = []
+        for side, stream in enumerate(self._streams):
+            if stream is not None:
+                lines += self._read(names, side, bytes(stream.data), time_ns, dissect, final=True)[0]
+                self._streams[side] = None
+        if self._dialogue is not None:
+            lines += self._dialogue.finish(names)
+        self._allowance.left += self._held
+        self._held = 0
+        return lines
+
+    def _settle(self, names: Names, lines: list[bytes]) -> list[bytes]:
+        """Book what is held now."""
+        streams, dialogue = self._streams, self._dialogue
+        if dialogue is None and not self._held and streams[0] is None and streams[1] is None:
+            return lines
+        if self._dialogue is not None and self._allowance.left <= 0:
+            lines += self._dialogue.finish(names)
+        held = sum(stream.held for stream in self._streams if stream is not None)
+        held += self._dialogue.held if self._dialogue is not None else 0
+        self._allowance.left += self._held - held
+        self._held = held
+        return lines
+
+    def _read(
+        self, names: Names, side: int, data: bytes, time_ns: int, dissect: Dissect, *, final: bool
+    ) -> tuple[list[bytes], bool]:
+        """Read the message at the beginning of ``data``; say whether that is done, or more of it is needed."""
+        if not data:
+            return [], final
+        if 53 in (names.resp_p, names.orig_p):
+            return self._read_dns(names, data, time_ns, dissect)
+        if not self._has_hello and data[0] == _HANDSHAKE:
+            return self._read_hello(names, data, time_ns)
+        if side == 0 and self.service in ("", "http"):
+            try:
+                request = http.request(data, final=final)
+            except EOFError:
+                return [], False
+            if request is not None:
+                self.service = "http"
+                return self._http().request(names, request, time_ns), True
+        if side == 1 and data.startswith(http.RESPONSE) and self.service in ("", "http"):
+            self.service = "http"
+            return self._http().response(names, data), True
+        if not self.service:
+            self.service = services.tcp_service(data, side == 0, names.resp_p)
+        if self.service == "ftp":
+            return self._read_ftp(names, side, data, time_ns), True
+        return [], True
+
+    def _read_dns(self, names: Names, data: bytes, time_ns: int, dissect: Dissect) -> tuple[list[bytes], bool]:
+        """Read messages with their length before them (RFC 1035 section 4.2.2)."""
+        lines: list[bytes] = []
+        while len(data) >= 2:
+            end = 2 + int.from_bytes(data[:2], "big")
+            if len(data) < end:
+                break
+            found = self._dns().message(names, data[2:end], time_ns, dissect)
+            if found is None:
+                return lines, True
+            self.service = "dns"
+            lines += found
+            data = data[end:]
+        return lines, not data or bool(lines)
+
+    def _read_hello(self, names: Names, data: bytes, time_ns: int) -> tuple[list[bytes], bool]:
+        if data[1:2] not in (b"", b"\x03") or data[5:6] not in (b"", b"\x01"):
+            return [], True
+        try:
+            hello = tls.client_hello(data)
+        except EOFError:
+            return [], False
+        if hello is None:
+            return [], True
+        self._has_hello = True
+        self.service = self.service or "ssl"
+        line = Ssl(
+            **of_flow(names, time_ns),
+            server_name=text(hello.server_name, 255) if hello.server_name else UNSET,
+            version=hello.version_name,
+            ja4=tls.ja4(hello),
+            alpn=tuple(text(protocol, 64) for protocol in hello.alpn),
+        )
+        return [encode(line)], True
+
+    def _read_ftp(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        if not isinstance(self._dialogue, FtpDialogue):
+            self._dialogue = FtpDialogue()
+        if side == 1:
+            return self._dialogue.replies(names, data)
+        self._dialogue.commands(data, time_ns)
+        return []
+
+    def _http(self) -> HttpDialogue:
+        if not isinstance(self._dialogue, HttpDialogue):
+            self._dialogue = HttpDialogue()
+        return self._dialogue
+
+    def _dns(self) -> DnsDialogue:
+        if not isinstance(self._dialogue, DnsDialogue):
+            self._dialogue = DnsDialogue()
+        return self._dialogue

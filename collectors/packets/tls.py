@@ -1,0 +1,192 @@
+"""TLS ClientHello: what the client says in the clear, and its JA4 fingerprint.
+
+ClientHello: RFC 8446 section 4.1.2, records: section 5.1. JA4: FoxIO's ``technical_details/JA4.md`` (JA4 itself is
+under the BSD 3-clause licence; the others of the JA4+ family are not, and are not here).
+"""
+
+import struct
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+
+_HANDSHAKE, _CLIENT_HELLO = 22, 1
+_SERVER_NAME, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS = 0, 13, 16, 43
+_READ = frozenset((_SERVER_NAME, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS))
+_GREASE = frozenset(number << 8 | number for number in range(0x0A, 0x100, 0x10))
+_EXTENSION = struct.Struct(">HH")
+_VERSIONS = {
+    0x0304: ("TLSv13", "13"),
+    0x0303: ("TLSv12", "12"),
+    0x0302: ("TLSv11", "11"),
+    0x0301: ("TLSv10", "10"),
+    0x0300: ("SSLv3", "s3"),
+    0x0002: ("SSLv2", "s2"),
+}
+_EMPTY_HASH = "000000000000"
+_MAX_TEXTS = 16
+
+
+class Hello(NamedTuple):
+    """A ClientHello. Numbers are in the order of the message, GREASE (RFC 8701) left out."""
+
+    version: int
+    """The highest version offered."""
+    ciphers: tuple[int, ...]
+    extensions: tuple[int, ...]
+    signature_algorithms: tuple[int, ...]
+    has_server_name: bool
+    server_name: bytes
+    """Empty when the extension is missing or holds no host name."""
+    alpn: tuple[bytes, ...]
+
+    @property
+    def version_name(self) -> str:
+        """The version as Zeek writes it."""
+        return _VERSIONS.get(self.version, (f"unknown-{self.version:04x}", ""))[0]
+
+
+def client_hello(data: bytes) -> Hello | None:
+    """Give the ClientHello at the beginning of a TLS stream, which may span records.
+
+    :raises EOFError: when more of the stream is needed.
+    :returns: None when it is none, or contradicts itself.
+    """
+    if len(data) >= 9 and data[0] == _HANDSHAKE and data[1] == 3 and data[5] == _CLIENT_HELLO:
+        end = 9 + int.from_bytes(data[6:9], "big")
+        if end - 5 <= int.from_bytes(data[3:5], "big") and end <= len(data):
+            return _read(data[9:end])
+    message = bytearray()
+    at = 0
+    while True:
+        if len(data) < at + 5:
+            raise EOFError
+        size = int.from_bytes(data[at + 3 : at + 5], "big")
+        if data[at] != _HANDSHAKE or data[at + 1] != 3 or not 0 < size <= 16384 + 256:
+            return None
+        message += data[at + 5 : at + 5 + size]
+        at += 5 + size
+        if len(message) >= 4:
+            if message[0] != _CLIENT_HELLO:
+                return None
+            length = int.from_bytes(message[1:4], "big")
+            if len(message) >= 4 + length:
+                return _read(bytes(message[4 : 4 + length]))
+        if at > len(data):
+            raise EOFError
+
+
+def ja4(hello: Hello, transport: str = "t") -> str:
+    """Give the JA4 fingerprint. ``transport`` is ``t`` for TLS over TCP, ``q`` for QUIC, ``d`` for DTLS."""
+    version = _VERSIONS.get(hello.version, ("", "00"))[1]
+    name = "d" if hello.has_server_name else "i"
+    counts = f"{min(len(hello.ciphers), 99):02}{min(len(hello.extensions), 99):02}"
+    ciphers = _hash12(hello.ciphers, ())
+    kept = tuple(extension for extension in hello.extensions if extension not in (_SERVER_NAME, _ALPN))
+    rest = _hash12(kept, hello.signature_algorithms)
+    return f"{transport}{version}{name}{counts}{_alpn_mark(hello.alpn)}_{ciphers}_{rest}"
+
+
+def _alpn_mark(alpn: tuple[bytes, ...]) -> str:
+    """Give the first and last character of the first ALPN value; of its hex form when one is not alphanumeric."""
+    if not alpn or not alpn[0]:
+        return "00"
+    first = alpn[0]
+    if first[:1].isalnum() and first[-1:].isalnum():
+        return chr(first[0]) + chr(first[-1])
+    return first.hex()[0] + first.hex()[-1]
+
+
+@lru_cache(1024)
+def _hash12(numbers: tuple[int, ...], then: tuple[int, ...]) -> str:
+    """Give the hash of numbers in the order of their hex form, with more after them in the order given."""
+    if not numbers:
+        return _EMPTY_HASH
+    listed = ",".join(f"{number:04x}" for number in sorted(numbers))
+    if then:
+        listed += "_" + ",".join(f"{number:04x}" for number in then)
+    return sha256(listed.encode()).hexdigest()[:12]
+
+
+def _numbers(data: bytes) -> tuple[int, ...]:
+    """Give 16-bit numbers, without GREASE."""
+    found = struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2])
+    return found if _GREASE.isdisjoint(found) else tuple(number for number in found if number not in _GREASE)
+
+
+def _part(data: bytes, at: int, length_bytes: int) -> bytes:
+    """Give what stands at a place with its length before it.
+
+    :raises IndexError: when it is not all there.
+    """
+    begin = at + length_bytes
+    end = begin + int.from_bytes(data[at:begin], "big")
+    if begin > len(data) or end > len(data):
+        raise IndexError
+    return data[begin:end]
+
+
+def _read(body: bytes) -> Hello | None:
+    try:
+        return _parse(body)
+    except IndexError:
+        return None
+
+
+def _parse(body: bytes) -> Hello:
+    """Read the body of a ClientHello; IndexError when it contradicts itself."""
+    at = 35 + body[34]
+    ciphers = _part(body, at, 2)
+    at += 2 + len(ciphers)
+    at += 1 + body[at]
+    extensions: list[int] = []
+    contents: dict[int, bytes] = {}
+    end = at + 2 + len(_part(body, at, 2)) if at < len(body) else at
+    at += 2
+    while at < end:
+        if at + 4 > end:
+            raise IndexError
+        kind, size = _EXTENSION.unpack_from(body, at)
+        begin, at = at + 4, at + 4 + size
+        if at > end:
+            raise IndexError
+        if kind in _GREASE:
+            continue
+        extensions.append(kind)
+        if kind in _READ:
+            contents[kind] = body[begin:at]
+    algorithms, versions = contents.get(_SIGNATURE_ALGORITHMS), contents.get(_SUPPORTED_VERSIONS)
+    version = body[0] << 8 | body[1]
+    if versions:
+        version = max(_numbers(_part(versions, 0, 1)), default=version)
+    return Hello(
+        version=version,
+        ciphers=_numbers(ciphers),
+        extensions=tuple(extensions),
+        signature_algorithms=_numbers(_part(algorithms, 0, 2)) if algorithms else (),
+        has_server_name=_SERVER_NAME in contents,
+        server_name=_server_name(contents.get(_SERVER_NAME)),
+        alpn=_alpn(contents.get(_ALPN)),
+    )
+
+
+def _server_name(content: bytes | None) -> bytes:
+    """Give the host name of RFC 6066 section 3."""
+    names = _part(content, 0, 2) if content else b""
+    at = 0
+    while at < len(names):
+        name = _part(names, at + 1, 2)
+        if names[at] == 0:
+            return name
+        at += 3 + len(name)
+    return b""
+
+
+def _alpn(content: bytes | None) -> tuple[bytes, ...]:
+    """Give the protocol names of RFC 7301 section 3.1."""
+    names = _part(content, 0, 2) if content else b""
+    found: list[bytes] = []
+    at = 0
+    while at < len(names) and len(found) < _MAX_TEXTS:
+        found.append(_part(names, at, 1))
+        at += 1 + len(found[-1])
+    return tuple(found)
