@@ -40,7 +40,7 @@ class Scan(NamedTuple):
     not_files: list[str]
     """Paths named without a wildcard that are there, and are no regular files."""
     empty: list[str]
-    """Patterns that nothing matched."""
+    """Patterns that nothing matched, though every folder could be looked at."""
 
 
 class _Listing(NamedTuple):
@@ -124,13 +124,13 @@ class Globs:
         """Look at the file system."""
         scan = Scan({}, {}, [], [])
         for pattern in self.patterns:
-            before = len(scan.files)
+            before = len(scan.files) + len(scan.unreadable) + len(scan.not_files)
             again = False
             for path in self._walk(pattern, "", 0, scan.unreadable):
                 again = again or path in scan.files
                 if path not in scan.files and not self.excludes(path):
                     _look(path, pattern.is_plain, scan)
-            if len(scan.files) == before and not again:
+            if len(scan.files) + len(scan.unreadable) + len(scan.not_files) == before and not again:
                 scan.empty.append(pattern.text)
         return scan
 

@@ -1,0 +1,93 @@
+"""Blocks and positions, as the rest of the program knows them."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+
+from collectors.file_tail.identity import TailState, decode_state, decode_states, encode_state
+from collectors.file_tail.stream import Stream
+from collectors.lines import Piece
+from soc_agent.config import FileSource
+from soc_agent.model import Block, Counters, Position
+
+_START_ID = "start"
+"""Where the states of files found in the first look are kept, until each has a position of its own."""
+_SETTLED_BYTES = 4096
+"""A sample of so many bytes says all that can be said of a type."""
+
+
+class Blocks:
+    """Makes the blocks of one source."""
+
+    def __init__(self, options: FileSource, guess: Callable[[bytes], str]) -> None:
+        self._source, self._type, self._guess = options.name, options.type, guess
+
+    def of_lines(self, stream: Stream, piece: Piece) -> Block:
+        """Give a block of lines, with the position after them."""
+        return Block(
+            source=self._source,
+            stream=_shown(stream.path),
+            stream_id=stream.id,
+            type=self._type_of(stream),
+            data=piece.data,
+            offset=piece.offset,
+            first_line=piece.first_line,
+            position=Position(self._source, stream.id, encode_state(stream.state())),
+            received_ns=time.time_ns(),
+            lost=Counters(truncated=piece.truncated) if piece.truncated else None,
+        )
+
+    def of_position(self, stream: Stream) -> Block:
+        """Give a block without lines, so that the position of a stream is committed."""
+        return self._empty(_shown(stream.path), stream.id, encode_state(stream.state()))
+
+    def of_start(self, states: Mapping[str, TailState]) -> Block:
+        """Give a block without lines that says which files the source began with: stream id to state."""
+        return self._empty(self._source, _START_ID, encode_state(dict(states)))
+
+    def _empty(self, name: str, stream_id: str, state: bytes) -> Block:
+        return Block(
+            source=self._source,
+            stream=name,
+            stream_id=stream_id,
+            type="plain" if self._type == "auto" else self._type,
+            data=b"",
+            position=Position(self._source, stream_id, state),
+            received_ns=time.time_ns(),
+        )
+
+    def _type_of(self, stream: Stream) -> str:
+        if self._type != "auto":
+            return self._type
+        if not stream.type_settled:
+            sample = stream.sample()
+            stream.type = self._guess(sample)
+            stream.type_settled = stream.type != "plain" or len(sample) >= _SETTLED_BYTES
+        return stream.type
+
+
+def read_positions(positions: Mapping[str, bytes]) -> tuple[dict[str, TailState], bool, list[str]]:
+    """Give the states of committed positions by stream id, whether the source is new, and the ids that are damaged.
+
+    A source is new when nothing that can be read was committed for it.
+    """
+    states: dict[str, TailState] = {}
+    began: dict[str, TailState] = {}
+    damaged = []
+    is_new = True
+    for stream_id, data in positions.items():
+        try:
+            if stream_id == _START_ID:
+                began = decode_states(data)
+            else:
+                states[stream_id] = decode_state(data)
+        except ValueError:
+            damaged.append(stream_id)
+        else:
+            is_new = False
+    return {**began, **states}, is_new, damaged
+
+
+def _shown(path: str) -> str:
+    r"""Give a path as text that can be written anywhere: bytes that are not UTF-8 as ``\xff``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

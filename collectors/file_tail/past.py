@@ -1,0 +1,130 @@
+"""What is known of files that are not read just now, and what became of files that are no longer where they were."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from collectors.file_tail.identity import (
+    Key,
+    TailState,
+    file_holds,
+    make_stream_id,
+    parse_stream_id,
+    still_holds,
+)
+from collectors.file_tail.rotation import Neighbours, log_paths, naming
+from collectors.globs import Found, Globs
+
+
+class Past:
+    """The states of files that are not read just now, by device and inode."""
+
+    def __init__(self, globs: Globs) -> None:
+        self.known: dict[Key, tuple[str, TailState]] = {}
+        """Device and inode, to stream id and state of the latest generation."""
+        self._globs = globs
+        self._generations: dict[Key, int] = {}
+        self._latest: dict[str, tuple[str, TailState]] = {}
+        self._logs: set[str] = set()
+        self._folders: dict[str, Neighbours] = {}
+
+    def remember(self, states: Mapping[str, TailState]) -> None:
+        """Take what was committed: stream id to state."""
+        for stream_id, state in states.items():
+            key, generation = parse_stream_id(stream_id) or (state.key, 0)
+            self._generations[key] = max(generation, self._generations.get(key, 0))
+            entry = stream_id, state
+            self._logs.add(state.log)
+            if _age(entry) >= _age(self.known.get(state.key, entry)):
+                self.known[state.key] = entry
+            if _age(entry) >= _age(self._latest.get(state.path, entry)):
+                self._latest[state.path] = entry
+
+    def missing(self, there: Collection[Key]) -> list[tuple[str, TailState]]:
+        """Give the known files that are not among ``there``, or of which nothing was seen yet, oldest first.
+
+        Only those whose name the source still asks for.
+        """
+        entries = [e for e in self.known.values() if (e[1].key not in there or e[1].head_length == 0)]
+        return sorted((e for e in entries if self._globs.matches(e[1].path)), key=_age)
+
+    def is_latest(self, stream_id: str, state: TailState) -> bool:
+        """Say whether no later file is known by the same name."""
+        return self._latest.get(state.path, (stream_id, state))[0] == stream_id
+
+    def latest(self, path: str) -> TailState | None:
+        """Give what was committed last of a log by this name."""
+        entry = self._latest.get(path)
+        return entry[1] if entry else None
+
+    def has_log(self, log: str) -> bool:
+        """Say whether something was committed of a log by this name, or of what it was rotated to."""
+        return log in self._logs
+
+    def next_id(self, key: Key) -> str:
+        """Give the id of the next generation of a file."""
+        self._generations[key] = self._generations.get(key, -1) + 1
+        return make_stream_id(key, self._generations[key])
+
+    def take_remounted(self, file: Found, fd: int) -> tuple[str, TailState] | None:
+        """Give, and forget, a file of the same name and content on a device of another number."""
+        entry = self._latest.get(file.path)
+        if entry is None or entry[1].dev == file.dev or entry[1].offset == 0 or not still_holds(fd, entry[1]):
+            return None
+        self.known.pop(entry[1].key, None)
+        return entry
+
+    def forget(self, stream_id: str, key: Key) -> None:
+        """Forget a stream, known by this device and inode."""
+        if self.known.get(key, ("",))[0] == stream_id:
+            del self.known[key]
+
+    def forget_folders(self) -> None:
+        """Look at folders anew from here on."""
+        self._folders.clear()
+
+    def was_truncated(self, file: Found) -> bool:
+        """Say whether a file has the inode of a known one and is named like it, but has not its content."""
+        entry = self.known.get(file.key)
+        return entry is not None and entry[1].path in log_paths(file.path) and not file_holds(file.path, entry[1])
+
+    def knows(self, file: Found) -> bool:
+        """Say whether something of a file was seen before."""
+        entry = self.known.get(file.key)
+        return entry is not None and entry[1].head_length > 0 and file_holds(file.path, entry[1])
+
+    def renamed(self, state: TailState, live: Collection[Key]) -> Found | None:
+        """Find the file itself under another name in its folder."""
+        for file in self._beside(state):
+            if file.key == state.key:
+                return file if file.key in live or self.knows(file) else None
+        return None
+
+    def copy(self, state: TailState, live: Collection[Key]) -> Found | None:
+        """Find the copy that was made of a file before it was truncated, the newest first."""
+        for file in reversed(list(self._beside(state))) if state.head_length else ():
+            if file.key != state.key and self._is_new(file, live) and file_holds(file.path, state):
+                return file
+        return None
+
+    def later(self, state: TailState, found: Found | None, live: Collection[Key]) -> Iterator[Found]:
+        """Yield unknown files, oldest first, that the log was rotated to after ``state``.
+
+        ``found`` is what its own file became: later ones are named alike.
+        """
+        for file in self._beside(state):
+            alike = naming(file.path) == naming(found.path) if found else file.path.startswith(state.path)
+            if alike and file.mtime_ns >= state.mtime_ns and self._is_new(file, live):
+                yield file
+
+    def _is_new(self, file: Found, live: Collection[Key]) -> bool:
+        return file.key not in live and not self.knows(file) and not self._globs.excludes(file.path)
+
+    def _beside(self, state: TailState) -> Iterator[Found]:
+        folder = state.path.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = Neighbours(folder)
+        return iter(self._folders[folder].beside(state.path, state.ino))
+
+
+def _age(entry: tuple[str, TailState]) -> tuple[int, int]:
+    parsed = parse_stream_id(entry[0])
+    return entry[1].mtime_ns, parsed[1] if parsed else 0

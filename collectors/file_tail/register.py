@@ -1,0 +1,369 @@
+"""Which streams there are: what a look at the file system means, given what was known before it."""
+
+import logging
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from collectors.file_tail.files import ElsewhereError, OpenFiles
+from collectors.file_tail.identity import Key, TailState, key_of, open_regular, still_holds
+from collectors.file_tail.own import own_files
+from collectors.file_tail.past import Past
+from collectors.file_tail.rotation import age_order, log_paths
+from collectors.file_tail.start import start_at_end
+from collectors.file_tail.stream import ReplacedError, Stream
+from collectors.globs import Found, Globs, Scan
+from collectors.reports import Reports
+from soc_agent.model import Problem
+from soc_agent.text import make_safe
+
+_log = logging.getLogger(__name__)
+_RETRY_MAX_S = 60.0
+_COUNT_BUDGET_BYTES = 256 * 1024 * 1024
+
+
+class Register:
+    """The streams of one source, by device and inode.
+
+    ``ready`` is called with a stream that may have something to give out, ``record`` with one whose position should be
+    committed before it has.
+    """
+
+    def __init__(
+        self,
+        globs: Globs,
+        files: OpenFiles,
+        reports: Reports,
+        *,
+        rotate_wait_s: float,
+        ready: Callable[[Stream], None],
+        record: Callable[[Stream], None],
+    ) -> None:
+        self.streams: dict[Key, Stream] = {}
+        self.by_path: dict[str, Stream] = {}
+        """Every path by which something may be heard of a stream, to that stream."""
+        self.at_end = False
+        """Whether files found now are read from their end: in the first look at a source that is new."""
+        self._globs, self._files, self._reports = globs, files, reports
+        self._rotate_wait_s = rotate_wait_s
+        self._ready, self._record = ready, record
+        self._past = Past(globs)
+        self._latest: dict[str, Stream] = {}
+        """Name of a log, to the part of it that was written last."""
+        self._held: dict[Key, tuple[Found, float]] = {}
+        self._retries: dict[str, tuple[float, float]] = {}
+        self._own: set[Key] = set()
+        self._there: Collection[str] = ()
+        self._there_keys: Collection[Key] = ()
+        self._count_budget = _COUNT_BUDGET_BYTES
+        self._now = 0.0
+
+    def begin(self, states: Mapping[str, TailState], scan: Scan, now: float) -> None:
+        """Take what was committed, stream id to state, and find what was rotated away while nobody looked."""
+        self._look(now)
+        self._there = scan.files
+        self._there_keys = {file.key for file in scan.files.values()}
+        self._past.remember(states)
+        self._claim_copies(scan.files.values())
+        for stream_id, state in self._past.missing(self._there_keys):
+            latest = self._past.is_latest(stream_id, state)
+            is_there = state.key in self._there_keys
+            found = self._follow(state, reopen=latest) or (None if is_there else self._take_copy(stream_id, state))
+            if latest:
+                self._take_later(state, found)
+                if found is None and not is_there and state.path in scan.files:
+                    self._report_lost("tail.rest_gone", state)
+
+    def reconcile(self, scan: Scan, now: float) -> None:
+        """Make the streams agree with what was found: follow renames, let go of what is gone, take up what is new."""
+        self._look(now)
+        self._there = scan.files
+        self._there_keys = {file.key for file in scan.files.values()}
+        new: dict[Key, Found] = {}
+        seen: set[Key] = set()
+        for path, file in scan.files.items():
+            stream = self.streams.get(file.key)
+            if stream is None:
+                new.setdefault(file.key, file)
+                continue
+            seen.add(file.key)
+            here = scan.files.get(stream.path)
+            if stream.path != path and (here is None or here.key != file.key):
+                self._locate(stream, path)
+                stream = self._verified(stream)
+                stream.path = path
+                self._locate(stream, path)
+            stream.leaving_since = None
+            if (file.size, file.mtime_ns) != (stream.size, stream.mtime_ns):
+                self._ready(stream)
+        self._see_off([stream for stream in self.streams.values() if stream.key not in seen])
+        for path in [path for path in self._retries if path not in scan.files]:
+            del self._retries[path]
+            self._reports.clear(f"file {path}")
+        self._claim_copies(new.values())
+        for file in sorted(new.values(), key=age_order):
+            if file.key not in self.streams:
+                self._take_up(file)
+
+    def replaced(self, stream: Stream, now: float) -> Stream:
+        """Go on after the content of a stream's file was truncated or rewritten: a new generation begins."""
+        self._look(now)
+        state = stream.state()
+        fresh = TailState(path=stream.path, dev=stream.key[0], ino=stream.key[1], mtime_ns=state.mtime_ns)
+        successor = Stream.resume(self._past.next_id(stream.key), fresh, stream.fd, now)
+        successor.leaving_since, successor.log = stream.leaving_since, stream.log
+        location = stream.location
+        self._files.hand_over(stream, successor)
+        self._drop(stream)
+        _log.info("%s was truncated or rewritten; reading it from its beginning", make_safe(stream.path))
+        copy = self._seek_rest(stream.id, state)
+        if key_of(stream.path) != stream.key and successor.leaving_since is None:
+            successor.leaving_since = now
+        self._take_later(state, copy, until=successor)
+        self._enter(successor, location)
+        self._take_later(state, copy)
+        return successor
+
+    def stirred(self, before: TailState, now: float) -> None:
+        """Look for what was written to a log that was seen empty, and rotated before it was seen again."""
+        self._look(now)
+        self._take_later(before, None)
+
+    def lost_sight(self, stream: Stream, now: float) -> None:
+        """Look for the file of a stream that is no longer where it was."""
+        self._look(now)
+        stream.pending = False
+        found = self._past.renamed(stream.state(), self.streams)
+        if found is not None and found.path != stream.location:
+            self._locate(stream, found.path)
+            self._ready(stream)
+        elif stream.leaving_since is not None:
+            self._give_up(stream)
+
+    def finish(self, stream: Stream, *, deleted: bool) -> None:
+        """Let go of a stream whose file has left and was read to its end."""
+        self._drop(stream)
+        if not deleted:
+            self._past.known[stream.key] = stream.id, stream.state()
+
+    # How files come and go
+
+    def _look(self, now: float) -> None:
+        self._now = now
+        self._past.forget_folders()
+        self._own = own_files()
+
+    def _take_up(self, file: Found) -> None:
+        """Begin to read a file that was found by its name, after whatever had that name before."""
+        before = self._latest[file.path].state() if file.path in self._latest else self._past.latest(file.path)
+        if before is not None:
+            self._take_later(before, self._follow(before))
+        if not self._may_be_copy(file):
+            self._adopt(file)
+
+    def _adopt(self, file: Found, leaving_as: str = "") -> Stream | None:
+        """Begin to read a file that no stream reads. ``leaving_as``: the name that its lines were written under."""
+        due, wait_s = self._retries.get(file.path, (0.0, 0.0))
+        if self._now < due or file.key in self._own or file.key in self.streams:
+            return None
+        stream, fd = None, -1
+        try:
+            fd, info = open_regular(file.path)
+            if (info.st_dev, info.st_ino) == file.key:
+                stream = self._resume(file, fd, leaving_as or file.path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self._unreadable(file.path, error, wait_s)
+        if stream is None:
+            if fd >= 0:
+                os.close(fd)
+            return None
+        self._files.keep(stream, fd)
+        stream.leaving_since = self._now if leaving_as else None
+        self._enter(stream, file.path)
+        self._retries.pop(file.path, None)
+        self._reports.clear(f"file {file.path}")
+        return stream
+
+    def _resume(self, file: Found, fd: int, path: str) -> Stream:
+        """Give the stream of an open file: one continued, or a new one."""
+        known = self._past.known.pop(file.key, None) or self._remounted(file, fd)
+        if known and still_holds(fd, known[1]):
+            stream_id, state = known
+            stream = Stream.resume(stream_id, replace(state, path=path, dev=file.dev, ino=file.ino), fd, self._now)
+            stream.log = state.log if state.log in log_paths(path) else self._log_of(path)
+            return stream
+        if known and known[1].path in log_paths(file.path):
+            copy = self._seek_rest(*known)
+            if file.path == known[1].path:
+                self._take_later(known[1], copy)
+        fresh = TailState(path=path, dev=file.dev, ino=file.ino, mtime_ns=file.mtime_ns)
+        if self.at_end:
+            fresh, counted = start_at_end(fd, fresh, self._count_budget)
+            self._count_budget -= counted
+        stream = Stream.resume(self._past.next_id(file.key), fresh, fd, self._now)
+        stream.log = self._log_of(path)
+        if not known and not self.at_end and stream.log not in self._latest:
+            # Until its first lines are committed, a rotation would leave nothing by which to find the file again.
+            self._record(stream)
+        return stream
+
+    def _remounted(self, file: Found, fd: int) -> tuple[str, TailState] | None:
+        """Find the stream of a file whose device number changed, as after a new mount."""
+        left = self._latest.get(file.path)
+        if left and left.leaving_since is not None and not left.finished and left.key[0] != file.dev:
+            state = left.state()
+            if state.offset and still_holds(fd, state):
+                self._drop(left)
+                return left.id, state
+        return self._past.take_remounted(file, fd)
+
+    def _enter(self, stream: Stream, location: str) -> None:
+        self.streams[stream.key] = stream
+        self._held.pop(stream.key, None)
+        self._locate(stream, location)
+        other = self._latest.get(stream.log)
+        if other is not None and other.is_at(stream.log):
+            stream.come_before(other)
+        else:
+            self._latest[stream.log] = stream
+            if other is not None:
+                stream.come_after(other)
+        self._ready(stream)
+
+    def _verified(self, stream: Stream) -> Stream:
+        """Before a stream gets another name, see whether it was truncated under the name that it had."""
+        try:
+            self._files.use(stream)
+            stream.verify()
+        except ReplacedError:
+            return self.replaced(stream, self._now)
+        except (ElsewhereError, OSError):
+            pass
+        return stream
+
+    def _see_off(self, gone: list[Stream]) -> None:
+        """Find where the files of streams went that have left their names, then what came after them."""
+        for stream in gone:
+            if stream.leaving_since is None:
+                stream.leaving_since = self._now
+                self._locate(stream, "")
+        followed = [(self._follow(stream.state()), self._verified(stream)) for stream in gone if not stream.finished]
+        for found, stream in followed:
+            self._take_later(stream.state(), found)
+            self._ready(stream)
+            if stream.fd < 0 and not stream.location:
+                self._give_up(stream)
+
+    def _give_up(self, stream: Stream) -> None:
+        if stream.unread_bytes:
+            self._report_lost("tail.lost_bytes", stream.state())
+        self.finish(stream, deleted=True)
+
+    def _follow(self, state: TailState, *, reopen: bool = False) -> Found | None:
+        """Find what a file was renamed to, and read on there if it has more.
+
+        With ``reopen`` also if it has not: its writer may not know yet that it was rotated.
+        """
+        found = self._past.renamed(state, self.streams)
+        if found is not None and found.key in self.streams:
+            self._locate(self.streams[found.key], found.path)
+        elif found is not None and (reopen or found.size != state.offset):
+            self._adopt(found, state.path)
+        return found
+
+    def _take_later(self, state: TailState, found: Found | None, until: Stream | None = None) -> None:
+        """Take up what the log was rotated to after ``state``, whose file became ``found``, and before ``until``."""
+        for file in self._past.later(state, found, self.streams):
+            if until is not None and file.key == until.key:
+                break
+            if file.key not in self._there_keys and not self._may_be_copy(file):
+                self._adopt(file, state.path)
+
+    def _seek_rest(self, stream_id: str, state: TailState) -> Found | None:
+        """Take the rest of a truncated file from its copy, or say that it is lost."""
+        copy = self._take_copy(stream_id, state)
+        if copy is None and state.size > state.offset:
+            self._report_lost("tail.lost_bytes", state)
+        return copy
+
+    def _claim_copies(self, files: Iterable[Found]) -> None:
+        """Find the copies of files that were truncated while they were not read, before they pass for new files."""
+        for file in files:
+            if self._past.was_truncated(file):
+                self._take_copy(*self._past.known[file.key])
+
+    def _take_copy(self, stream_id: str, state: TailState) -> Found | None:
+        """Find the copy that was made of a file, and read the rest there."""
+        copy = self._past.copy(state, self.streams)
+        if copy is not None:
+            self._past.forget(stream_id, state.key)
+            self._past.known[copy.key] = stream_id, replace(state, dev=copy.dev, ino=copy.ino, mtime_ns=copy.mtime_ns)
+            stream = self._adopt(copy, state.path)
+            if stream is not None:
+                self._record(stream)
+        return copy
+
+    def _may_be_copy(self, file: Found) -> bool:
+        """Say whether to wait before reading a new file: it may be the copy of a log that is about to be truncated.
+
+        If the log was truncated already, the file is taken as its copy.
+        """
+        logs = log_paths(file.path)[1:]
+        originals = [stream for log in logs if (stream := self._latest.get(log)) and stream.is_at(log)]
+        if self.at_end or not originals or self._past.knows(file):
+            return False
+        if not any(self._verified(original).looks_like(file) for original in originals):
+            return False
+        earlier, since = self._held.get(file.key, (None, 0.0))
+        if file != earlier:
+            since = self._now
+            self._held[file.key] = file, since
+        return self._now - since < self._rotate_wait_s
+
+    # Names
+
+    def _locate(self, stream: Stream, path: str) -> None:
+        """Note where a stream's file is now; empty when that is not known."""
+        for old in (stream.location, stream.path):
+            if self.by_path.get(old) is stream:
+                del self.by_path[old]
+        stream.location = os.path.realpath(path) if path else ""
+        for heard in filter(None, (path, stream.location)):
+            self.by_path[heard] = stream
+
+    def _log_of(self, path: str) -> str:
+        """Give the name of the log that a path belongs to: its own, or that which it was rotated from."""
+        logs = log_paths(path)[1:]
+        return next((log for log in logs if log in self._latest or log in self._there or self._past.has_log(log)), path)
+
+    def _drop(self, stream: Stream) -> None:
+        if stream.finished:
+            return
+        self._files.close(stream)
+        self._locate(stream, "")
+        stream.finished, stream.pending = True, False
+        del self.streams[stream.key]
+        self._reports.clear(f"read {stream.id}")
+
+    # What is wrong
+
+    def _unreadable(self, path: str, error: OSError, wait_s: float) -> None:
+        wait_s = next_wait(wait_s)
+        self._retries[path] = self._now + wait_s, wait_s
+        reason = error.strerror or str(error)
+        problem = Problem("tail.unreadable", values={"path": make_safe(path), "reason": reason})
+        if self._reports.report(f"file {path}", problem):
+            _log.warning("%s cannot be read (%s); trying again from time to time", make_safe(path), reason)
+
+    def _report_lost(self, code: str, state: TailState) -> None:
+        path, at_least = make_safe(state.path), max(0, state.size - state.offset)
+        self._reports.happened(Problem(code, values={"path": path, "bytes": at_least}))
+        _log.warning("%s: its unread rest is gone after a rotation (%d bytes were seen of it)", path, at_least)
+
+
+def next_wait(wait_s: float) -> float:
+    """Give how long to wait, in seconds, after one more error in a row."""
+    return min(_RETRY_MAX_S, max(1.0, wait_s * 2))

@@ -1,0 +1,91 @@
+"""Names of rotated logs: which file used to be which, and in what order they were written."""
+
+import logging
+import os
+import re
+import stat
+
+from collectors.globs import Found
+
+_log = logging.getLogger(__name__)
+_SUFFIX = r"[-._](?:\d[\w:+-]*(?:\.\d[\w:+-]*)*|old|bak|prev|last)"
+_AFTER = re.compile(rf"(?P<base>.+?)(?P<suffix>{_SUFFIX})")
+_BEFORE_EXTENSION = re.compile(rf"(?P<stem>.+?)(?P<suffix>{_SUFFIX})(?P<extension>\.[A-Za-z]\w*)")
+_NUMBER = re.compile(r"[-._](\d{1,5})")
+
+
+def live_names(name: str) -> list[str]:
+    """Give the names that a log may have had before it was rotated to ``name``.
+
+    >>> live_names("app.log.1"), live_names("app-20260101.log"), live_names("app.log")
+    (['app.log'], ['app.log'], [])
+    """
+    names = []
+    if match := _AFTER.fullmatch(name):
+        names.append(match["base"])
+    if match := _BEFORE_EXTENSION.fullmatch(name):
+        names.append(match["stem"] + match["extension"])
+    return names
+
+
+def log_paths(path: str) -> list[str]:
+    """Give the paths that a file may have been written under: its own, and those that it may have been rotated from."""
+    folder, _, name = path.rpartition("/")
+    return [path, *(f"{folder}/{live}" for live in live_names(name))]
+
+
+def naming(path: str) -> str:
+    """Give the scheme that a rotated file was named by: its name with other digits.
+
+    >>> naming("/log/app.log.12") == naming("/log/app.log.3") != naming("/log/app.log.20260101")
+    True
+    """
+    name = path.rpartition("/")[2]
+    return re.sub(r"\d+", lambda digits: "0" * len(digits[0]) if len(digits[0]) > 3 else "0", name)
+
+
+def age_order(file: Found) -> tuple[int, int, int]:
+    """Give a key that puts rotated files of one log oldest first and the live one last.
+
+    Numbers count for more than times: a writer that still holds the file after its rotation makes it look new.
+    """
+    name = file.path.rpartition("/")[2]
+    for pattern in (_AFTER, _BEFORE_EXTENSION):
+        if match := pattern.fullmatch(name):
+            number = _NUMBER.fullmatch(match["suffix"])
+            return 0, -int(number[1]) if number else 0, file.mtime_ns
+    return 1, 0, file.mtime_ns
+
+
+class Neighbours:
+    """What lies in a folder, by inode and by the names that files were rotated from. Listed once, then asked often."""
+
+    def __init__(self, folder: str) -> None:
+        self._by_inode: dict[int, list[str]] = {}
+        self._by_live_name: dict[str, list[str]] = {}
+        try:
+            with os.scandir(folder or "/") as entries:
+                for entry in entries:
+                    self._by_inode.setdefault(entry.inode(), []).append(entry.path)
+                    for name in live_names(entry.name):
+                        self._by_live_name.setdefault(name, []).append(entry.path)
+        except OSError as error:
+            _log.info("%s cannot be listed (%s); rotated files in it are not found", folder, error.strerror)
+
+    def beside(self, path: str, ino: int) -> list[Found]:
+        """Give the files that the log ``path`` may have become, oldest first.
+
+        These are the regular files with a rotated name, and whatever has the inode ``ino``. ``path`` itself is not
+        among them.
+        """
+        name = path.rpartition("/")[2]
+        paths = {*self._by_inode.get(ino, ()), *self._by_live_name.get(name, ())} - {path}
+        files = []
+        for other in paths:
+            try:
+                info = os.lstat(other)
+            except OSError:
+                continue
+            if stat.S_ISREG(info.st_mode):
+                files.append(Found(other, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns))
+        return sorted(files, key=age_order)

@@ -1,0 +1,38 @@
+"""The first look at a source: what is there already is not read, but known from then on."""
+
+import os
+
+import msgspec
+
+from collectors.file_tail.identity import HEAD_BYTES, TailState, fingerprint, read_tail
+from collectors.lines import BLOCK_BYTES
+
+
+def start_at_end(fd: int, state: TailState, budget_bytes: int) -> tuple[TailState, int]:
+    """Give ``state`` moved to the end of an open file: after its last newline, so that an open line comes whole.
+
+    Lines are numbered from the beginning of the file if it is within ``budget_bytes``; otherwise from here on. Also
+    gives how many bytes were read to count them.
+    """
+    size = os.fstat(fd).st_size
+    begin = max(0, size - BLOCK_BYTES)
+    newline = os.pread(fd, size - begin, begin).rfind(b"\n")
+    inside_line = newline < 0 and begin > 0
+    offset = size if inside_line else begin + newline + 1
+    line, read_bytes = 1, 0
+    if offset <= budget_bytes:
+        while read_bytes < offset and (data := os.pread(fd, min(BLOCK_BYTES, offset - read_bytes), read_bytes)):
+            line += data.count(b"\n")
+            read_bytes += len(data)
+    head = os.pread(fd, min(HEAD_BYTES, offset), 0)
+    moved = msgspec.structs.replace(
+        state,
+        offset=offset,
+        line=line,
+        skipping=inside_line,
+        head_length=len(head),
+        head=fingerprint(head),
+        tail=fingerprint(read_tail(fd, offset)),
+        size=size,
+    )
+    return moved, read_bytes
