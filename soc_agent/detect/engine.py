@@ -1,7 +1,7 @@
 """The engine: a block in, detections out. Prefilter, late decoding, predicates, correlations."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -75,7 +75,8 @@ class Engine:
         counters = Counters(bytes=len(data), lines=_count_lines(data))
         detections: list[Detection] = []
         number, counted = block.first_line, 0
-        for start, end, possible in self._lines(index, data):
+        hits = index.scanner.scan(data) if self._prefilter else []
+        for start, end, possible in self._lines(index, data, hits):
             counters.candidates += 1
             line = data[start:end].removesuffix(b"\r")
             event = self._decoders.decode(line, context)
@@ -100,6 +101,8 @@ class Engine:
                     raw=line[:RAW_CAP_BYTES],
                 )
                 detections.extend(self._detections(matched, finding, view, ref))
+        if self._prefilter:
+            index.learn(hits, counters)
         counters.late += self._correlator.take_late()
         return Result(detections, counters, self._correlator.take_changes())
 
@@ -110,26 +113,26 @@ class Engine:
             self._indexes[line_type] = index
         return index
 
-    def _lines(self, index: TypeIndex, data: bytes) -> Iterator[tuple[int, int, int]]:
+    def _lines(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Yield the lines that rules may concern: where each begins and ends, and the rules. Empty lines are none."""
         everything = index.everything if not self._prefilter else 0
         if everything or index.always or index.spelling.type == _FINDINGS:
-            yield from self._every_line(index, data)
+            yield from self._every_line(index, data, hits)
             return
-        for start, end, numbers in lines_with_hits(data, index.scanner.scan(data)):
+        for start, end, numbers in lines_with_hits(data, hits):
             rules = index.candidates(numbers)
             if rules:
                 yield start, end, rules
 
-    def _every_line(self, index: TypeIndex, data: bytes) -> Iterator[tuple[int, int, int]]:
-        hits = lines_with_hits(data, index.scanner.scan(data)) if self._prefilter else iter(())
-        hit_start, _, numbers = next(hits, (-1, -1, ()))
+    def _every_line(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        with_hits = lines_with_hits(data, hits)
+        hit_start, _, numbers = next(with_hits, (-1, -1, ()))
         otherwise = index.always if self._prefilter else index.everything
         for start, end in all_lines(data):
             rules = otherwise
             if start == hit_start:
                 rules = index.candidates(numbers)
-                hit_start, _, numbers = next(hits, (-1, -1, ()))
+                hit_start, _, numbers = next(with_hits, (-1, -1, ()))
             if end > start and data[start:end] != b"\r":
                 yield start, end, rules
 
@@ -162,7 +165,7 @@ class Engine:
         for rule in rules:
             rule_id = rule.info.id
             if rule_id not in self.rules.silent:
-                yield detection_of(rule.info, event, ref, why=rule.explainer.explain(view))
+                yield detection_of(rule.info, event, ref, why=rule.explainer.reasons(view))
             if rule_id in wants:
                 yield from self._correlator.feed(rule_id, event, ref)
 

@@ -25,12 +25,14 @@ class Explainer:
         self._tests: dict[tuple[str, ir.Test], Predicate] = {}
 
     def explain(self, view: View) -> tuple[Clause, ...]:
-        """Give what decided that the event matches, at most :data:`CLAUSES_CAP` tests; nothing when it does not.
+        """Give what decided that the event matches, at most :data:`CLAUSES_CAP` tests; nothing when it does not."""
+        return self.reasons(view) if self._holds(self._rule.condition, view) else ()
+
+    def reasons(self, view: View) -> tuple[Clause, ...]:
+        """Give the same for an event that is known to match.
 
         Of alternatives, the first that held; of what had to be absent, nothing: there is no value to show.
         """
-        if not self._holds(self._rule.condition, view):
-            return ()
         found = dict.fromkeys(self._reasons(self._rule.condition, "", view))
         return tuple(found)[:CLAUSES_CAP]
 

@@ -4,20 +4,25 @@ Sets of rules are integers, one bit a rule, so that joining and meeting them cos
 three thousand. What comes again (the same literals, the same log sources) is worked out once.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from soc_agent.decode import Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.explain import Explainer
 from soc_agent.detect.leaf import Predicate
-from soc_agent.detect.literals import CLAUSES, chance, clauses_of, has_keywords
+from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
 from soc_agent.detect.predicate import compile_rule
-from soc_agent.detect.prefilter import Backend, Scanner, make_scanner
+from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, make_scanner
 from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
 from soc_agent.detect.view import View
-from soc_agent.model import LogSource, RuleInfo
+from soc_agent.model import Counters, LogSource, RuleInfo
 
 _REMEMBERED = 50_000
+_LEARN_FIRST_BYTES = 4 * 1024 * 1024
+"""A file smaller than this is read before learning from it has paid."""
+_LEARN_AGAIN = 8
+_NUMBER_MASK = (1 << NUMBER_BITS) - 1
 
 
 class RunningRule:
@@ -46,7 +51,11 @@ class RunningRule:
 
 
 class TypeIndex:
-    """The rules that can apply to lines of one type, and the literals by which they are found."""
+    """The rules that can apply to lines of one type, and the literals by which they are found.
+
+    Which of its literals a rule is looked for by is a guess at first, and learnt from the lines after a while. Any
+    choice finds the same lines; some let fewer through for nothing.
+    """
 
     def __init__(
         self, rules: Sequence[RunningRule], decoders: Decoders, line_type: str, backend: Backend | None = None
@@ -56,37 +65,56 @@ class TypeIndex:
         self.spelling = spelling_of(decoders, line_type)
         self.everything = (1 << len(self.rules)) - 1
         """All rules of this type."""
-        numbers: dict[bytes, int] = {}
-        clauses = [
+        self.searching = _bits(rule.has_keywords for rule in self.rules)
+        """Rules that can match a line that nobody can decode: what is known of it is its text."""
+        self._clauses = [
             clauses_of(rule.rule, self.spelling, _of_sources(rule, decoders, self.spelling)) for rule in self.rules
         ]
-        self._masks: list[list[int]] = []
-        for place, of_rule in enumerate(clauses):
-            for level in range(CLAUSES):
-                for literal in of_rule[level] if level < len(of_rule) else ():
-                    self._add(numbers, literal.lower(), level, 1 << place)
-        # a rule with fewer clauses asks nothing at the levels that it lacks
-        self._free = [
-            sum(1 << place for place, of_rule in enumerate(clauses) if len(of_rule) <= level)
-            for level in range(CLAUSES)
-        ]
-        self.always = self._free[0]
+        self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
+        self._backend = backend
+        self._frequency: dict[bytes, float] = {}
+        self._seen_bytes = 0
+        self._learn_at_bytes = _LEARN_FIRST_BYTES
+        self._routes: dict[tuple[LogSource, ...], int] = {}
+        self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
+        self._build()
+
+    def _build(self) -> None:
+        """Choose the literals, and make the scanner for them."""
+        numbers: dict[bytes, int] = {}
+        self._masks: list[list[int]] = []
+        chosen = [choose(clauses, self._frequency) for clauses in self._clauses]
+        for place, clauses in enumerate(chosen):
+            for level, clause in enumerate(clauses):
+                for literal in clause:
+                    self._add(numbers, literal, level, 1 << place)
+        # a rule with fewer clauses asks nothing at the levels that it lacks
+        self._free = [_bits(len(clauses) <= level for clauses in chosen) for level in range(CLAUSES)]
         for literal in self.spelling.triggers if numbers else ():
             for level in range(CLAUSES):
                 self._add(numbers, literal, level, self.everything)
-        self.scanner: Scanner = make_scanner(list(numbers), backend)
-        self.searching = sum(1 << place for place, rule in enumerate(self.rules) if rule.has_keywords)
-        """Rules that can match a line that nobody can decode: what is known of it is its text."""
+        self._literals = list(numbers)
+        self.scanner: Scanner = make_scanner(self._literals, self._backend)
         self._candidates: dict[tuple[int, ...], int] = {}
-        self._routes: dict[tuple[LogSource, ...], int] = {}
-        self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
 
     def _add(self, numbers: dict[bytes, int], literal: bytes, level: int, rules: int) -> None:
         number = numbers.setdefault(literal, len(numbers))
         if number == len(self._masks):
             self._masks.append([0] * CLAUSES)
         self._masks[number][level] |= rules
+
+    def learn(self, hits: Sequence[int], counters: Counters) -> None:
+        """Take note of the hits in a block; from time to time choose the literals anew by how often they were found."""
+        self._seen_bytes += counters.bytes
+        if self._seen_bytes < self._learn_at_bytes or not counters.lines:
+            return
+        self._learn_at_bytes *= _LEARN_AGAIN
+        found = Counter(map(_NUMBER_MASK.__and__, hits))
+        for number, literal in enumerate(self._literals):
+            rare = min(chance(frozenset({literal})), 1 / counters.lines)
+            self._frequency[literal] = found[number] / counters.lines if found[number] else rare
+        self._build()
 
     def candidates(self, numbers: tuple[int, ...]) -> int:
         """Give the rules that a line with these literals may concern."""
@@ -123,6 +151,10 @@ class TypeIndex:
             found = tuple(self.rules[place] for place in _places(rules))
             self._rules_of[rules] = found
         return found
+
+
+def _bits(flags: Iterable[bool]) -> int:
+    return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
 def _places(bits: int) -> list[int]:

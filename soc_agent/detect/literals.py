@@ -14,7 +14,10 @@ from soc_agent.detect.regex_literals import needs_of
 from soc_agent.detect.spelling import Alternatives, Spelling
 
 CLAUSES = 3
-"""So many clauses of a rule are looked at; more would hardly make it less likely that a line passes for nothing."""
+"""So many clauses of a rule are looked for; more would hardly make it less likely that a line passes for nothing."""
+_CLAUSES_KEPT = 12
+_COMMON = 1 / 50
+"""A second clause that more lines than this fulfil is not worth its hits."""
 _LETTERS_COUNTED = 12
 _USUAL = 1 / 16
 _ODD = 1 / 300
@@ -28,7 +31,7 @@ Clauses = list[Alternatives]
 
 
 def clauses_of(rule: ir.Rule, spelling: Spelling, of_source: Iterable[bytes] | None = None) -> tuple[Alternatives, ...]:
-    """Give the best clauses of a rule for lines of one type, at most :data:`CLAUSES`, the best first; none: any line.
+    """Give the clauses of a rule for lines of one type, the best first; none: any line.
 
     ``of_source`` holds literals of which every line of the rule's log sources has one, where that is known.
     """
@@ -38,13 +41,26 @@ def clauses_of(rule: ir.Rule, spelling: Spelling, of_source: Iterable[bytes] | N
     clauses = _node(rule.condition, selections, spelling)
     if of_source is not None:
         clauses = [*clauses, frozenset(of_source)]
-    good = [clause for clause in dict.fromkeys(clauses) if _is_good(clause)]
-    return tuple(sorted(good, key=chance)[:CLAUSES])
+    good = {frozenset(map(bytes.lower, clause)): None for clause in clauses if _is_good(clause)}
+    return tuple(sorted(good, key=chance)[:_CLAUSES_KEPT])
+
+
+def choose(clauses: Sequence[Alternatives], frequency: Mapping[bytes, float]) -> tuple[Alternatives, ...]:
+    """Give the clauses that are worth looking for, at most :data:`CLAUSES`: the rarest, and more that are rare too.
+
+    ``frequency`` holds, for literals that were looked for already, the part of the lines that had them.
+    """
+
+    def likely(clause: Alternatives) -> float:
+        return sum(frequency[literal] if literal in frequency else _chance(literal) for literal in clause)
+
+    first, *others = sorted(clauses, key=likely) or [frozenset()]
+    return (first, *(clause for clause in others[: CLAUSES - 1] if likely(clause) <= _COMMON)) if first else ()
 
 
 def chance(clause: AbstractSet[bytes]) -> float:
     """Give a guess at how likely it is that a line holds one of these: the longer, and the odder, the rarer."""
-    return sum(_chance(literal) for literal in clause)
+    return sum(map(_chance, clause))
 
 
 @lru_cache(maxsize=100_000)

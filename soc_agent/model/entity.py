@@ -24,19 +24,23 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
 _EMPTY = ("", "-", "None")
 
 
+_ORDER = {
+    name: (place, kind)
+    for place, (kind, name) in enumerate((k, n) for k, names in ENTITY_FIELDS.items() for n in names)
+}
+
+
 def entities_of(fields: Mapping[str, Any]) -> Entities:
     """Give the entities of an event's fields: kind to values, empty kinds left out."""
-    found: Entities = {}
-    for kind, names in ENTITY_FIELDS.items():
-        values: dict[str, None] = {}
-        for name in names:
-            value = fields.get(name)
-            if value is None:
-                continue
-            for item in value if isinstance(value, (list, tuple)) else (value,):
-                text = str(item)
-                if text not in _EMPTY:
-                    values[text] = None
-        if values:
-            found[kind] = tuple(values)
-    return found
+    # an event has fewer fields than there are names to look for, so the fields are gone through, not the names
+    present = sorted((*_ORDER[name], name) for name in fields if name in _ORDER)
+    found: dict[str, dict[str, None]] = {}
+    for _, kind, name in present:
+        value = fields[name]
+        if value is None:
+            continue
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            text = str(item)
+            if text not in _EMPTY:
+                found.setdefault(kind, {})[text] = None
+    return {kind: tuple(values) for kind, values in found.items()}

@@ -1,10 +1,11 @@
 """Which rules a line may concern."""
 
-from pathlib import Path
+import pytest
 
 from soc_agent.decode import Decoders
+from soc_agent.detect import index as index_module
 from soc_agent.detect.index import RunningRule, TypeIndex
-from soc_agent.model import LogSource
+from soc_agent.model import Counters, LogSource
 from tests.detect.making import rule_of, view_of
 
 DECODERS = Decoders.load()
@@ -77,7 +78,7 @@ def test_not_for_rules_that_search_lines_nobody_can_decode() -> None:
     assert index.searching == 1
 
 
-def test_what_comes_again_is_remembered(tmp_path: Path) -> None:
+def test_what_comes_again_is_remembered() -> None:
     index = index_of("s: {message: alpha}\ncondition: s")
     first = index.rules_of(index.candidates(numbers(index, b"alpha")))
     assert index.rules_of(index.candidates(numbers(index, b"alpha"))) is first
@@ -89,3 +90,26 @@ def test_predicates_are_compiled_when_first_needed() -> None:
     assert rule.predicate(view_of({"f": 1}))
     assert rule.predicate is not before
     assert rule.explainer is rule.explainer
+
+
+def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in every line is no longer looked for where a rarer literal is enough."""
+    monkeypatch.setattr(index_module, "_LEARN_FIRST_BYTES", 100)
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
+    triggers = list(index.spelling.triggers)
+    assert index._literals == [b"a common phrase", b"rare", *triggers]
+    block = b"a common phrase\n" * 50
+    index.learn(index.scanner.scan(block), Counters(bytes=99, lines=50))
+    assert index._literals == [b"a common phrase", b"rare", *triggers]
+    index.learn(index.scanner.scan(block), Counters(bytes=1, lines=50))
+    assert index._literals == [b"rare", *triggers]
+    assert places(index, b"a common phrase") == []
+    assert places(index, b"rare") == [0]
+
+
+def test_a_clause_that_is_all_there_is_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_LEARN_FIRST_BYTES", 1)
+    index = index_of("s: {message: common}\ncondition: s")
+    index.learn(index.scanner.scan(b"common\n" * 9), Counters(bytes=63, lines=9))
+    assert places(index, b"common") == [0]
+    assert places(index, b"other") == []

@@ -227,6 +227,10 @@ def test_the_same_detections_with_and_without_the_prefilter(line_type: str, data
     expected = run(rules, block, line_type, prefilter=False)
     for backend in BACKENDS:
         assert run(rules, block, line_type, backend=backend) == expected
+    engine = Engine(rules, DECODERS)
+    for _ in range(3):  # what is learnt from a block changes what is looked for in the next
+        engine._index(line_type)._learn_at_bytes = 0
+        assert engine.run(block_of(block, line_type), context_of(line_type)).detections == expected
 
 
 @pytest.mark.parametrize("line_type", LINES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soc_agent.detect.literals import CLAUSES, chance, clauses_of, has_keywords
+from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
 from soc_agent.detect.spelling import Alternatives, Spelling
 from tests.detect.making import rule_of
 
@@ -56,15 +56,24 @@ def test_clauses(detection: str, expected: list[set[str]]) -> None:
     assert clauses(detection) == expected
 
 
-def test_no_more_than_the_best_few_are_kept() -> None:
-    found = clauses("selection: {f|contains|all: [aaaa, bbbbb, cccccc, ddddddd, ee]}")
+def test_no_more_than_the_best_few_are_looked_for() -> None:
+    rule = rule_of("selection: {f|contains|all: [aaaa, bbbbb, cccccc, ddddddd, ee]}")
+    found = choose(clauses_of(rule, PLAIN), {})
     assert len(found) == CLAUSES
-    assert found[0] == {"ddddddd"}
+    assert found[0] == {b"ddddddd"}
+
+
+def test_what_was_found_often_is_chosen_last() -> None:
+    known = clauses_of(rule_of("selection: {f|contains|all: [aaaa, ddddddd]}"), PLAIN)
+    assert choose(known, {b"ddddddd": 0.5}) == (frozenset({b"aaaa"}),)
+    assert choose(known, {b"ddddddd": 0.5, b"aaaa": 0.9}) == (frozenset({b"ddddddd"}),)
+    assert choose(known, {b"ddddddd": 0.001, b"aaaa": 0.002}) == known
+    assert choose((), {}) == ()
 
 
 def test_expansions_are_alternatives() -> None:
     (found,) = clauses("selection: {f|base64offset|contains: foobar}")
-    assert found == {"Zm9vYmFy", "Zvb2Jhc", "mb29iYX"}
+    assert found == {"zm9vymfy", "zvb2jhc", "mb29iyx"}
 
 
 def test_literals_are_spelled_as_the_line_spells_them() -> None:
