@@ -18,7 +18,9 @@ from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
 from soc_agent.detect.view import View
 from soc_agent.model import Counters, LogSource, RuleInfo
 
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
+_REMEMBERED_LITERALS = 64
+"""A line with more literals than this hardly comes again, and its key would be long."""
 _LEARN_FIRST_BYTES = 4 * 1024 * 1024
 """A file smaller than this is read before learning from it has paid."""
 _LEARN_AGAIN = 8
@@ -120,15 +122,16 @@ class TypeIndex:
         """Give the rules that a line with these literals may concern."""
         found = self._candidates.get(numbers)
         if found is None:
-            if len(self._candidates) >= _REMEMBERED:
-                self._candidates.clear()
             found = self.everything
             for level in range(CLAUSES):
                 met = self._free[level]
                 for number in numbers:
                     met |= self._masks[number][level]
                 found &= met
-            self._candidates[numbers] = found
+            if len(numbers) <= _REMEMBERED_LITERALS:
+                if len(self._candidates) >= _REMEMBERED:
+                    self._candidates.clear()
+                self._candidates[numbers] = found
         return found
 
     def route(self, log_sources: tuple[LogSource, ...]) -> int:

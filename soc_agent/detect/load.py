@@ -1,13 +1,14 @@
 """Rule files become a :class:`RuleSet`. What is wrong is collected by file and line, the rest runs."""
 
 import os
+import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from soc_agent.detect import ir
 from soc_agent.detect.assemble import assemble
 from soc_agent.detect.cache import CorrelationEntry, FileEntry, digest_of, read_cache, write_cache
-from soc_agent.detect.documents import documents_of
+from soc_agent.detect.documents import SIZE_CAP_BYTES, documents_of
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.sample_files import SIDECAR
 from soc_agent.model import Problem, Where
@@ -51,15 +52,22 @@ def load_rules(
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     """Yield every rule file once. Links to folders are not followed: they can lead round in circles."""
-    seen: set[Path] = set()
+    seen: set[tuple[int, int]] = set()
     for root in paths:
         if not root.exists():
             problems.append(Problem("rule.no_such_path", Where(str(root))))
             continue
-        for path in [root] if root.is_file() else _walk(root, problems):
-            real = path.resolve()
-            if real not in seen:
-                seen.add(real)
+        for path in _walk(root, problems) if root.is_dir() else [root]:
+            try:
+                status = path.stat()
+            except OSError as error:
+                problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                # opening a pipe would wait for whoever writes into it
+                problems.append(Problem("rule.not_a_file", Where(str(path))))
+            elif (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
                 yield path
 
 
@@ -76,7 +84,8 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
 
 def _entry(path: Path, kept: FileEntry | None, problems: list[Problem]) -> FileEntry | None:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(SIZE_CAP_BYTES + 1)
     except OSError as error:
         problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
         return None

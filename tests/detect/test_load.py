@@ -1,5 +1,6 @@
 """Files and folders become a rule set; bad ones are named, the rest runs."""
 
+import os
 from pathlib import Path
 
 from soc_agent.detect import load_rules
@@ -64,6 +65,21 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.yml").symlink_to(tmp_path / "gone.yml")
     (problem,) = load_rules([tmp_path]).problems
     assert problem.code == "rule.unreadable"
+
+
+def test_a_pipe_among_the_rules_does_not_hang_the_loading(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(GOOD)
+    os.mkfifo(tmp_path / "b.yml")
+    rules = load_rules([tmp_path])
+    assert len(rules.rules) == 1
+    assert [problem.code for problem in rules.problems] == ["rule.not_a_file"]
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with (tmp_path / "a.yml").open("wb") as file:
+        file.truncate(1 << 40)
+    (problem,) = load_rules([tmp_path]).problems
+    assert problem.code == "rule.too_big"
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
