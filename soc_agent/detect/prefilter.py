@@ -3,6 +3,7 @@
 Literals are found without regard to the case of ASCII letters. A scanner belongs to one thread.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, Literal, Protocol
@@ -15,6 +16,7 @@ NUMBER_BITS = 20
 One integer a hit sorts faster than a pair, and takes a quarter of its memory when a hostile block is full of hits.
 """
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
+_log = logging.getLogger(__name__)
 Backend = Literal["hyperscan", "ahocorasick"]
 
 
@@ -35,8 +37,16 @@ def make_scanner(literals: Sequence[bytes], backend: Backend | None = None) -> S
     """Make a scanner for these literals, numbered from 0. None may be empty or hold a control character."""
     if not literals:
         return _Nothing()
-    if (backend or available_backend()) == "hyperscan":
+    if backend == "hyperscan":
         return _Hyperscan(literals)
+    if backend is None and available_backend() == "hyperscan":
+        import hyperscan
+
+        try:
+            return _Hyperscan(literals)
+        except hyperscan.HyperscanError as error:
+            # a processor without the instructions that it needs, for one
+            _log.warning("Hyperscan does not run here (%s); the slower ahocorasick_rs is used", error)
     return _AhoCorasick(literals)
 
 

@@ -77,6 +77,20 @@ def test_the_fallback_is_chosen_where_hyperscan_is_missing(monkeypatch: pytest.M
     assert type(make_scanner([b"a"])).__name__ == "_AhoCorasick"
 
 
+@pytest.mark.skipif("hyperscan" not in BACKENDS, reason="there is no Hyperscan to fail")
+def test_the_fallback_is_chosen_where_hyperscan_does_not_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import hyperscan
+
+    def fails(literals: Sequence[bytes]) -> None:
+        raise hyperscan.ArchitectureError("no SSSE3")
+
+    monkeypatch.setattr(prefilter, "_Hyperscan", fails)
+    assert type(make_scanner([b"a"])).__name__ == "_AhoCorasick"
+    assert "no SSSE3" in caplog.text
+
+
 def test_a_scanner_can_be_used_again() -> None:
     scanner = make_scanner([b"a"])
     first = scanner.scan(b"a a\n")
