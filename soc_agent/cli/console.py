@@ -1,5 +1,6 @@
 """``soc-agent console``: the console, on the store of this host, with or without an agent of its own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -40,7 +41,8 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
 def agent_process(config_path: Path, log_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run an agent as a child process for as long as the block lasts; what it says goes to ``log_path``."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
-    arguments = [sys.executable, "-m", "soc_agent", "--config", str(config_path), "--lang", current_language(), "run"]
+    arguments = [sys.executable, "-m", "soc_agent", "--config", str(config_path), "--lang", current_language()]
+    arguments += ["run", "--parent", str(os.getpid())]
     with log_path.open("ab") as narration:
         agent = subprocess.Popen(
             arguments,

@@ -1,6 +1,7 @@
 """``soc-agent run``: the agent in the foreground, with a live status line."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -25,17 +26,20 @@ PLAIN_STATUS_S = 60.0
 
 @click.command("run", help=say("cli.run.help"))
 @click.option("--quiet", "-q", is_flag=True, help=say("cli.run.quiet"))
+@click.option("--parent", type=int, hidden=True)
 @click.pass_obj
-def command(workspace: Workspace, *, quiet: bool) -> None:
+def command(workspace: Workspace, parent: int | None, *, quiet: bool) -> None:
     """Run until SIGTERM or SIGINT; read the configuration again on SIGHUP."""
-    Foreground(workspace, quiet=quiet).run()
+    Foreground(workspace, parent, quiet=quiet).run()
 
 
 class Foreground:
     """An agent that owns this process: its signals and its status line."""
 
-    def __init__(self, workspace: Workspace, *, quiet: bool) -> None:
+    def __init__(self, workspace: Workspace, parent: int | None, *, quiet: bool) -> None:
+        """:param parent: the process that this agent belongs to: it ends when that does, however it ends."""
         self._workspace = workspace
+        self._parent = parent
         self._quiet = quiet
         self._stop = threading.Event()
         self._reload = threading.Event()
@@ -56,7 +60,7 @@ class Foreground:
         try:
             agent.start()
             click.echo(say("cli.run.started", store=self._workspace.store_path), err=True)
-            while not self._stop.is_set():
+            while not self._stop.is_set() and self._parent in (None, os.getppid()):
                 if self._reload.is_set():
                     self._reload.clear()
                     self._read_again(agent)
