@@ -6,7 +6,7 @@ from soc_agent.detect import ir
 from soc_agent.detect.leaf import Predicate, compile_test
 from soc_agent.detect.match import fold
 from soc_agent.detect.predicate import compile_item
-from soc_agent.detect.view import View, plain_text
+from soc_agent.detect.view import View
 from soc_agent.model import Clause, Event
 
 CLAUSES_CAP = 50
@@ -94,7 +94,7 @@ class Explainer:
 
 
 def _values(view: View, field: str) -> tuple[str, ...]:
-    value = plain_text(view.fields.get(field))
+    value = view.plain(field)
     return (value,) if isinstance(value, str) else value or ()
 
 

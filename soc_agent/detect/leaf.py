@@ -12,7 +12,7 @@ from soc_agent.detect import ir
 from soc_agent.detect.match import fold, glob, shape_of, tidy
 from soc_agent.detect.regex import Found, compile_regex
 from soc_agent.detect.times import part_of_time
-from soc_agent.detect.view import Values, View, plain_text
+from soc_agent.detect.view import Values, View
 
 Predicate = Callable[[View], bool]
 Parts = Sequence[str | int]
@@ -137,7 +137,7 @@ def _on_plain(field: str, found: Found) -> Predicate:
         return lambda view: any(map(found, view.texts))
 
     def test(view: View) -> bool:
-        return any(map(found, _several(plain_text(view.fields.get(field)))))
+        return any(map(found, _several(view.plain(field))))
 
     return test
 

@@ -11,6 +11,12 @@ Values = str | tuple[str, ...] | None
 """A field as text: one value, several, or nothing there."""
 
 
+_QUERY, _TARGET = "cs-uri-query", "c-uri"
+"""Of a web request. The Sigma taxonomy says that the first is the query alone, but more than half of the public web
+server rules that ask for it look for a path: they were written for logs that hold the whole target there. So both are
+looked at."""
+
+
 class View(dict[str, Values]):
     """The fields of an event, folded when first asked for: ``view["Image"]``.
 
@@ -29,10 +35,17 @@ class View(dict[str, Values]):
         self._folded: tuple[str, ...] | None = None
 
     def __missing__(self, field: str) -> Values:
-        value = plain_text(self.fields.get(field))
+        value = self.plain(field)
         folded = None if value is None else fold(value) if isinstance(value, str) else tuple(map(fold, value))
         self[field] = folded
         return folded
+
+    def plain(self, field: str) -> Values:
+        """Give a field as text, as it stands in the event."""
+        value = plain_text(self.fields.get(field))
+        if field == _QUERY and isinstance(target := self.fields.get(_TARGET), str):
+            return target if value is None else (*((value,) if isinstance(value, str) else value), target)
+        return value
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -49,3 +49,13 @@ def test_keywords_do_not_see_words_of_the_decoder() -> None:
     """Nobody wrote `failure` in the line, so a keyword must not find it there."""
     event = Event(b"", "Failed password", "sshd", (), {"outcome": "failure", "user": "an"})
     assert View(event, {"outcome"}).texts == ("Failed password", "an")
+
+
+def test_the_query_of_a_web_request_is_looked_for_in_the_whole_target_too() -> None:
+    """Public rules ask the query for paths; a request without a query has its target there."""
+    with_query = view_of({"c-uri": "/Vpns/x?a=1", "cs-uri-query": "a=1"})
+    assert with_query["cs-uri-query"] == ("a=1", "/vpns/x?a=1")
+    assert with_query.plain("cs-uri-query") == ("a=1", "/Vpns/x?a=1")
+    assert view_of({"c-uri": "/vpns/"})["cs-uri-query"] == "/vpns/"
+    assert view_of({"cs-uri-query": "a=1"})["cs-uri-query"] == "a=1"
+    assert view_of({})["cs-uri-query"] is None
