@@ -13,7 +13,7 @@ import numpy as np
 from collectors.packets.frames import MAX_FRAME_BYTES, MAX_FRAMES, PAD_BYTES, Frames, Ints, gather
 from soc_agent.model import Problem, Where
 
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 16 * 1024 * 1024
 _PCAP = {
     b"\xd4\xc3\xb2\xa1": ("<", 1000),
     b"\xa1\xb2\xc3\xd4": (">", 1000),
@@ -22,6 +22,9 @@ _PCAP = {
 }
 _PCAPNG = b"\x0a\x0d\x0d\x0a"
 _SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _PACKET = 0x0A0D0D0A, 1, 2, 3, 6
+_PACKET_KINDS = (_PACKET, _OLD_PACKET, _SIMPLE_PACKET)
+_LEAST_BYTES = {_PACKET: 32, _OLD_PACKET: 32, _SIMPLE_PACKET: 16}
+_STEP_BYTES = 1024 * 1024
 _TIME_CAP_NS = (1 << 62) - 1
 _MAX_INTERFACES = 4096
 
@@ -49,6 +52,11 @@ class CaptureReader:
         self._data = np.frombuffer(self._buffer, np.uint8)
         self._view = memoryview(self._buffer)
         self._begin = self._end = 0
+        self._places: list[int] = []
+        """Where the records found by this read begin in the buffer."""
+        self._simple: list[int] = []
+        """Which of them are simple packet blocks."""
+        self._must_stop = False
         self._file_offset = 0
         """Of the byte at ``_end``: what is read next."""
         self._from = offset
@@ -79,30 +87,42 @@ class CaptureReader:
 
         :raises OSError: when the file cannot be read.
         """
+        self._places.clear()
+        self._simple.clear()
+        self._compact()
         while self.problem is None:
-            before = self.offset
-            if not self._known:
-                self._known = self._open()
+            self._known = self._known or self._open()
             if self._known:
-                frames = self._walk_ng() if self._ng else self._walk()
-                if frames is not None:
-                    return frames
-            if self.offset == before and not self._fill():
+                self._walk_ng() if self._ng else self._walk()
+            if self._must_stop or len(self._places) >= MAX_FRAMES or not self._fill():
                 break
-        return None
+        self._must_stop = False
+        if not self._places:
+            return None
+        return self._frames_ng() if self._ng else self._frames()
 
     def _fill(self) -> bool:
-        left = self._end - self._begin
-        if self._begin:
-            self._buffer[:left] = self._buffer[self._begin : self._end]
-            self._begin, self._end = 0, left
-        if left == CHUNK_BYTES:
-            self._fail("packets.corrupt")
+        """Read a little more: records are stepped over while they are still in the processor's cache."""
+        if self.problem is not None:
             return False
-        count = os.preadv(self._fd, [self._view[left:CHUNK_BYTES]], self._file_offset)
+        if self._end == CHUNK_BYTES:
+            if self._places:
+                return False
+            if self._begin == 0:
+                self._fail("packets.corrupt")
+                return False
+            self._compact()
+        until = min(self._end + _STEP_BYTES, CHUNK_BYTES)
+        count = os.preadv(self._fd, [self._view[self._end : until]], self._file_offset)
         self._end += count
         self._file_offset += count
         return count > 0
+
+    def _compact(self) -> None:
+        """Move what is not done to the beginning of the buffer."""
+        left = self._end - self._begin
+        self._buffer[:left] = self._buffer[self._begin : self._end]
+        self._begin, self._end = 0, left
 
     def _fail(self, code: str) -> None:
         self.problem = Problem(code, Where(self._path), {"offset": self.offset, "bytes": self.rest})
@@ -128,14 +148,13 @@ class CaptureReader:
             self._fail("packets.not_capture")
         return self.problem is None
 
-    def _walk(self) -> Frames | None:
+    def _walk(self) -> None:
         """Step over the records of a pcap file; the headers themselves are read in bulk."""
         buffer, at, end = self._buffer, self._begin, self._end - 16
         length_at = Struct(self._order + "I").unpack_from
-        starts: list[int] = []
-        append = starts.append
+        append = self._places.append
         last = end + 16
-        for _ in range(MAX_FRAMES):
+        for _ in range(MAX_FRAMES - len(self._places)):
             if at > end:
                 break
             after = at + 16 + length_at(buffer, at + 8)[0]
@@ -147,9 +166,10 @@ class CaptureReader:
             append(at)
             at = after
         self._begin = at
-        if not starts:
-            return None
-        place = np.array(starts, np.int64)
+
+    def _frames(self) -> Frames:
+        """Read the headers of the records of a pcap file in bulk."""
+        place = np.array(self._places, np.int64)
         word = self._order + "u4"
         seconds = gather(self._data, place, word).astype(np.int64)
         fraction = gather(self._data, place + 4, word).astype(np.int64)
@@ -159,32 +179,28 @@ class CaptureReader:
         link = np.full(len(place), self._link, np.uint16)
         return Frames(self._data, place + 16, size, np.maximum(wire, size), time_ns, link)
 
-    def _walk_ng(self) -> Frames | None:
+    def _walk_ng(self) -> None:
         """Step over the blocks of a pcapng file up to the end of a section or of what is there."""
-        found: list[int] = []
-        simple: list[int] = []
-        while self._end - self._begin >= 12 and len(found) < MAX_FRAMES:
+        while self._end - self._begin >= 12 and len(self._places) < MAX_FRAMES:
             at = self._begin
-            is_section = self._buffer[at : at + 4] == _PCAPNG
-            if is_section and (found or not self._start_section(at)):
-                break
+            if self._buffer[at : at + 4] == _PCAPNG:
+                self._must_stop = bool(self._places)  # what was found belongs to the section before
+                if self._must_stop or not self._start_section(at):
+                    return
             kind, length = Struct(self._order + "II").unpack_from(self._buffer, at)
             if length < 12 or length % 4:
                 self._fail("packets.corrupt")
-                break
+                return
             if at + length > self._end:
                 self._skip_or_wait(kind, length)
-                break
+                return
             if kind == _INTERFACE:
                 self._add_interface(at, length)
-            elif kind in (_PACKET, _OLD_PACKET, _SIMPLE_PACKET) and self.offset >= self._from:
-                least = 16 if kind == _SIMPLE_PACKET else 32
-                if length >= least:
-                    found.append(at)
-                    if kind == _SIMPLE_PACKET:
-                        simple.append(len(found) - 1)
+            elif kind in _PACKET_KINDS and self.offset >= self._from and length >= _LEAST_BYTES[kind]:
+                if kind == _SIMPLE_PACKET:
+                    self._simple.append(len(self._places))
+                self._places.append(at)
             self._begin = at + length
-        return self._frames_ng(found, simple) if found else None
 
     def _start_section(self, at: int) -> bool:
         magic = bytes(self._buffer[at + 8 : at + 12])
@@ -200,11 +216,11 @@ class CaptureReader:
         """Wait for the rest of a block that is not whole, or jump over one that is no packet and too long to hold."""
         if length <= CHUNK_BYTES // 2:
             return
-        if kind in (_PACKET, _OLD_PACKET, _SIMPLE_PACKET, _INTERFACE, _SECTION):
+        if kind in (*_PACKET_KINDS, _INTERFACE, _SECTION):
             self._fail("packets.corrupt")
         elif os.fstat(self._fd).st_size >= self.offset + length:
             self._file_offset = self.offset + length
-            self._begin = self._end = 0
+            self._end = self._begin
 
     def _add_interface(self, at: int, length: int) -> None:
         if length < 20 or len(self._interfaces) >= _MAX_INTERFACES:
@@ -226,9 +242,10 @@ class CaptureReader:
         offset_ns = min(max(offset_s, -(1 << 33)), 1 << 33) * 1_000_000_000
         self._interfaces.append(_Interface(link, snaplen, resolution, min(offset_ns, _TIME_CAP_NS)))
 
-    def _frames_ng(self, found: list[int], simple: list[int]) -> Frames | None:
+    def _frames_ng(self) -> Frames | None:
         """Read the headers of packet blocks in bulk. A packet of an interface that was never described is left out."""
-        place = np.array(found, np.int64)
+        simple = self._simple
+        place = np.array(self._places, np.int64)
         word = self._order + "u4"
         block = gather(self._data, place + 4, word).astype(np.int64)
         kind = gather(self._data, place, word)

@@ -55,7 +55,7 @@ class HttpDialogue:
         self.held -= _size(found)
         return encode(
             Http(
-                **of_flow(names, time_ns),
+                *of_flow(names, time_ns),
                 method=text(found.method, 32),
                 uri=text(found.uri, _URI_CAP_BYTES),
                 version=text(found.version, 8),
@@ -112,7 +112,7 @@ class FtpDialogue:
 
     def _line(self, names: Names, command: str, time_ns: int, code: int, message: bytes) -> bytes:
         reply = text(message.strip(), 256)
-        line = Ftp(**of_flow(names, time_ns), user=self._user, command=command, reply_code=code, reply_msg=reply)
+        line = Ftp(*of_flow(names, time_ns), user=self._user, command=command, reply_code=code, reply_msg=reply)
         return encode(line)
 
 
@@ -156,7 +156,7 @@ class DnsDialogue:
 def _dns_line(names: Names, found: dns.Message, time_ns: int) -> bytes:
     return encode(
         Dns(
-            **of_flow(names, time_ns),
+            *of_flow(names, time_ns),
             query=found.query,
             qtype_name=found.qtype_name,
             rcode_name=found.rcode_name if found.is_response else UNSET,

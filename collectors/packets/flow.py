@@ -7,7 +7,6 @@ by the first packet.
 
 import socket
 from functools import cache, lru_cache
-from hashlib import blake2b
 from struct import Struct
 
 from msgspec import UNSET
@@ -32,6 +31,7 @@ CLOSED_IDLE_NS = 2 * SECOND_NS
 UNANSWERED_IDLE_NS = 5 * SECOND_NS
 """A flow that nobody answered (a scan) is reported after so long, and so is a DNS flow."""
 
+_MASK = 0xFFFF_FFFF_FFFF_FFFF
 KEY = Struct("=QQQQQ")
 """A flow's key: low and high address (two words each), then low port << 48, high port << 32, protocol << 8, version."""
 
@@ -112,20 +112,14 @@ class Flow:
         resp = (self.packets_high, self.bytes_high)
         if not self.orig_low:
             orig, resp = resp, orig
-        return encode(
-            Conn(
-                **of_flow(names, self.start_ns),
-                service=self.talk.service if self.talk is not None else "",
-                duration=round((self.last_ns - self.begin_ns) / SECOND_NS, 6),
-                orig_bytes=orig[1],
-                resp_bytes=resp[1],
-                conn_state=conn_state(self.proto, self.history, orig[0], resp[0]),
-                history=self.history,
-                orig_pkts=orig[0],
-                resp_pkts=resp[0],
-                vlan=self.vlan or UNSET,
-            )
-        )
+        service = self.talk.service if self.talk is not None else ""
+        duration = round((self.last_ns - self.begin_ns) / SECOND_NS, 6)
+        state = conn_state(self.proto, self.history, orig[0], resp[0])
+        line = Conn(
+            *of_flow(names, self.start_ns), service, duration, orig[1], resp[1], state, self.history, orig[0], resp[0],
+            self.vlan or UNSET,
+        )  # fmt: skip
+        return encode(line)
 
 
 @cache
@@ -146,7 +140,7 @@ def _names(flow: Flow, sensor: str) -> Names:
     word_high, word_low = (high_high, high_low) if flow.orig_low else (low_high, low_low)
     is_group = word_low >> 28 == 0xE or word_low == 0xFFFFFFFF if version == 4 else word_high >> 56 == 0xFF
     return Names(
-        uid="C" + blake2b(flow.key + b"%d.%d" % (flow.start_ns, flow.first_index), digest_size=9).hexdigest(),
+        uid=f"C{flow.start_ns & _MASK:016x}{flow.first_index:x}",
         orig_h=orig[0],
         orig_p=orig[1],
         resp_h=resp[0],
@@ -166,12 +160,18 @@ def _address(version: int, high: int, low: int) -> str:
 
 def conn_state(proto: int, history: str, orig_packets: int, resp_packets: int) -> str:
     """Give the state of a flow, one of Zeek's thirteen, from its history; of UDP, from who sent at all."""
+    if proto == TCP:
+        return _tcp_state(history)
     if proto == UDP:
         return ("SF" if resp_packets else "S0") if orig_packets else ("SHR" if resp_packets else "OTH")
-    if proto != TCP:
-        return "OTH"
+    return "OTH"
+
+
+@lru_cache(4096)
+def _tcp_state(history: str) -> str:
     spoke = any(letter.islower() for letter in history)
-    history = _before_reset_of_closed(history)
+    if "F" in history and "f" in history:
+        history = history[: max(history.find("F"), history.find("f")) + 1]  # a reset of what had closed says nothing
     reset_orig, reset_resp = history.find("R"), history.find("r")
     if reset_resp >= 0 and not 0 <= reset_orig < reset_resp:
         return _reset_by_resp(history)
@@ -186,12 +186,6 @@ def conn_state(proto: int, history: str, orig_packets: int, resp_packets: int) -
     if "S" in history:
         return "S1" if spoke else "S0"
     return "OTH"
-
-
-def _before_reset_of_closed(history: str) -> str:
-    """Leave out resets that came after both sides had closed: it ended well."""
-    closed = max(history.find("F"), history.find("f")) if "F" in history and "f" in history else len(history)
-    return history[: closed + 1]
 
 
 def _reset_by_resp(history: str) -> str:

@@ -21,7 +21,7 @@ from soc_agent.model import Block, Problem, Where
 
 QUIET_S = 5.0
 RESCAN_S = 1.0
-MAX_OPEN = 8
+MAX_OPEN = 4
 """Files that are read at once; a flow table and a buffer each."""
 
 

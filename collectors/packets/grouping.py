@@ -79,6 +79,8 @@ class Groups:
     """Packets with SYN and without ACK."""
     has_gap: list[bool]
     """Whether two packets in a row are as far apart as a flow may at least be idle."""
+    has_mark: list[bool]
+    """Whether a packet is marked."""
     first_ns: list[int]
     last_ns: list[int]
 
@@ -142,6 +144,7 @@ def group(packets: Packets, at: Ints, clock: Ints, least_idle_ns: int) -> Groups
         seen=np.bitwise_or.reduceat(found, begin)[rank].tolist(),
         syns=np.add.reduceat((found & events.BOTH_SYN) != 0, begin, dtype=np.int64)[rank].tolist(),
         has_gap=np.logical_or.reduceat(far, begin)[rank].tolist(),
+        has_mark=np.logical_or.reduceat(packets.marked[order], begin)[rank].tolist(),
         first_ns=time_ns[begin][rank].tolist(),
         last_ns=time_ns[end - 1][rank].tolist(),
     )

@@ -75,6 +75,12 @@ class Talk:
         self._streams: list[Stream | None] = [None, None]
         """By side: a message that is not whole yet."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the next payload of any side is wanted."""
+        one, other = self._streams
+        return one is not None or other is not None or not (self.service or (self._spoke[0] and self._spoke[1]))
+
     def waits_for(self, side: int) -> bool:
         """Say whether the next payload of a side (0: originator) is wanted, however it begins."""
         return self._streams[side] is not None or not (self.service or self._spoke[side])
@@ -205,7 +211,7 @@ class Talk:
         self._has_hello = True
         self.service = self.service or "ssl"
         line = Ssl(
-            **of_flow(names, time_ns),
+            *of_flow(names, time_ns),
             server_name=text(hello.server_name, 255) if hello.server_name else UNSET,
             version=hello.version_name,
             ja4=tls.ja4(hello),

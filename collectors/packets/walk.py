@@ -52,7 +52,7 @@ class Walk:
         proto = headers.proto[order]
         heard = (headers.payload_held[order] > 0) & ~headers.is_later[order] & ((proto == TCP) | (proto == UDP))
         self._marked = (packets.marked[order] & heard).tobytes()
-        self._speaks = {True: (heard & low).tobytes(), False: (heard & ~low).tobytes()}
+        self._speaks = ((heard & ~low).tobytes(), (heard & low).tobytes())
 
     def run(self) -> None:
         """Take all flows of the batch, so that the table keeps the order of their last packets."""
@@ -79,8 +79,7 @@ class Walk:
         self._talks.sort(key=_by_port)
         for _, flow, begin, end in self._talks:
             if self._listen(flow, begin, end):
-                flow.set_idle(table.options.idle_ns)
-                table.queue(flow)
+                self._settle(flow)
 
     def _add(self, flow: Flow, row: int, begin: int, end: int) -> None:
         """Add all packets of a flow at once."""
@@ -94,30 +93,39 @@ class Walk:
         flow.bytes_high += groups.bytes[row] - low_bytes
         flow.last_ns = groups.last_ns[row]
         seen = groups.seen[row]
-        is_new = seen & ~flow.seen
-        place = begin
-        while seen & ~flow.seen:
-            found = self._events[place]
-            if found & ~flow.seen:
-                flow.note(found)
-            place += 1
-        if seen & BOTH_DATA:
+        if new := seen & ~flow.seen:
+            events = self._events
+            place = begin
+            while new:
+                if events[place] & new:
+                    flow.note(events[place])
+                    new = seen & ~flow.seen
+                place += 1
+            self._settle(flow)
+        elif not flow.queued_ns:
+            self._settle(flow)
+        if seen & BOTH_DATA and (flow.talk is None or flow.talk.waits or groups.has_mark[row]):
             index = self._order[begin]
             self._talks.append((min(self._source_port[index], self._target_port[index]), flow, begin, end))
-        if is_new or not flow.queued_ns:
-            flow.set_idle(self._table.options.idle_ns)
-            self._table.queue(flow)
+
+    def _settle(self, flow: Flow) -> None:
+        """Decide anew when a flow ends."""
+        flow.set_idle(self._table.options.idle_ns)
+        self._table.queue(flow)
 
     def _listen(self, flow: Flow, begin: int, end: int) -> bool:
         """Hand the packets that matter to what listens; say whether the service became known."""
         service = flow.talk.service if flow.talk is not None else ""
+        marked, orig_low = self._marked, flow.orig_low
         while True:
-            nearest = self._marked.find(_YES, begin, end)
-            for is_low, speaks in self._speaks.items():
-                if flow.talk is None or flow.talk.waits_for(int(is_low != flow.orig_low)):
-                    found = speaks.find(_YES, begin, end)
-                    if found >= 0 and not 0 <= nearest < found:
-                        nearest = found
+            nearest = marked.find(_YES, begin, end)
+            talk = flow.talk
+            if talk is None or talk.waits:
+                for side in (0, 1):
+                    if talk is None or talk.waits_for(side):
+                        found = self._speaks[orig_low != bool(side)].find(_YES, begin, end)
+                        if found >= 0 and not 0 <= nearest < found:
+                            nearest = found
             if nearest < 0:
                 break
             self._hear(flow, nearest)
@@ -179,8 +187,7 @@ class Walk:
             if is_new:
                 flow.note(found)
             if self._listen(flow, place, place + 1) or is_new or not flow.queued_ns:
-                flow.set_idle(table.options.idle_ns)
-                table.queue(flow)
+                self._settle(flow)
         assert flow is not None
         return flow
 

@@ -103,6 +103,25 @@ def test_a_large_block_that_is_no_packet_is_jumped_over(tmp_path: Path) -> None:
     assert reader.problem is None
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_more_than_a_buffer_of_blocks_without_a_packet(
+    resumed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A buffer full of what is stepped over is no end of the file."""
+    monkeypatch.setattr(capture_file, "CHUNK_BYTES", 40_000)
+    between = [
+        craft.enhanced("<", 3, bytes(900)) if resumed else craft.block("<", 0xBAD, bytes(900)) for _ in range(150)
+    ]
+    before = craft.section() + craft.interface() + b"".join(between)
+    path = tmp_path / "x.pcapng"
+    path.write_bytes(before + craft.enhanced("<", 5, b"after"))
+    fd = os.open(path, os.O_RDONLY)
+    reader = CaptureReader(fd, str(path), len(before) if resumed else 0)
+    assert [frame for _, frame, _ in read_all(reader)] == [b"after"]
+    assert reader.problem is None
+    os.close(fd)
+
+
 def test_packets_of_an_undescribed_interface_are_counted_and_left_out(tmp_path: Path) -> None:
     data = (
         craft.section()

@@ -8,8 +8,8 @@ NAMES = Names("Cx", "10.0.0.1", 1, "10.0.0.2", 53, "udp", "edge", False)
 
 
 def test_a_line_is_one_object_with_its_path_first_and_one_newline() -> None:
-    line = encode(Dns(**of_flow(NAMES, 5_000_000_000), query="a\nb\x1b[31m", qtype_name="A"))
-    assert line.startswith(b'{"_path":"dns","ts":5.0,"uid":"Cx","id.orig_h":"10.0.0.1","id.orig_p":1,')
+    line = encode(Dns(*of_flow(NAMES, 5_000_000_000), query="a\nb\x1b[31m", qtype_name="A"))
+    assert line.startswith(b'{"_path":"dns","ts":5.0,"sensor":"edge","uid":"Cx","id.orig_h":"10.0.0.1","id.orig_p":1,')
     assert line.endswith(b"}\n")
     assert line.count(b"\n") == 1
     assert b"\x1b" not in line
