@@ -101,7 +101,7 @@ class Console(App[int]):
     def _view(self, name: str) -> View[Any]:
         entry = next(view for view in VIEWS if view.name == name)
         if name not in self.views:
-            self.views[name] = entry.make()
+            self.views[name] = entry.load()()
         return self.views[name]
 
     # -- the store
@@ -171,23 +171,18 @@ class Console(App[int]):
             self._roles = styles(self.theme_variables)
         return self._roles
 
-    def keys_here(self) -> list[Key]:
-        """Give the keys of the screen in front that work now."""
-        view = self.front
+    def keys_of(self, view: View[Any] | None) -> list[Key]:
+        """Give the keys of a screen that work now."""
         keys: Iterable[Key] = view.KEYS if view is not None else ()
-        return [key for key in keys if self._works(key)]
+        return [key for key in keys if not (key.acts and self.is_past_or_read_only(view))]
 
-    def _works(self, key: Key) -> bool:
-        return not (key.acts and self.is_past_or_read_only())
-
-    def is_past_or_read_only(self) -> bool:
-        """Whether nothing can be changed: in read-only mode, and in replay."""
-        view = self.front
+    def is_past_or_read_only(self, view: View[Any] | None) -> bool:
+        """Whether nothing can be changed on a screen: in read-only mode, and in replay."""
         return self.reader.read_only or (view is not None and view.at_ns is not None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether an action works now."""
-        return not (action == "act" and self.is_past_or_read_only())
+        return not (action == "act" and self.is_past_or_read_only(self.front))
 
     def get_line_filters(self) -> list[LineFilter]:
         """Give what looks at all that is drawn: the wall against escapes stands first."""
@@ -221,7 +216,7 @@ class Console(App[int]):
         from tui.help import Help
 
         if self.front is not None:
-            self.push_screen(Help(self.keys_here(), MOVING))
+            self.push_screen(Help(self.keys_of(self.front), MOVING))
 
     def action_command_palette(self) -> None:
         """Show all that can be done, to be searched."""

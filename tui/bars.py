@@ -55,7 +55,7 @@ class Hints(Drawn):
 
     def keys(self) -> list[Key]:
         """Give the keys that are hinted at, those that are always there last."""
-        here = [key for key in self.console_app.keys_here() if key.hint]
+        here = [key for key in self.console_app.keys_of(self.console_app.front) if key.hint]
         always = [key for key in EVERYWHERE if key.hint]
         return [*here[: _HINTS - len(always)], *always]
 

@@ -20,7 +20,7 @@ _LAYOUTS = (
     (True, 12, 0, 0),
 )
 """From the roomiest to the narrowest: whether words are short, and the widths of host, entities and owner."""
-_TITLE_GOOD = 30
+_TITLE_GOOD = 28
 """A title of so many cells is worth more than another column."""
 _TITLE_MIN = 16
 

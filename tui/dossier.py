@@ -152,7 +152,7 @@ def _why(why: Sequence[Clause], width: int) -> list[Line]:
 
 def _entities(alert: Alert, width: int) -> list[Line]:
     labels = {kind: entity_word(kind) if has(f"tui.entity.{kind}") else safe(kind) for kind in alert.entities}
-    label_width = max(cells(label) for label in labels.values())
+    label_width = min(max(cells(label) for label in labels.values()), width // 3)
     rows: list[Line] = []
     for kind, values in alert.entities.items():
         shown = tuple(

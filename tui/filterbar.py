@@ -29,7 +29,7 @@ class FilterState:
     def __init__(self, text: str = "", parse: Callable[[str], AlertFilter] = AlertFilter.parse) -> None:
         self._parse = parse
         self.text = text
-        self.filter = parse(text)
+        self.filter = AlertFilter.parse(text)
         self.on = True
         self.past: list[str] = []
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -107,6 +108,10 @@ class Help(ModalScreen[None]):
         with Vertical():
             yield Page(_Keys(self._here, self._moving))
             yield Says([(Part(said("tui.help.leave"), "muted"),)])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for the border and the last line."""
+        self.query_one(Page).styles.max_height = max(event.size.height - 3, 1)
 
     def action_leave(self) -> None:
         """Go back."""

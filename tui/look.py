@@ -22,8 +22,6 @@ Role = Literal[
     "key",
     "entity",
     "rule",
-    "bar",
-    "tab",
     "tab-on",
     "cursor",
     "cursor-idle",
@@ -91,8 +89,6 @@ _LOOKS: dict[Role, _Look] = {
     "key": _Look("text-primary", attributes=("bold",)),
     "entity": _Look("text-accent"),
     "rule": _Look("foreground-line"),
-    "bar": _Look("foreground-muted", "panel"),
-    "tab": _Look("foreground-muted", "panel"),
     "tab-on": _Look("foreground", "primary-muted", ("bold",)),
     "cursor": _Look("", "primary-muted", ("bold",)),
     "cursor-idle": _Look("", "panel"),
@@ -109,7 +105,7 @@ _LOOKS: dict[Role, _Look] = {
     "bad": _Look("text-error", attributes=("bold", "reverse")),
     "off": _Look("foreground-muted"),
 }
-_SHARES = {"foreground-muted": 0.66, "foreground-faint": 0.5, "foreground-line": 0.22}
+_SHARES = {"foreground-muted": 0.74, "foreground-faint": 0.5, "foreground-line": 0.22}
 """Greys that the console mixes itself, so that every theme has them: the share of the foreground."""
 
 

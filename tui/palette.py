@@ -5,11 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
 
 from soc_agent.text import LANGUAGES, fold
 from tui.keys import EVERYWHERE, shown
 from tui.outside import Line, joined, part, safe, said, shown_text
 from tui.registry import VIEWS
+from tui.view import View
 
 if TYPE_CHECKING:
     from tui.app import Console
@@ -30,14 +32,14 @@ class Commands(Provider):
 
     def _all(self) -> Iterator[Command]:
         console = cast("Console", self.app)
-        for key in (*console.keys_here(), *EVERYWHERE):
-            action = key.action
+        view = self.screen if isinstance(self.screen, View) else None
+        for key in (*console.keys_of(view), *EVERYWHERE):
             if key.name != "palette":
-                focused = self.focused or self.screen
-                yield Command(said(f"tui.key.{key.name}"), shown(key), partial(_run, console, action, focused))
-        for number, view in enumerate(VIEWS, 1):
-            name = said("tui.palette.view", name=said(f"tui.screen.{view.name}"))
-            yield Command(name, str(number), partial(console.action_view, view.name))
+                run = partial(_run, console, key.action, self.focused or self.screen)
+                yield Command(said(f"tui.key.{key.name}"), shown(key), run)
+        for number, entry in enumerate(VIEWS, 1):
+            name = said("tui.palette.view", name=said(f"tui.screen.{entry.name}"))
+            yield Command(name, str(number), partial(console.action_view, entry.name))
         for text in _FILTERS:
             name = said("tui.palette.filter", filter=text) if text else said("tui.palette.no_filter")
             yield Command(name, "", partial(console.find, text))
@@ -67,5 +69,8 @@ def _line(command: Command) -> Line:
     return (part(command.name), *key)
 
 
-async def _run(console: "Console", action: str, namespace: Any) -> None:
-    await console.run_action(action, namespace)
+async def _run(console: "Console", action: str, start: DOMNode) -> None:
+    """Run an action where it is known: on the widget that had the keys, on what holds it, or on the console."""
+    name = action.partition("(")[0]
+    holder = next((node for node in start.ancestors_with_self if hasattr(node, f"action_{name}")), console)
+    await console.run_action(action, holder)

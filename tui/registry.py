@@ -1,7 +1,7 @@
 """The screens of the console, in the order of their number keys. A new screen is a new file and a line here."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tui.view import View
@@ -14,12 +14,12 @@ class Entry(NamedTuple):
     """Its name: ``tui.screen.<name>`` in the catalogues."""
     module: str
     """The module that has it, imported when the screen is first shown."""
-    type: str
-    """The class."""
+    type_name: str
+    """Its class there."""
 
-    def make(self) -> "View[object]":
-        """Make the screen."""
-        view: View[object] = getattr(import_module(self.module), self.type)()
+    def load(self) -> "type[View[Any]]":
+        """Import the class of the screen."""
+        view: type[View[Any]] = getattr(import_module(self.module), self.type_name)
         return view
 
 

@@ -156,7 +156,8 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         missing = [key for key in self.keys[first:last] if key not in self.values]
         if missing and missing != self._asked:
             self._asked = missing
-            self.post_message(self.Wanted(self, missing))
+            # a message that is made while the widget is being drawn would count as sent by the screen
+            self.call_next(lambda: self.post_message(self.Wanted(self, missing)))
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""

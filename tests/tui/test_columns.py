@@ -1,0 +1,59 @@
+"""The columns: as many as there is room for, each line exactly as wide as asked, whatever an alert holds."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from soc_agent.model import Alert, Status
+from soc_agent.store import Store
+from soc_agent.text import LANGUAGES, use_language
+from tests.tui.hostile import EVERYTHING, commands
+from tests.tui.stage import BRUTE, NOW
+from tui.columns import alert_line, columns, heading
+from tui.paper import width_of
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def an_alert(store: Store) -> Alert:
+    return next(alert for alert in store.alerts(store.alert_ids()) if alert.rule_id == BRUTE.id)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", range(78, 200, 7))
+def test_lines_are_as_wide_as_their_heading(store: Store, width: int, language: str) -> None:
+    use_language(language)
+    alert = an_alert(store)
+    assert width_of(alert_line(alert, BRUTE, width, NOW, ZONE)) == width_of(heading(width)) <= width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_columns_come_with_more_room_and_the_title_stays_readable(language: str) -> None:
+    use_language(language)
+    assert columns(78).entities == columns(78).owner == 0
+    assert columns(118).entities > 0
+    assert columns(118).owner > 0
+    assert not columns(198).short
+    assert all(columns(width).title >= 24 for width in range(78, 200))
+
+
+def test_a_hostile_alert_is_a_line_like_any_other(store: Store) -> None:
+    text = EVERYTHING.decode("utf-8", "replace")
+    alert = replace(
+        an_alert(store), title=text, host=text, owner=text, entities={"src_ip": (text,), "user": (text,)}, count=10**12
+    )
+    for width in (79, 119, 199):
+        row = alert_line(alert, None, width, NOW, ZONE)
+        assert width_of(row) == width_of(heading(width))
+        assert commands("".join(part.text for part in row)) == []
+
+
+def test_what_is_closed_is_quiet_and_what_nobody_took_is_not(store: Store) -> None:
+    alert = an_alert(store)
+
+    def role(status: Status) -> str:
+        row = alert_line(replace(alert, status=status), BRUTE, 79, NOW, ZONE)
+        return next(part.role for part in row if part.text.startswith("SSH"))
+
+    assert [role(s) for s in Status] == ["strong", "muted", "faint", "faint"]
