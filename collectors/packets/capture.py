@@ -56,15 +56,17 @@ class PacketCapture:
 
     def problems(self) -> list[Problem]:
         """Give what is wrong right now."""
-        return self._input.problems()
+        return self._made.problems() if self._made is not None else []
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""
-        self._input.wake()
+        if self._made is not None:
+            self._made.wake()
 
     def close(self) -> None:
         """End."""
-        self._input.close()
+        if self._made is not None:
+            self._made.close()
 
     @property
     def _input(self) -> LiveInput | FollowInput:

@@ -170,11 +170,8 @@ class CaptureReader:
     def _frames(self) -> Frames:
         """Read the headers of the records of a pcap file in bulk."""
         place = np.array(self._places, np.int64)
-        word = self._order + "u4"
-        seconds = gather(self._data, place, word).astype(np.int64)
-        fraction = gather(self._data, place + 4, word).astype(np.int64)
-        size = gather(self._data, place + 8, word).astype(np.int64)
-        wire = gather(self._data, place + 12, word).astype(np.int64)
+        words = gather(self._data, place, "V16").view(self._order + "u4").reshape(-1, 4).astype(np.int64)
+        seconds, fraction, size, wire = words.T.copy()
         time_ns = seconds * 1_000_000_000 + fraction * self._unit_ns
         link = np.full(len(place), self._link, np.uint16)
         return Frames(self._data, place + 16, size, np.maximum(wire, size), time_ns, link)

@@ -19,6 +19,8 @@ from collectors.packets.frames import MAX_FRAMES, PAD_BYTES, Frames, gather
 BLOCK_BYTES = 1 << 20
 BLOCKS = (64, 16, 4)
 """Blocks to ask for; less when the kernel will not give so much memory."""
+BATCH_BLOCKS = 8
+"""Blocks that one read takes at most: a reader that fell behind works in larger pieces, which cost less."""
 RETIRE_MS = 50
 _ETH_P_ALL = 3
 _SOL_PACKET, _ADD_MEMBERSHIP, _RX_RING, _STATISTICS, _VERSION = 263, 1, 5, 6, 10
@@ -29,8 +31,13 @@ _VLAN_VALID = 1 << 4
 _OUTGOING = 4
 _PACKET_TYPE_AT = 58
 """Of ``sll_pkttype`` behind a ``tpacket3_hdr`` of 48 bytes."""
-_BLOCK = Struct("=IIIII")
-"""Of a block, from byte 8 on: status, frames, place of the first, bytes, …"""
+_BLOCK = Struct("=IIII")
+"""Of a block, from byte 8 on: status, frames, place of the first, bytes."""
+_HEADER = np.dtype(
+    [("next", "=u4"), ("seconds", "=u4"), ("nanoseconds", "=u4"), ("size", "=u4"), ("wire", "=u4"), ("status", "=u4"),
+     ("mac", "=u2"), ("net", "=u2"), ("hash", "=u4"), ("tag", "=u4"), ("tag_type", "=u2"), ("pad", "V10")]
+)  # fmt: skip
+"""``tpacket3_hdr`` of linux/if_packet.h."""
 _NEXT = Struct("=I")
 _SIOCGIFHWADDR = 0x8927
 _HARDWARE = {1: LINK_ETHERNET, 772: LINK_ETHERNET, 65534: LINK_RAW, 768: LINK_RAW, 769: LINK_RAW, 778: LINK_RAW}
@@ -80,9 +87,8 @@ class Ring:
             self._socket.close()
             raise
         self._at = 0
-        self._buffer = bytearray(BLOCK_BYTES + PAD_BYTES)
+        self._buffer = bytearray(BATCH_BLOCKS * BLOCK_BYTES + PAD_BYTES)
         self._data = np.frombuffer(self._buffer, np.uint8)
-        self._rest: tuple[int, int] | None = None
 
     def fileno(self) -> int:
         """Give the descriptor that becomes readable when a block is ready."""
@@ -103,40 +109,37 @@ class Ring:
         raise AssertionError(blocks)
 
     def read(self) -> Frames | None:
-        """Give the frames of the next block that is ready, a part of them when they are many; None when none is."""
-        if self._rest is None:
+        """Give the frames of the blocks that are ready, at most :data:`BATCH_BLOCKS`; None when none is."""
+        places: list[int] = []
+        used = 0
+        next_at = _NEXT.unpack_from
+        for taken in range(BATCH_BLOCKS):
             begin = self._at * BLOCK_BYTES
-            status, count, first, size, _ = _BLOCK.unpack_from(self._map, begin + _STATUS_AT)
-            if not status & _TO_USER:
-                return None
-            size = min(size, BLOCK_BYTES) if count else 0
-            self._buffer[:size] = self._view[begin : begin + size]
+            status, count, first, size = _BLOCK.unpack_from(self._map, begin + _STATUS_AT)
+            if not status & _TO_USER or (taken and len(places) + count > MAX_FRAMES):
+                return self._frames(places) if taken else None
+            self._buffer[used : used + size] = self._view[begin : begin + size]
             _NEXT.pack_into(self._map, begin + _STATUS_AT, _TO_KERNEL)
             self._at = (self._at + 1) % self._count
-            self._rest = (first, count)
-        return self._frames()
+            at = used + first
+            for _ in range(count):
+                places.append(at)
+                at += next_at(self._buffer, at)[0]
+            used += size
+        return self._frames(places)
 
-    def _frames(self) -> Frames:
-        """Read the headers of the frames in the copy of a block in bulk."""
-        assert self._rest is not None
-        at, count = self._rest
-        next_at = _NEXT.unpack_from
-        places: list[int] = []
-        for _ in range(min(count, MAX_FRAMES)):
-            places.append(at)
-            at += next_at(self._buffer, at)[0]
-        self._rest = (at, count - len(places)) if count > len(places) else None
+    def _frames(self, places: list[int]) -> Frames:
+        """Read the headers of the frames in the copies of blocks in bulk."""
         data, place = self._data, np.array(places, np.int64)
         if self._drop_outgoing:
             place = place[data[place + _PACKET_TYPE_AT] != _OUTGOING]
-        time_ns = gather(data, place + 4, "=u4").astype(np.int64) * 1_000_000_000 + gather(data, place + 8, "=u4")
-        size = gather(data, place + 12, "=u4").astype(np.int64)
-        wire = gather(data, place + 16, "=u4").astype(np.int64)
-        is_tagged = gather(data, place + 20, "=u4") & _VLAN_VALID != 0
-        tag = gather(data, place + 32, "=u4").astype(np.int64) & 0x0FFF
-        start = place + gather(data, place + 24, "=u2")
+        head = gather(data, place, "V48").view(_HEADER)
+        time_ns = head["seconds"].astype(np.int64) * 1_000_000_000 + head["nanoseconds"]
+        size = head["size"].astype(np.int64)
+        wire = np.maximum(head["wire"].astype(np.int64), size)
+        tag = np.where(head["status"] & _VLAN_VALID != 0, head["tag"].astype(np.int64) & 0x0FFF, 0)
         link = np.full(len(place), self._link, np.uint16)
-        return Frames(data, start, size, np.maximum(wire, size), time_ns, link, np.where(is_tagged, tag, 0))
+        return Frames(data, place + head["mac"], size, wire, time_ns, link, tag)
 
     def check(self) -> None:
         """Look whether the interface still works.

@@ -22,6 +22,7 @@ EVICTION_STEP = 1024
 CLOCK_BACK_NS = 600 * SECOND_NS
 """A time stamp that is so far behind begins a new time: all flows end."""
 _HELD_BYTES = 33_554_432
+_IDLE_TIMERS = 8192
 
 
 class TableOptions(NamedTuple):
@@ -183,3 +184,7 @@ class FlowTable:
             while len(self.flows) > self.options.max_flows:
                 self.evicted += 1
                 self.end(next(iter(self.flows.values())), self.clock_ns)
+        if len(timers) > len(self.flows) * 5 // 4 + _IDLE_TIMERS:
+            # in a flood most timers are of flows that were evicted, and would hold them in memory
+            timers[:] = [timer for timer in timers if timer[3].queued_ns == timer[0]]
+            heapq.heapify(timers)

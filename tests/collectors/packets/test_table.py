@@ -178,6 +178,18 @@ def test_the_oldest_flow_goes_when_there_are_too_many(monkeypatch: pytest.Monkey
     assert 1 not in [line["id.orig_p"] for line in lines]
 
 
+def test_evicted_flows_are_not_kept_by_their_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "EVICTION_STEP", 8)
+    monkeypatch.setattr(table, "_IDLE_TIMERS", 10)
+    flows = FlowTable(TableOptions("edge", 60 * SECOND, 300 * SECOND, 16), none)
+    for begin in range(0, 2000, 100):
+        flood = [packet(0.001 * number, SYN, port=number)[1] for number in range(begin, begin + 100)]
+        headers = decode(frames_of(flood, [BEGIN_NS + number for number in range(begin, begin + 100)]))
+        flows.feed(prepare(headers, mark(headers)), [])
+        assert len(flows._timers) <= (16 + 8) * 5 // 4 + 10
+    assert flows.evicted == 2000 - 16
+
+
 def test_a_null_segment_is_a_flow_too() -> None:
     [line] = ended_by([packet(0, 0)], 6)
     assert (line["conn_state"], line["history"], line["orig_pkts"]) == ("OTH", "", 1)
