@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from soc_agent.detect import ir
 from soc_agent.detect.leaf import Predicate, compile_test
 from soc_agent.detect.match import fold
@@ -16,13 +18,21 @@ _AROUND = {"contains": (True, True), "startswith": (False, True), "endswith": (T
 """Modifiers that put wildcards before and behind a text; a person wrote it without them."""
 
 
+class _Step(Struct, frozen=True):
+    """One test, compiled, and as a person wrote it."""
+
+    test: ir.Test
+    predicate: Predicate
+    pattern: str
+
+
 class Explainer:
     """Explains one rule. Its tests are compiled one by one, when they are first needed."""
 
     def __init__(self, rule: ir.Rule) -> None:
         self._rule = rule
         self._items: dict[int, Predicate] = {}
-        self._tests: dict[tuple[str, ir.Test], Predicate] = {}
+        self._steps: dict[int, list[list[_Step]]] = {}
 
     def explain(self, view: View) -> tuple[Clause, ...]:
         """Give what decided that the event matches, at most :data:`CLAUSES_CAP` tests; nothing when it does not."""
@@ -65,32 +75,40 @@ class Explainer:
 
     def _of_item(self, item: ir.Item, selection: str, view: View) -> Iterator[Clause]:
         label = f"{selection}: {item.key}" if item.key else selection
-        for test in item.tests:
-            found = self._first(item.field, test, view)
+        for test in self._steps_of(item):
+            found = next((step for step in test if step.predicate(view)), None)
             if found is not None:
-                yield Clause(label, _pattern(found, item.key), item.field, self._value(item.field, found, view))
+                value = self._value(item.field, found, view)
+                yield Clause(label, found.pattern, item.field, value)
                 if not item.all:
                     return
 
-    def _first(self, field: str, test: ir.Test, view: View) -> ir.Test | None:
-        """Give the test when it holds; of what a value was expanded to, the first that does."""
-        if isinstance(test, ir.AnyOf):
-            return next((inner for inner in test.tests if self._first(field, inner, view) is not None), None)
-        return test if self._passes(field, test, view) else None
+    def _steps_of(self, item: ir.Item) -> list[list[_Step]]:
+        """Give the tests of an item, compiled one by one; what a value was expanded to stands together."""
+        steps = self._steps.get(id(item))
+        if steps is None:
+            steps = self._steps[id(item)] = [
+                [_Step(inner, compile_test(item.field, inner), _pattern(inner, item.key)) for inner in _expanded(test)]
+                for test in item.tests
+            ]
+        return steps
 
-    def _passes(self, field: str, test: ir.Test, view: View) -> bool:
-        predicate = self._tests.get((field, test))
-        if predicate is None:
-            predicate = self._tests[field, test] = compile_test(field, test)
-        return predicate(view)
-
-    def _value(self, field: str, test: ir.Test, view: View) -> str:
+    @staticmethod
+    def _value(field: str, step: _Step, view: View) -> str:
         """Give the value that passed the test: of several the first that does; for a keyword, the text that has it."""
         values = view.texts if field == "" else _values(view, field)
         chosen = values[0] if values else ""
         if len(values) > 1:
-            chosen = next((text for text in values if self._passes(field, test, _alone(field, text))), chosen)
-        return _excerpt(chosen, test)
+            chosen = next((text for text in values if step.predicate(_alone(field, text))), chosen)
+        return _excerpt(chosen, step.test)
+
+
+def _expanded(test: ir.Test) -> Iterator[ir.Test]:
+    if isinstance(test, ir.AnyOf):
+        for inner in test.tests:
+            yield from _expanded(inner)
+    else:
+        yield test
 
 
 def _values(view: View, field: str) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 r"""How the text of a field is written in the raw line: what must be known to look for it there.
 
 A field holds ``C:\Temp``; its JSON line holds ``C:\\Temp``. A literal for the prefilter is spelled as the line spells
-it, or cut at the characters that the line may spell in several ways. Letters beyond ASCII are always cut out: their
-case, their form and their bytes vary.
+it, or cut at the characters that the line may spell in several ways. Letters beyond ASCII are cut out, for their case
+varies; signs without case (an emoji, a direction mark) stand alone.
 """
 
 import re
@@ -123,14 +123,28 @@ def _least(alternatives: Alternatives) -> int:
 
 
 def _pieces(text: str, encoding: str, field: str) -> list[Alternatives]:
+    signs = [] if text.isascii() else [c for c in dict.fromkeys(text) if is_caseless(c)]
     if encoding in _JSON:
-        return [_as_json(piece) for piece in _cut(text, "?") if piece]
+        return [*map(_as_json, _cut(text, "?")), *map(_sign_as_json, signs)]
     cuts = "" if (encoding, field) in _AS_WRITTEN else _CUT_AT.get(encoding, _CUT_ANYWHERE)
-    return [frozenset({piece.encode()}) for piece in _cut(text, cuts) if piece]
+    return [frozenset({piece.encode()}) for piece in (*_cut(text, cuts), *signs)]
 
 
-def _cut(text: str, characters: str) -> Iterable[str]:
-    return re.split(f"[{_CONTROL}{re.escape(characters)}]+", text)
+def is_caseless(character: str) -> bool:
+    """Say whether a character beyond ASCII is the same in every case, and written in one way in UTF-8."""
+    same = character.lower() == character.upper() == character.casefold() == character
+    return same and not character.isascii() and character != "\ufffd" and not "\ud800" <= character <= "\udfff"
+
+
+def _sign_as_json(sign: str) -> Alternatives:
+    r"""Spell a character raw, and as JSON's ``\u1234``, of which it may take two."""
+    units = sign.encode("utf-16-be").hex()
+    escaped = "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+    return frozenset({sign.encode(), escaped.encode()})
+
+
+def _cut(text: str, characters: str) -> list[str]:
+    return [piece for piece in re.split(f"[{_CONTROL}{re.escape(characters)}]+", text) if piece]
 
 
 def _as_json(text: str) -> Alternatives:

@@ -250,6 +250,15 @@ def test_what_needs_a_field_is_no_keyword(value: str) -> None:
     assert problem_of(f"keywords: {value}\ncondition: keywords").code == "rule.invalid"
 
 
+@pytest.mark.parametrize("count", [1, 15, 16, 500])
+def test_one_of_many_texts(count: int) -> None:
+    texts = [f"word{number:03d}" for number in range(count)]
+    assert item(f"f|contains: {texts}", f"x{texts[-1].upper()}y")
+    assert item(f"f|contains: {[*texts, '']}", "anything")
+    assert not item(f"f|contains: {texts}", "word")
+    assert matches(f"k: {texts}\ncondition: k", {}, f"đ {texts[-1]}")
+
+
 def test_wildcards_in_a_long_value_take_linear_time() -> None:
     """With a backtracking matcher this would not end."""
     parts = [part for _ in range(40) for part in ("a", ONE, ANY)]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
-from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
+from soc_agent.detect.match import fold
+from soc_agent.detect.spelling import Alternatives, Spelling, is_caseless, spelling_of
 from tests.detect.making import context_of
 
 DECODERS = Decoders.load()
@@ -41,6 +42,18 @@ def words(*texts: str) -> list[Alternatives]:
 )
 def test_spellings(line_type: str, field: str, text: str, expected: list[Alternatives]) -> None:
     assert spell(line_type, text, field) == expected
+
+
+def test_signs_without_case_stand_alone() -> None:
+    assert spell("plain", "a\U0001f600b\u202e") == words("a", "b", "\U0001f600", "\u202e")
+    assert spell("json", "\U0001f600") == [frozenset({"\U0001f600".encode(), b"\\ud83d\\ude00"})]
+    assert spell("json", "\u202e") == [frozenset({"\u202e".encode(), b"\\u202e"})]
+    assert spell("plain", "\ufffd\ud800") == []
+
+
+def test_nothing_else_is_folded_to_a_sign_without_case() -> None:
+    every = (chr(code) for code in range(0x80, 0x110000))
+    assert [c for c in every if fold(c) != c and is_caseless(fold(c))] == []
 
 
 def test_of_many_slashes_the_longest_part_is_kept() -> None:
@@ -119,7 +132,9 @@ def holds(line: bytes, clauses: list[Alternatives]) -> bool:
     return all(any(literal.lower() in line.lower() for literal in clause) for clause in clauses)
 
 
-NASTY = st.text(alphabet=st.sampled_from(list("aK/\\\"'=|]([{,?:; \tđ\u212a\u2028\x1f0.e5")), min_size=1, max_size=12)
+NASTY = st.text(
+    alphabet=st.sampled_from(list("aK/\\\"'=|]([{,?:; \tđ\u212a\u2028\x1f0.e5\U0001f600")), min_size=1, max_size=12
+)
 
 
 @given(NASTY, st.booleans())
