@@ -147,14 +147,17 @@ class Talk:
     def _settle(self, names: Names, lines: list[bytes]) -> list[bytes]:
         """Book what is held now."""
         streams, dialogue = self._streams, self._dialogue
-        if dialogue is None and not self._held and streams[0] is None and streams[1] is None:
-            return lines
-        if self._dialogue is not None and self._allowance.left <= 0:
-            lines += self._dialogue.finish(names)
-        held = sum(stream.held for stream in self._streams if stream is not None)
-        held += self._dialogue.held if self._dialogue is not None else 0
-        self._allowance.left += self._held - held
-        self._held = held
+        held = 0
+        if dialogue is not None:
+            if self._allowance.left <= 0:
+                lines += dialogue.finish(names)
+            held = dialogue.held
+        for stream in streams:
+            if stream is not None:
+                held += stream.held
+        if held != self._held:
+            self._allowance.left += self._held - held
+            self._held = held
         return lines
 
     def _read(

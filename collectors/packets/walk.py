@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from collectors.packets.flow import BOTH_DATA, BOTH_SYN, HIGH_SHIFT, SYN_ACK, Flow
+from collectors.packets.flow import ACK, BOTH_DATA, BOTH_SYN, DATA, HIGH_SHIFT, SYN_ACK, Flow
 from collectors.packets.frames import Ints
 from collectors.packets.grouping import Groups, Packets
 from collectors.packets.headers import ICMP, ICMP6, TCP, UDP
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collectors.packets.table import FlowTable
 
 _BOTH_SYN_ACK = SYN_ACK | SYN_ACK << HIGH_SHIFT
+_COMMON = (ACK | DATA) * (1 | 1 << HIGH_SHIFT)
+"""Events that most packets have; the others are looked for by a search over bytes."""
 _YES = b"\x01"
 
 
@@ -47,7 +49,9 @@ class Walk:
         self._talks: list[tuple[int, Flow, int, int]] = []
         """Flows with payload that somebody may listen to: lower port, and their packets."""
         self._order: list[int] = order.tolist()
-        self._events: list[int] = packets.events[order].tolist()
+        events = packets.events[order]
+        self._events: list[int] = events.tolist()
+        self._rare = (events & ~_COMMON != 0).tobytes()
         low = packets.low[order]
         proto = headers.proto[order]
         heard = (headers.payload_held[order] > 0) & ~headers.is_later[order] & ((proto == TCP) | (proto == UDP))
@@ -94,9 +98,10 @@ class Walk:
         flow.last_ns = groups.last_ns[row]
         seen = groups.seen[row]
         if new := seen & ~flow.seen:
-            events = self._events
-            place = begin
+            events, place = self._events, begin
             while new:
+                if not new & _COMMON:
+                    place = self._rare.find(_YES, place)
                 if events[place] & new:
                     flow.note(events[place])
                     new = seen & ~flow.seen
