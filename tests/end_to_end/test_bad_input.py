@@ -123,7 +123,8 @@ def test_an_unreadable_file_is_told_and_the_others_are_read(rules: Path, tmp_pat
     (tmp_path / "secret.log").write_bytes(GOOD)
     (tmp_path / "secret.log").chmod(0)
     (tmp_path / "open.log").write_bytes(GOOD)
-    words = ["hunt", "--json", "--no-builtin", "--rules", rules, tmp_path / "secret.log", tmp_path / "open.log"]
+    files = [str(tmp_path / "secret.log"), str(tmp_path / "open.log")]
+    words = ["hunt", "--json", "--no-builtin", "--rules", str(rules), *files]
     program = [sys.executable, "-c", WITHOUT_OVERRIDE] if os.geteuid() == 0 else [sys.executable, "-m", "soc_agent"]
     done = subprocess.run([*program, *words], capture_output=True, text=True, check=False)
     assert [Path(json.loads(line)["path"]).name for line in done.stdout.splitlines()] == ["open.log"], done.stderr
