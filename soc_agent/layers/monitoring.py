@@ -70,7 +70,7 @@ def _facts(seen: Snapshot, config: Config) -> _Facts:
         [name for name in names if alive and (name not in sources or sources[name].state is None)],
         # the agent's own health lines are no lines of the estate
         sum(source.totals.lines for source in (sources.values() if names else seen.sources)),
-        sum(source.per_minute.lines for source in seen.sources),
+        sum(source.per_minute.lines for source in (sources.values() if names else seen.sources)),
         sum(source.totals.dropped for source in seen.sources),
         sum(source.per_minute.dropped for source in seen.sources),
         seen.open_of(Layer.MONITORING),
