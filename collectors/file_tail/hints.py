@@ -20,7 +20,7 @@ class Hints:
     def __init__(self, notify: Callable[[str, bool, bool], None]) -> None:
         self._notify = notify
         self._observer: BaseObserver | None = None
-        self._watches: dict[str, tuple[ObservedWatch, tuple[int, int, bool]]] = {}
+        self._watches: dict[str, tuple[ObservedWatch, tuple[int, int, bool, bool]]] = {}
 
     @property
     def working(self) -> bool:
@@ -31,6 +31,7 @@ class Hints:
         """Begin; give the reason when that is impossible, as it is when all inotify instances are in use."""
         from watchdog.observers import Observer
 
+        logging.getLogger("watchdog.observers.inotify").addFilter(_not_inactive)
         try:
             self._observer = Observer()
             self._observer.start()
@@ -39,10 +40,11 @@ class Hints:
             return error.strerror or str(error)
         return ""
 
-    def watch(self, folders: Mapping[str, bool]) -> dict[str, str]:
+    def watch(self, folders: Mapping[str, bool], *, writes: bool = True) -> dict[str, str]:
         """Watch these folders (path to whether those below it too) that are there; give those that cannot be, and why.
 
-        Call it again and again: a folder that was made anew is watched anew.
+        Without ``writes`` only what appears, goes or is renamed is told. Call it again and again: a folder that was
+        made anew is watched anew.
         """
         failed: dict[str, str] = {}
         if self._observer is None:
@@ -53,7 +55,7 @@ class Hints:
             except OSError:
                 self._unwatch(folder)
                 continue
-            identity = info.st_dev, info.st_ino, recursive
+            identity = info.st_dev, info.st_ino, recursive, writes
             current = self._watches.get(folder)
             if current and current[1] == identity:
                 continue
@@ -72,21 +74,23 @@ class Hints:
             self._observer = None
         self._watches.clear()
 
-    def _schedule(self, folder: str, identity: tuple[int, int, bool]) -> str:
+    def _schedule(self, folder: str, identity: tuple[int, int, bool, bool]) -> str:
         from watchdog import events
 
         assert self._observer is not None
+        _, _, recursive, writes = identity
         wanted: list[type[FileSystemEvent]] = [
-            events.FileModifiedEvent,
             events.FileCreatedEvent,
             events.FileMovedEvent,
             events.FileDeletedEvent,
             events.DirCreatedEvent,
             events.DirMovedEvent,
         ]
+        if writes:
+            wanted.append(events.FileModifiedEvent)
         handler = _make_handler(self._notify)
         try:
-            watch = self._observer.schedule(handler, folder, recursive=identity[2], event_filter=wanted)
+            watch = self._observer.schedule(handler, folder, recursive=recursive, event_filter=wanted)
         except OSError as error:
             return error.strerror or str(error)
         self._watches[folder] = watch, identity
@@ -99,6 +103,11 @@ class Hints:
                 self._observer.unschedule(watch[0])
             except (KeyError, OSError) as error:
                 _log.debug("the watch of %s had ended by itself: %r", folder, error)
+
+
+def _not_inactive(record: logging.LogRecord) -> bool:
+    """Leave out what watchdog says each time a folder is no longer watched."""
+    return "thread is inactive" not in record.getMessage()
 
 
 def _make_handler(notify: Callable[[str, bool, bool], None]) -> "FileSystemEventHandler":

@@ -13,6 +13,9 @@ from collectors.file_tail.identity import (
 from collectors.file_tail.rotation import Neighbours, log_paths, naming
 from collectors.globs import Found, Globs
 
+_PATIENT, _IMPATIENT = 20, 2
+"""How old a listing of a folder may be, in times of what it cost."""
+
 
 class Past:
     """The states of files that are not read just now, by device and inode."""
@@ -77,10 +80,6 @@ class Past:
         if self.known.get(key, ("",))[0] == stream_id:
             del self.known[key]
 
-    def forget_folders(self) -> None:
-        """Look at folders anew from here on."""
-        self._folders.clear()
-
     def was_truncated(self, file: Found) -> bool:
         """Say whether a file has the inode of a known one and is named like it, but has not its content."""
         entry = self.known.get(file.key)
@@ -93,14 +92,18 @@ class Past:
 
     def renamed(self, state: TailState, live: Collection[Key]) -> Found | None:
         """Find the file itself under another name in its folder."""
-        for file in self._beside(state):
-            if file.key == state.key:
-                return file if file.key in live or self.knows(file) else None
+        for patience in (_PATIENT, _IMPATIENT):
+            for file in self._beside(state, patience):
+                if file.key == state.key:
+                    return file if file.key in live or self.knows(file) else None
         return None
 
-    def copy(self, state: TailState, live: Collection[Key]) -> Found | None:
-        """Find the copy that was made of a file before it was truncated, the newest first."""
-        for file in reversed(list(self._beside(state))) if state.head_length else ():
+    def copy(self, state: TailState, live: Collection[Key], *, just_now: bool) -> Found | None:
+        """Find the copy that was made of a file before it was truncated, the newest first.
+
+        With ``just_now`` the folder is listed anew: the copy may be newer than the listing.
+        """
+        for file in reversed(self._beside(state, 0 if just_now else _PATIENT)) if state.head_length else ():
             if file.key != state.key and self._is_new(file, live) and file_holds(file.path, state):
                 return file
         return None
@@ -110,7 +113,7 @@ class Past:
 
         ``found`` is what its own file became: later ones are named alike.
         """
-        for file in self._beside(state):
+        for file in self._beside(state, _PATIENT):
             alike = naming(file.path) == naming(found.path) if found else file.path.startswith(state.path)
             if alike and file.mtime_ns >= state.mtime_ns and self._is_new(file, live):
                 yield file
@@ -118,11 +121,12 @@ class Past:
     def _is_new(self, file: Found, live: Collection[Key]) -> bool:
         return file.key not in live and not self.knows(file) and not self._globs.excludes(file.path)
 
-    def _beside(self, state: TailState) -> Iterator[Found]:
+    def _beside(self, state: TailState, patience: float) -> list[Found]:
         folder = state.path.rpartition("/")[0]
-        if folder not in self._folders:
+        if folder not in self._folders or not self._folders[folder].is_fresh(patience):
+            self._folders = {other: seen for other, seen in self._folders.items() if seen.is_fresh(_PATIENT)}
             self._folders[folder] = Neighbours(folder)
-        return iter(self._folders[folder].beside(state.path, state.ino))
+        return self._folders[folder].beside(state.path, state.ino)
 
 
 def _age(entry: tuple[str, TailState]) -> tuple[int, int]:

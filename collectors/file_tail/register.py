@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from collectors.file_tail.files import ElsewhereError, OpenFiles
-from collectors.file_tail.identity import Key, TailState, key_of, open_regular, still_holds
+from collectors.file_tail.identity import Key, TailState, file_holds, key_of, open_regular, still_holds
 from collectors.file_tail.own import own_files
 from collectors.file_tail.past import Past
 from collectors.file_tail.rotation import age_order, log_paths
@@ -84,7 +84,7 @@ class Register:
         seen: set[Key] = set()
         for path, file in scan.files.items():
             stream = self.streams.get(file.key)
-            if stream is None:
+            if stream is None or self._is_inode_reused(stream, file):
                 new.setdefault(file.key, file)
                 continue
             seen.add(file.key)
@@ -94,7 +94,10 @@ class Register:
                 stream = self._verified(stream)
                 stream.path = path
                 self._locate(stream, path)
-            stream.leaving_since = None
+            if stream.leaving_since is not None:
+                stream.leaving_since = None
+                if stream.path == stream.log:
+                    self._latest[stream.log] = stream
             if (file.size, file.mtime_ns) != (stream.size, stream.mtime_ns):
                 self._ready(stream)
         self._see_off([stream for stream in self.streams.values() if stream.key not in seen])
@@ -117,7 +120,7 @@ class Register:
         self._files.hand_over(stream, successor)
         self._drop(stream)
         _log.info("%s was truncated or rewritten; reading it from its beginning", make_safe(stream.path))
-        copy = self._seek_rest(stream.id, state)
+        copy = self._seek_rest(stream.id, state, just_now=True)
         if key_of(stream.path) != stream.key and successor.leaving_since is None:
             successor.leaving_since = now
         self._take_later(state, copy, until=successor)
@@ -139,10 +142,12 @@ class Register:
             self._locate(stream, found.path)
             self._ready(stream)
         elif stream.leaving_since is not None:
-            self._give_up(stream)
+            self.finish(stream, deleted=False)
 
     def finish(self, stream: Stream, *, deleted: bool) -> None:
-        """Let go of a stream whose file has left and was read to its end."""
+        """Let go of a stream whose file has left and was read to its end, or cannot be found any more."""
+        if stream.fd < 0 and stream.unread_bytes:
+            self._report_lost("tail.lost_bytes", stream.state())
         self._drop(stream)
         if not deleted:
             self._past.known[stream.key] = stream.id, stream.state()
@@ -151,7 +156,6 @@ class Register:
 
     def _look(self, now: float) -> None:
         self._now = now
-        self._past.forget_folders()
         self._own = own_files()
 
     def _take_up(self, file: Found) -> None:
@@ -233,6 +237,17 @@ class Register:
                 stream.come_after(other)
         self._ready(stream)
 
+    def _is_inode_reused(self, stream: Stream, file: Found) -> bool:
+        """Let go of a stream without descriptor when its inode turns up under another name with other content."""
+        if stream.fd >= 0 or stream.path == file.path:
+            return False
+        state = stream.state()
+        if state.head_length and file_holds(file.path, state):
+            return False
+        self._drop(stream)
+        self._seek_rest(stream.id, state)
+        return True
+
     def _verified(self, stream: Stream) -> Stream:
         """Before a stream gets another name, see whether it was truncated under the name that it had."""
         try:
@@ -246,21 +261,22 @@ class Register:
 
     def _see_off(self, gone: list[Stream]) -> None:
         """Find where the files of streams went that have left their names, then what came after them."""
+        last = []
         for stream in gone:
             if stream.leaving_since is None:
                 stream.leaving_since = self._now
                 self._locate(stream, "")
-        followed = [(self._follow(stream.state()), self._verified(stream)) for stream in gone if not stream.finished]
+                last.append(stream)
+            elif self._latest.get(stream.log) is stream:
+                last.append(stream)
+            elif stream.has_grown():
+                self._ready(stream)
+        followed = [(self._follow(stream.state()), self._verified(stream)) for stream in last if not stream.finished]
         for found, stream in followed:
             self._take_later(stream.state(), found)
-            self._ready(stream)
             if stream.fd < 0 and not stream.location:
-                self._give_up(stream)
-
-    def _give_up(self, stream: Stream) -> None:
-        if stream.unread_bytes:
-            self._report_lost("tail.lost_bytes", stream.state())
-        self.finish(stream, deleted=True)
+                self.finish(stream, deleted=False)
+            self._ready(stream)
 
     def _follow(self, state: TailState, *, reopen: bool = False) -> Found | None:
         """Find what a file was renamed to, and read on there if it has more.
@@ -282,9 +298,11 @@ class Register:
             if file.key not in self._there_keys and not self._may_be_copy(file):
                 self._adopt(file, state.path)
 
-    def _seek_rest(self, stream_id: str, state: TailState) -> Found | None:
+    def _seek_rest(self, stream_id: str, state: TailState, *, just_now: bool = False) -> Found | None:
         """Take the rest of a truncated file from its copy, or say that it is lost."""
         copy = self._take_copy(stream_id, state)
+        if copy is None and just_now:
+            copy = self._take_copy(stream_id, state, just_now=True)
         if copy is None and state.size > state.offset:
             self._report_lost("tail.lost_bytes", state)
         return copy
@@ -295,9 +313,9 @@ class Register:
             if self._past.was_truncated(file):
                 self._take_copy(*self._past.known[file.key])
 
-    def _take_copy(self, stream_id: str, state: TailState) -> Found | None:
+    def _take_copy(self, stream_id: str, state: TailState, *, just_now: bool = False) -> Found | None:
         """Find the copy that was made of a file, and read the rest there."""
-        copy = self._past.copy(state, self.streams)
+        copy = self._past.copy(state, self.streams, just_now=just_now)
         if copy is not None:
             self._past.forget(stream_id, state.key)
             self._past.known[copy.key] = stream_id, replace(state, dev=copy.dev, ino=copy.ino, mtime_ns=copy.mtime_ns)

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import stat
+import time
 
 from collectors.globs import Found
 
@@ -63,6 +64,7 @@ class Neighbours:
     def __init__(self, folder: str) -> None:
         self._by_inode: dict[int, list[str]] = {}
         self._by_live_name: dict[str, list[str]] = {}
+        began = time.monotonic()
         try:
             with os.scandir(folder or "/") as entries:
                 for entry in entries:
@@ -71,6 +73,15 @@ class Neighbours:
                         self._by_live_name.setdefault(name, []).append(entry.path)
         except OSError as error:
             _log.info("%s cannot be listed (%s); rotated files in it are not found", folder, error.strerror)
+        self._made = time.monotonic()
+        self._cost_s = self._made - began
+
+    def is_fresh(self, patience: float) -> bool:
+        """Say whether the listing is younger than so many times what it cost to make.
+
+        So a folder of thousands of files is not listed again for each one of them.
+        """
+        return time.monotonic() - self._made < patience * self._cost_s
 
     def beside(self, path: str, ino: int) -> list[Found]:
         """Give the files that the log ``path`` may have become, oldest first.

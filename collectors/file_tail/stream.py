@@ -105,8 +105,9 @@ class Stream:
     def must_wait(self) -> bool:
         """Whether another stream's lines come first. That is settled once: not for what it grows by later."""
         stream = self
-        while (before := stream.after) is not None and not before.finished and not before.retry_s:
-            if before.pending and before.cursor.offset < stream.after_offset:
+        while (before := stream.after) is not None:
+            can_be_read = not before.finished and not before.retry_s
+            if can_be_read and before.pending and before.cursor.offset < stream.after_offset:
                 return True
             stream = before
         self.after = None
@@ -114,10 +115,7 @@ class Stream:
 
     def come_after(self, other: "Stream") -> None:
         """Let all that ``other`` holds by now come first."""
-        if other.finished:
-            self.after, self.after_offset = other.after, other.after_offset
-        else:
-            self.after, self.after_offset = other, max(other.size, _size_now(other))
+        self.after, self.after_offset = other, max(other.size, _size_now(other))
 
     def come_before(self, other: "Stream") -> None:
         """Come before ``other``, and after what that one waits for."""
@@ -178,6 +176,14 @@ class Stream:
         piece = cut(raw, self.cursor, cap, begin=overlap, final=final)
         self._advance(raw, piece.cursor, cap)
         return piece if piece.data else None
+
+    def has_grown(self) -> bool:
+        """Say whether the file is another than when it was read last, as far as can be seen without opening it."""
+        try:
+            info = os.stat(self.fd if self.fd >= 0 else self.location)  # noqa: PTH116
+        except OSError:
+            return False
+        return info.st_size != self.size or info.st_mtime_ns != self.mtime_ns
 
     def stirs(self) -> bool:
         """Say whether the open file was empty and was touched since: it may have been filled, copied and truncated.

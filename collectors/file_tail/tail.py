@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from collectors.file_tail.blocks import Blocks, read_positions
 from collectors.file_tail.files import ElsewhereError, OpenFiles, default_limit
+from collectors.file_tail.heat import Heat
 from collectors.file_tail.hints import Hints
 from collectors.file_tail.register import Register, next_wait
 from collectors.file_tail.stream import RefusedError, ReplacedError, Stream
@@ -21,6 +22,8 @@ from soc_agent.text import make_safe
 
 _log = logging.getLogger(__name__)
 
+_LOOK_MAX_S = 30.0
+"""Longest time between looks at the file system, where one costs much."""
 _GATHER_S = 0.02
 """A stream that was read to its end is not read again sooner: lines that come one by one gather into blocks."""
 _DELETED_S = 60.0
@@ -31,8 +34,10 @@ class FileTail:
     """Yields what is appended to the files of a source, each byte once.
 
     Files are the buffer: when nobody reads, nothing is read. Folders are looked at every ``rescan_s`` seconds, or less
-    often where that would cost more than about one percent of a processor; between these looks, watchdog hints when
-    there is something to read. ``guess`` gives the decoder type of a file's first lines, for sources of type ``auto``.
+    often where that would cost more than about half a percent of a processor. Between these looks, watchdog hints when
+    there is something to read; where hints of writes come so fast that they cost more than looking, the files are
+    looked at every 50 ms instead. ``guess`` gives the decoder type of a file's first lines, for sources of type
+    ``auto``.
 
     Some blocks have no lines, only a position to be committed. The first block of a new source is one: it says which
     files were there, so that what is written from then on is read, also when the program ends before it reads any.
@@ -69,6 +74,7 @@ class FileTail:
         self._look_soon = False
         self._woken = False
         self._next_look = self._next_hinted_look = 0.0
+        self._heat = Heat()
 
     @property
     def name(self) -> str:
@@ -132,6 +138,8 @@ class FileTail:
             self._take_hints()
             if now >= self._next_look or (self._look_soon and now >= self._next_hinted_look):
                 self._look(now)
+            elif self._heat.polling and now >= self._heat.next_poll:
+                self._poll(now)
             block = self._next_block(now)
             if block is not None:
                 return block
@@ -139,8 +147,10 @@ class FileTail:
             if self._woken or now >= deadline:
                 self._woken = False
                 return None
-            next_look = self._next_hinted_look if self._look_soon else self._next_look
-            self._signal.wait(max(0.0, min(deadline, next_look, self._turns.next_time()) - now))
+            times = [deadline, self._next_hinted_look if self._look_soon else self._next_look, self._turns.next_time()]
+            if self._heat.polling:
+                times.append(self._heat.next_poll)
+            self._signal.wait(max(0.0, min(times) - now))
 
     # What there is to read
 
@@ -148,6 +158,7 @@ class FileTail:
         """Take a hint. Called from watchdog's thread."""
         is_ours = path in self._register.by_path
         if is_ours and is_write:
+            self._heat.note()
             with self._lock:
                 self._dirty.add(path)
         elif is_ours or is_folder or self._globs.matches(path):
@@ -164,6 +175,15 @@ class FileTail:
             if stream is not None:
                 self._turns.ready(stream)
 
+    def _poll(self, now: float) -> None:
+        """Look at the files that are read, when notices of their writing are not wanted."""
+        began = time.thread_time()
+        for stream in self._register.streams.values():
+            if stream.has_grown():
+                self._heat.note()
+                self._turns.ready(stream)
+        self._heat.polled(now, time.thread_time() - began)
+
     def _look(self, now: float) -> None:
         """Look at the file system, act on it, and decide when to look again."""
         self._look_soon = False
@@ -171,10 +191,12 @@ class FileTail:
         scan = self._globs.scan()
         self._register.reconcile(scan, now)
         self._report_scan(scan)
+        self._heat.judge(now)
         self._watch_folders()
         cost_s = time.thread_time() - began
-        share = 100 if self._hints and self._hints.working else 20
-        self._next_look = now + max(self._options.rescan_s, cost_s * share)
+        share = 250 if self._hints and self._hints.working else 20
+        rest_s = min(_LOOK_MAX_S, cost_s * share) if self._options.rescan_s else 0.0
+        self._next_look = now + max(self._options.rescan_s, rest_s)
         self._next_hinted_look = now + max(0.05, cost_s * 20)
 
     def _watch_folders(self) -> None:
@@ -187,7 +209,7 @@ class FileTail:
         for stream in self._register.streams.values():
             if stream.location and stream.location != stream.path:
                 folders.setdefault(stream.location.rpartition("/")[0] or "/", False)
-        failed = self._hints.watch(folders)
+        failed = self._hints.watch(folders, writes=not self._heat.polling)
         for folder, reason in failed.items():
             self._no_hints(f"hints {folder}", folder, reason)
         self._reports.keep_only("hints ", {f"hints {folder}" for folder in failed})
@@ -232,7 +254,8 @@ class FileTail:
             return None
         except ElsewhereError:
             self._register.lost_sight(stream, now)
-            self._look_soon = True
+            self._look_soon = stream.leaving_since is None
+            self._await_end(stream, now)
             return None
         except RefusedError as error:
             self._refuse(stream, error)
