@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 
 from soc_agent.config import Config
@@ -32,6 +33,7 @@ from tui.registry import VIEWS
 from tui.themes import DEFAULT, THEMES
 from tui.view import View
 from tui.waiting import Waiting
+from tui.work import start
 
 _TICK_S = 1.0
 _FRESH_S = 5.0
@@ -71,7 +73,9 @@ class Console(App[int]):
         self.views: dict[str, View[Any]] = {}
         self._roles: dict[Role, Style] | None = None
         self._neutral = Neutral()
-        self._version: int | None = None
+        self._version: tuple[int, int] | None = None
+        """Version of the store and number of its last history entry, when the screen in front last asked."""
+        self._asked = 0.0
         self._failed = ""
         self._notices: list[SafeText] = []
         """What is to be said as soon as there is a screen to say it on."""
@@ -92,7 +96,7 @@ class Console(App[int]):
             self.add_mode(view.name, partial(self._view, view.name))
         self.switch_mode(VIEWS[0].name)
         self.set_interval(_TICK_S, self._tick)
-        self.run_worker(self._watch(), group="watch")
+        start(self, self._watch, group="watch")
 
     def on_unmount(self) -> None:
         """Close the store."""
@@ -109,20 +113,28 @@ class Console(App[int]):
     async def _watch(self) -> None:
         """Open the store once it is there; then ask the screen in front to ask again whenever something changed."""
         refresh_s = self.config.console.refresh_ms / 1000
-        asked = 0.0
         while True:
             try:
                 if not self.reader.is_open and not await self.reader.open():
                     self._wait_for_store()
                 elif self.reader.is_open:
-                    version = await self.reader.ask(lambda store: store.version(), quick=True)
-                    now = time.monotonic()
-                    if version != self._version or now - asked >= _FRESH_S:
-                        self._version, asked = version, now
-                        self._found_store()
+                    version = await self.reader.ask(lambda store: (store.version(), store.last_seq()), quick=True)
+                    self._look(version)
             except StoreError as error:
                 self.store_failed(error)
             await asyncio.sleep(refresh_s)
+
+    def _look(self, version: tuple[int, int]) -> None:
+        """Let the screen in front ask again, when what it shows may have changed and it has rested."""
+        if self._version is None or self.front is None or self._is_due(self.front, version, self._version):
+            self._found_store()
+            self._version, self._asked = version, time.monotonic()
+
+    def _is_due(self, view: View[Any], version: tuple[int, int], before: tuple[int, int]) -> bool:
+        if not view.rested:
+            return False
+        late = time.monotonic() - self._asked >= _FRESH_S
+        return version[1] != before[1] or (view.WATCHES_ALL and (late or version != before))
 
     def _wait_for_store(self) -> None:
         if not isinstance(self.screen, Waiting):
@@ -207,6 +219,12 @@ class Console(App[int]):
 
     # -- going
 
+    async def run_key(self, action: str, start: DOMNode) -> None:
+        """Do what a key does, as if it had been pressed on ``start``: on it, on what holds it, or on the console."""
+        name = action.partition("(")[0]
+        holder = next((node for node in start.ancestors_with_self if hasattr(node, f"action_{name}")), self)
+        await self.run_action(action, holder)
+
     def action_view(self, name: str) -> None:
         """Go to a screen."""
         self.switch_mode(name)
@@ -263,7 +281,7 @@ class Console(App[int]):
 
         def chosen(number: int | None) -> None:
             if number is not None:
-                self.run_worker(self.find(choices[number].filter))
+                start(self, self.find, choices[number].filter)
 
         self.push_screen(Menu(said("tui.pivot.title"), [choice.line for choice in choices]), chosen)
 
@@ -271,7 +289,7 @@ class Console(App[int]):
         """Go to the moment when the alert under the cursor was recorded."""
         alert = self.front.alert() if self.front is not None else None
         if alert is not None:
-            self.run_worker(self._travel(alert))
+            start(self, self._travel, alert)
 
     async def _travel(self, alert: Alert) -> None:
         from tui.screens.replay import Replay
@@ -297,12 +315,12 @@ class Console(App[int]):
             self.tell(said("tui.act.nothing_chosen"), severity="warning")
             return
         if act.needs is Needs.NOTHING:
-            self.run_worker(self._act(act, ids, ""))
+            start(self, self._act, act, ids, "")
             return
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self.run_worker(self._act(act, ids, text))
+                start(self, self._act, act, ids, text)
 
         question = (Part(said(f"tui.act.{name}.question", count=len(ids)), "strong"),)
         text = self.actor if name == "assign" else ""

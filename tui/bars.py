@@ -9,6 +9,7 @@ from tui.keys import EVERYWHERE, Key, shown
 from tui.outside import Line, Part, cells, joined, part, said
 from tui.paper import cut, spread, width_of
 from tui.registry import VIEWS
+from tui.work import start
 
 _HINTS = 7
 _ROOMY = 120
@@ -44,7 +45,7 @@ class Top(Drawn):
         for number, view in enumerate(VIEWS, 1):
             at += cells(f" {number} {said(f'tui.screen.{view.name}')} ")
             if event.x < at:
-                self.run_worker(self.app.run_action(f"app.view('{view.name}')"))
+                self.console_app.action_view(view.name)
                 return
 
 
@@ -79,5 +80,5 @@ class Hints(Drawn):
         for key in self.keys():
             at += width_of(self._hint(key))
             if event.x < at:
-                self.run_worker(self.app.run_action(key.action, self.screen.focused or self.screen))
+                start(self, self.console_app.run_key, key.action, self.screen.focused or self.screen)
                 return

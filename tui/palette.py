@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.dom import DOMNode
 
 from soc_agent.text import LANGUAGES, fold
 from tui.keys import EVERYWHERE, shown
@@ -35,7 +34,7 @@ class Commands(Provider):
         view = self.screen if isinstance(self.screen, View) else None
         for key in (*console.keys_of(view), *EVERYWHERE):
             if key.name != "palette":
-                run = partial(_run, console, key.action, self.focused or self.screen)
+                run = partial(console.run_key, key.action, self.focused or self.screen)
                 yield Command(said(f"tui.key.{key.name}"), shown(key), run)
         for number, entry in enumerate(VIEWS, 1):
             name = said("tui.palette.view", name=said(f"tui.screen.{entry.name}"))
@@ -67,10 +66,3 @@ class Commands(Provider):
 def _line(command: Command) -> Line:
     key = (part(joined("  ", command.key), "key"),) if command.key else ()
     return (part(command.name), *key)
-
-
-async def _run(console: "Console", action: str, start: DOMNode) -> None:
-    """Run an action where it is known: on the widget that had the keys, on what holds it, or on the console."""
-    name = action.partition("(")[0]
-    holder = next((node for node in start.ancestors_with_self if hasattr(node, f"action_{name}")), console)
-    await console.run_action(action, holder)

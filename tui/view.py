@@ -1,5 +1,6 @@
 """The base of the console's screens: ask the store in a thread, show the answer, ask again when something changed."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
@@ -16,12 +17,15 @@ from tui.bars import Hints, Top
 from tui.drawn import Drawn
 from tui.keys import Key, bindings
 from tui.rows import Rows
+from tui.work import start
 
 if TYPE_CHECKING:
     from tui.app import Console
 
 A = TypeVar("A")
 Question = Callable[[Store], A]
+_REST = 4
+"""Times that a question took which must pass before it is asked again unasked."""
 
 
 class View(Screen[None], Generic[A]):
@@ -32,6 +36,8 @@ class View(Screen[None], Generic[A]):
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
+    WATCHES_ALL: ClassVar[bool] = False
+    """Whether it shows more than the history tells: rates, the heartbeat, what depends on the time of day."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -44,6 +50,8 @@ class View(Screen[None], Generic[A]):
         self._asking = False
         self.answers = 0
         """How many answers were shown."""
+        self._took_s = 0.0
+        self._answered = 0.0
 
     @property
     def console_app(self) -> "Console":
@@ -93,13 +101,21 @@ class View(Screen[None], Generic[A]):
         self._stale = True
         if not self._asking and self.is_current and self.console_app.reader.is_open:
             self._asking = True
-            self.run_worker(self._answers(), group="answers")
+            start(self, self._answers, group="answers")
+
+    @property
+    def rested(self) -> bool:
+        """Whether it may ask of its own accord: over a large store a question takes long, and is not asked always."""
+        return time.monotonic() - self._answered >= _REST * self._took_s
 
     async def _answers(self) -> None:
         try:
             while self._stale and self.is_attached:
                 self._stale = False
+                began = time.monotonic()
                 answer = await self.console_app.reader.ask(self.question())
+                self._answered = time.monotonic()
+                self._took_s = self._answered - began
                 if self.is_attached:
                     self.show(answer)
                     self.answers += 1
@@ -111,7 +127,7 @@ class View(Screen[None], Generic[A]):
     @on(Rows.Wanted)
     def _wanted(self, message: Rows.Wanted) -> None:
         message.stop()
-        self.run_worker(self._fetch(message.rows, message.keys), group="rows", exclusive=True)
+        start(self, self._fetch, message.rows, message.keys, group="rows", exclusive=True)
 
     async def _fetch(self, rows: Rows[Any], keys: Sequence[int]) -> None:
         try:

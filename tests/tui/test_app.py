@@ -24,7 +24,7 @@ SIZES = [(80, 24), (120, 40), (160, 50)]
 NOT_TRIED = {"quit"}
 
 
-@pytest.mark.parametrize(("size", "language"), zip(SIZES, ("vi", "en", "vi"), strict=True))
+@pytest.mark.parametrize(("size", "language"), [*zip(SIZES, ("vi", "en", "vi"), strict=True)])
 async def test_every_key_of_every_screen_leaves_a_whole_screen(
     open_console: Open, size: tuple[int, int], language: str
 ) -> None:
@@ -34,10 +34,10 @@ async def test_every_key_of_every_screen_leaves_a_whole_screen(
             for key in (*_keys(console, entry.name), *MOVING, *EVERYWHERE):
                 if key.name in NOT_TRIED:
                     continue
-                for name in key.keys.split(","):
+                names = key.keys.split(",")
+                for name in names if size == SIZES[0] else names[:1]:
                     await _back_to(console, pilot, number)
                     await pilot.press(name)
-                    await pilot.pause()
                     lines = screen_lines(console)
                     assert commands("".join(lines)) == [], key
                     assert len(lines) == size[1], key
@@ -55,8 +55,9 @@ async def _back_to(console: Console, pilot: Any, number: int) -> None:
     bar = getattr(getattr(console.front, "list", None), "bar", None)
     if bar is not None and bar.typing:
         await pilot.press("escape")
-    await pilot.press(str(number))
-    await until(pilot, lambda: console.current_mode == VIEWS[number - 1].name)
+    if console.current_mode != VIEWS[number - 1].name:
+        await pilot.press(str(number))
+        await until(pilot, lambda: console.current_mode == VIEWS[number - 1].name)
 
 
 @pytest.mark.parametrize("size", SIZES)

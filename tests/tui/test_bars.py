@@ -36,6 +36,9 @@ async def test_tabs_and_hints_can_be_clicked(open_console: Open) -> None:
         await pilot.click(offset=(screen_lines(console)[0].index("Alerts") + 1, 0))
         await until(pilot, lambda: console.current_mode == "alerts")
         await settled(console, pilot)
+        await pilot.click(offset=(screen_lines(console)[-1].index("Filter"), 29))
+        await until(pilot, lambda: console.front.list.bar.typing)  # type: ignore[union-attr]
+        await pilot.press("escape")
         await pilot.click(offset=(screen_lines(console)[-1].index("Close"), 29))
         await until(pilot, lambda: len(console.screen_stack) == 2)
 

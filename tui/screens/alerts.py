@@ -17,6 +17,7 @@ from tui.page import Page
 from tui.rows import Rows
 from tui.screens.detail import Pane, dossier
 from tui.view import Question, View
+from tui.work import start
 
 STANDARD = "status=open"
 _BESIDE_FROM = 150
@@ -81,7 +82,7 @@ class Alerts(View[Listing]):
     def _look(self) -> None:
         key = self.list.rows.key
         if self.has_class("-beside") and self.console_app.reader.is_open:
-            self.run_worker(self._look_at(key), group="beside", exclusive=True)
+            start(self, self._look_at, key, group="beside", exclusive=True)
 
     async def _look_at(self, key: int | None) -> None:
         try:

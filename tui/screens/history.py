@@ -17,6 +17,7 @@ from tui.outside import Line, Part, part, said
 from tui.paper import cut, spread
 from tui.rows import Rows
 from tui.view import Question, View
+from tui.work import start
 
 _ALERT = "alert/"
 _AROUND = 120
@@ -115,7 +116,7 @@ class History(View[Book]):
 
     def action_verify(self) -> None:
         """Check the chain of the whole history."""
-        self.run_worker(self._verify(), group="verify", exclusive=True)
+        start(self, self._verify, group="verify", exclusive=True)
 
     async def _verify(self) -> None:
         proof = self.query_one(Proof)
@@ -134,7 +135,7 @@ class History(View[Book]):
         rows: Rows[Logged] = self.query_one(Rows)
         logged = rows.values.get(event.key)
         if logged is not None and logged.entry.subject.startswith(_ALERT):
-            self.run_worker(self._open(logged.entry.subject.removeprefix(_ALERT)))
+            start(self, self._open, logged.entry.subject.removeprefix(_ALERT))
 
     async def _open(self, uid: str) -> None:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from textual import on
 from textual.widget import Widget
 
@@ -21,9 +22,12 @@ from tui.panels import agent_part, layer_box, open_alerts, section, sources_line
 from tui.paper import beside, spread
 from tui.rows import Rows
 from tui.view import Question, View
+from tui.work import start
 
 OPEN = "status=open"
 _DAY_NS = 24 * times.HOUR
+_FRESH_NS = 5 * times.SECOND
+"""What depends on the time of day is judged anew at this rhythm, also when nothing happened."""
 _TALL = 30
 _ROOMY = 100
 
@@ -32,6 +36,9 @@ class Glance(Struct, frozen=True):
     """All that the first screen shows."""
 
     now_ns: int
+    """When it was looked at as a whole."""
+    seq: int
+    """The last entry of the history then."""
     layers: tuple[LayerState, ...]
     worst: Listing
     ledger: tuple[SourceLedger, ...]
@@ -64,8 +71,8 @@ class Layers(Drawn):
         height = 9 if tall and per_row == 4 else 7 if tall else 6
         each = [(width - per_row + 1) // per_row + (1 if n < (width - per_row + 1) % per_row else 0) for n in range(4)]
         rows: list[Line] = []
-        for start in range(0, len(glance.layers), per_row):
-            states = glance.layers[start : start + per_row]
+        for first in range(0, len(glance.layers), per_row):
+            states = glance.layers[first : first + per_row]
             boxes = [layer_box(state, each[n], height) for n, state in enumerate(states)]
             rows += beside(boxes, each[: len(boxes)])
         return rows
@@ -118,6 +125,7 @@ class Overview(View[Glance]):
     """The first screen."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (OPENING, *ACTING, *PIVOTING, Key("in_list", "s", "in_list"))
+    WATCHES_ALL = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,10 +161,15 @@ class Overview(View[Glance]):
             known=frozenset(console.rules),
         )
         buckets = max(self.size.width - 2, 1)
+        last = self.glance
 
         def answer(store: Store) -> Glance:
+            seq = store.last_seq()
+            if last and last.seq == seq and now_ns - last.now_ns < _FRESH_NS and len(last.timeline) == buckets:
+                return replace(last, ledger=tuple(store.ledger()), agent=store.agent_state())
             return Glance(
                 now_ns,
+                seq,
                 layer_states(store, console.config, now_ns),
                 listing(store, wish),
                 tuple(store.ledger()),
@@ -196,7 +209,7 @@ class Overview(View[Glance]):
 
     def action_in_list(self) -> None:
         """Show the same alerts in the list, to be filtered and marked."""
-        self.run_worker(self.console_app.find(OPEN, Order.LEVEL))
+        start(self, self.console_app.find, OPEN, Order.LEVEL)
 
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:

@@ -26,6 +26,7 @@ from tui.rows import Rows
 from tui.screens.banner import Banner
 from tui.steps import alert_after, alert_before
 from tui.view import Question, View
+from tui.work import start
 
 SPEEDS = (1, 10, 60, 600)
 _WINDOWS = (0, 24 * times.HOUR, times.HOUR, 10 * times.MINUTE)
@@ -221,11 +222,11 @@ class Replay(View[Scene | None]):
 
     def action_alert_back(self) -> None:
         """Go to the moment of the alert before."""
-        self.run_worker(self._step(alert_before), group="step", exclusive=True)
+        start(self, self._step, alert_before, group="step", exclusive=True)
 
     def action_alert_on(self) -> None:
         """Go to the moment of the next alert."""
-        self.run_worker(self._step(alert_after), group="step", exclusive=True)
+        start(self, self._step, alert_after, group="step", exclusive=True)
 
     async def _step(self, find: Any) -> None:
         moment = self._moment

@@ -156,6 +156,7 @@ class Sources(View[Intake]):
     """The screen of the sources."""
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
+    WATCHES_ALL = True
 
     def __init__(self) -> None:
         super().__init__()
