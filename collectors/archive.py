@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from collectors.lines import Cursor, cut, read_size
 from soc_agent.errors import SourceError
@@ -22,15 +22,59 @@ from soc_agent.model import Block, Counters, Problem, Where
 
 LINE_CAP_BYTES = 1_048_576
 STDIN = Path("-")
+_UNPACKED_BYTES = 131_072
 
-_MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]] = {
+_XZ_MEMORY_BYTES = 134_217_728
+"""What an xz archive may ask for: twice what the highest level of xz(1) needs. A crafted one could ask for 4 GiB."""
+
+
+class XzFile(io.BufferedIOBase):
+    """Reads an xz file. Unlike :class:`lzma.LZMAFile` it refuses one that asks for too much memory."""
+
+    def __init__(self, path: Path, mode: Literal["rb"]) -> None:
+        self._file = path.open(mode)
+        self._unpack = self._fresh()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Give at most ``size`` bytes, fewer only before the end.
+
+        :raises lzma.LZMAError: when the archive is damaged or asks for too much memory.
+        :raises EOFError: when it is cut off.
+        """
+        wanted = -1 if size is None else size
+        while True:
+            packed = b""
+            if self._unpack.needs_input:
+                packed = self._file.read(_UNPACKED_BYTES)
+            if self._unpack.eof:
+                # another stream may follow, after padding with NUL bytes (xz file format, section 2)
+                packed = (self._unpack.unused_data + packed).lstrip(b"\0") or self._file.read(_UNPACKED_BYTES)
+                if not packed:
+                    return b""
+                self._unpack = self._fresh()
+            elif self._unpack.needs_input and not packed:
+                raise EOFError("the archive is cut off")
+            data = self._unpack.decompress(packed, wanted)
+            if data:
+                return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+    @staticmethod
+    def _fresh() -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY_BYTES)
+
+
+_MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[XzFile]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\xfd7zXZ\x00": XzFile,
 }
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
 """What the libraries raise for archives that are cut off or damaged; bz2 raises OSError."""
-_UNPACKED_BYTES = 131_072
 _HOLE = re.compile(rb"\0{64,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02

@@ -90,6 +90,24 @@ def test_a_broken_archive_is_read_as_far_as_it_goes_and_told(tmp_path: Path, kin
     assert caught.value.problem.where.file == str(path)
 
 
+def test_an_archive_that_asks_for_too_much_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.xz"
+    packer = lzma.LZMACompressor(
+        filters=[
+            {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 28, "mode": lzma.MODE_FAST, "mf": lzma.MF_HC3, "nice_len": 8}
+        ]
+    )
+    path.write_bytes(packer.compress(b"line\n") + packer.flush())
+    with pytest.raises(SourceError, match=r"[Mm]emory"):
+        list(read_blocks(path, "plain"))
+
+
+def test_several_xz_streams_in_one_file_with_padding(tmp_path: Path) -> None:
+    path = tmp_path / "x.xz"
+    path.write_bytes(lzma.compress(LINES) + b"\0" * 8 + lzma.compress(b"more\n") + b"\0" * 4)
+    assert b"".join(block.data for block in read_blocks(path, "plain")) == LINES + b"more\n"
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="adm"):
         list(read_blocks(tmp_path / "none", "plain"))
