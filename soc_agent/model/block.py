@@ -17,7 +17,8 @@ class Position(Struct, frozen=True):
 class Block(Struct, frozen=True):
     """Whole lines of one stream of one source: the unit of work everywhere.
 
-    ``data`` is at most about 1 MiB; every line of it ends with a newline byte, also one that the source left open.
+    ``data`` is at most about 1 MiB; every line of it ends with a newline byte, also one that the source left open. It
+    is empty where there is only a position to commit.
     """
 
     source: str
