@@ -119,7 +119,7 @@ class ConsoleOptions(_Section, frozen=True):
 
     language: Literal["", "vi", "en"] = ""
     """Empty: as ``LANG`` says."""
-    theme: str = "textual-dark"
+    theme: str = "soc-dark"
     refresh_ms: Annotated[int, Meta(ge=100, le=60_000)] = 500
     user: str = ""
     """Name written to the history; empty: the login name."""
