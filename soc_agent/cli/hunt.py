@@ -157,7 +157,7 @@ class Hunt:
         """Scan a file that is no log with YARA."""
         from collectors.file_watch import scan_paths
 
-        yield from scan_paths([item.path], self._scanner)
+        yield from scan_paths([item.path], self._scanner, trouble=self._problems.append)
 
     @cached_property
     def _scanner(self) -> Any:

@@ -71,7 +71,7 @@ def blocks_of(item: Input, problems: list[Problem]) -> Iterator[Block]:
         if item.type == "capture":
             from collectors.packets import read_capture
 
-            yield from read_capture(item.path)
+            yield from read_capture(item.path, source="hunt", report=problems.append)
         elif item.type != "binary":
             yield from read_blocks(item.path, item.type)
     except SourceError as error:
