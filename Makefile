@@ -13,7 +13,7 @@ demo: $(STAMP)
 	$(BIN)/soc-agent demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ Entities = dict[str, tuple[str, ...]]
 
 ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
     "src_ip": ("src_ip", "SourceIp", "c-ip", "id.orig_h", "IpAddress", "ClientAddress", "source.ip", "ClientIP"),
+    "src_host": ("src_host",),
     "dst_ip": ("dst_ip", "DestinationIp", "s-ip", "id.resp_h", "destination.ip"),
     "dst_port": ("dst_port", "DestinationPort", "s-port", "id.resp_p"),
     "mac": ("src_mac", "mac"),
@@ -43,4 +44,8 @@ def entities_of(fields: Mapping[str, Any]) -> Entities:
             text = str(item)
             if text not in _EMPTY:
                 found.setdefault(kind, {})[text] = None
-    return {kind: tuple(values) for kind, values in found.items()}
+    if names := found.get("src_host"):
+        # where a source says one thing in two fields, an address is no name
+        for address in found.get("src_ip", ()):
+            names.pop(address, None)
+    return {kind: tuple(values) for kind, values in found.items() if values}

@@ -147,6 +147,7 @@ def test_recorded_lines_come_in_through_the_socket(bench: Bench) -> None:
     """Sent twice, they are alerts once."""
     data = b"".join(sshd_line(n) for n in range(5))
     block = Block("replay", "old.log", "replay:1", "syslog", data)
+    eventually(inbox_path(bench.store_path).exists)
     for _ in range(2):
         with InboxClient(inbox_path(bench.store_path)) as client:
             client.send(block)

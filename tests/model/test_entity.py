@@ -22,3 +22,8 @@ def test_lists_give_each_value_once() -> None:
 def test_a_field_name_stands_once() -> None:
     names = Counter(name for names in ENTITY_FIELDS.values() for name in names)
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_an_address_is_no_name() -> None:
+    assert entities_of({"src_ip": "192.0.2.1", "src_host": "192.0.2.1"}) == {"src_ip": ("192.0.2.1",)}
+    assert entities_of({"src_host": "pc.example"}) == {"src_host": ("pc.example",)}

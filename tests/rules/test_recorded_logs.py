@@ -59,7 +59,8 @@ def cases(shared_data: Path) -> Iterator[tuple[str, Path, str, list[str]]]:
 
 
 def named(detections: list[Detection]) -> set[str]:
-    return {value for detection in detections for value in detection.entities.get("src_ip", ())}
+    kinds = ("src_ip", "src_host")
+    return {value for detection in detections for kind in kinds for value in detection.entities.get(kind, ())}
 
 
 def test_every_address_that_guesses_passwords_is_named(shared_data: Path) -> None:

@@ -1,5 +1,7 @@
 """One group of a correlation: its window, where its events came from, and the entities it speaks of."""
 
+from ipaddress import ip_address
+
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.state import GroupState, Place, pack_group
 from soc_agent.detect.correlate.window import Window
@@ -9,6 +11,8 @@ from soc_agent.model import ENTITY_FIELDS, Entities, Event, entities_of
 _COST_BYTES = 1500
 _STREAMS = 256
 _VALUES = 20
+_NAMED_OR_NUMBERED = {"src_ip": True, "dst_ip": True, "src_host": False}
+"""Kinds of entity that hold nothing but addresses, and those that hold none."""
 _KIND_OF = {field: kind for kind, fields in ENTITY_FIELDS.items() for field in fields}
 
 
@@ -88,6 +92,14 @@ def value_of(event: Event, field: str) -> str | None:
     return str(value)
 
 
+def _is_address(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
 def entities_of_group(spec: CorrelationSpec, rule_id: str, event: Event, values: tuple[str, ...]) -> Entities:
     """Give the entities of a detection: those of the completing event, the group's values, and the values counted.
 
@@ -97,6 +109,8 @@ def entities_of_group(spec: CorrelationSpec, rule_id: str, event: Event, values:
 
     def add(field: str, value: str) -> None:
         kind = _KIND_OF.get(field)
+        if kind in _NAMED_OR_NUMBERED and _is_address(value) != _NAMED_OR_NUMBERED[kind]:
+            return  # a group may be joined by address or by name; neither is the other
         known = entities.get(kind, ()) if kind else ()
         if kind and value not in known and len(known) < _VALUES:
             entities[kind] = (*known, value)
