@@ -328,9 +328,11 @@ class FileTail:
     def _report_scan(self, scan: Scan) -> None:
         wrong = {f"scan folder {path}": ("tail.unreadable", path, reason) for path, reason in scan.unreadable.items()}
         wrong |= {f"scan kind {path}": ("tail.not_a_file", path, "") for path in scan.not_files}
-        wrong |= {f"scan empty {path}": ("tail.nothing_there", path, "") for path in scan.empty}
+        if len(scan.empty) == len(self._globs.patterns):
+            # one log may stand under several names on different systems: only when none is there, something is wrong
+            wrong["scan empty"] = ("tail.nothing_there", ", ".join(scan.empty), "")
         for key, (code, path, reason) in wrong.items():
             problem = Problem(code, values={"path": make_safe(path), "reason": reason, "source": self.name})
             if self._reports.report(key, problem):
-                _log.warning("source %s: %s: %s", self.name, make_safe(path), reason or code)
+                _log.info("source %s: %s: %s", self.name, make_safe(path), reason or code)
         self._reports.keep_only("scan ", set(wrong))

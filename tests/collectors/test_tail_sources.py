@@ -59,6 +59,16 @@ def test_case_14_one_damaged_position_among_good_ones(tmp_path: Path) -> None:
     assert sorted(reader.read()) == [b"a1", b"b2"]
 
 
+def test_a_log_may_stand_under_one_of_several_names(tmp_path: Path) -> None:
+    """Debian has auth.log, Red Hat has secure: only when neither is there, something is wrong."""
+    reader = Reader(tmp_path / "auth.log", tmp_path / "secure")
+    assert reader.read() == []
+    assert reader.codes() == ["tail.nothing_there"]
+    append(tmp_path / "secure", "s1\n")
+    assert reader.read() == [b"s1"]
+    assert reader.codes() == []
+
+
 def test_case_23_a_folder_that_appears_goes_and_comes_again(tmp_path: Path) -> None:
     folder = tmp_path / "later/deep"
     reader = Reader(tmp_path / "later/**/*.log", start="end")
