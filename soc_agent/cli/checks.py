@@ -2,6 +2,8 @@
 
 import ctypes
 import ctypes.util
+import errno
+import glob
 import os
 import platform
 import shutil
@@ -16,10 +18,10 @@ from msgspec import Struct
 
 from soc_agent.cli.build import Builder
 from soc_agent.cli.workspace import Workspace
-from soc_agent.config import Config, PacketSource, WatchSource
+from soc_agent.config import Config, PacketSource, Source, WatchSource
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Problem, Where
-from soc_agent.text import say
+from soc_agent.text import make_safe, say
 
 FREE_BYTES = 1 << 30
 """Less free space than this under the store is worth a word."""
@@ -60,9 +62,10 @@ def check_all(workspace: Workspace) -> Iterator[Check]:
         yield from _capture()
     if any(isinstance(source, WatchSource) for source in config.sources):
         yield _inotify()
-    builder = Builder(config, workspace.config_path.resolve().parent)
+    folder = workspace.config_path.resolve().parent
+    builder = Builder(config, folder)
     yield from _rules(builder)
-    yield from _sources(config, builder)
+    yield from _sources(config, builder, folder)
 
 
 def _prefilter() -> Check:
@@ -76,7 +79,7 @@ def _store(path: Path) -> Check:
     while not folder.exists():
         folder = folder.parent
     if not os.access(path if path.exists() else folder, os.W_OK):
-        values = {"reason": os.strerror(13)}
+        values = {"reason": os.strerror(errno.EACCES)}
         return Check("store", Verdict.MISSING, problem=Problem("cli.unwritable", Where(str(path)), values))
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
@@ -129,12 +132,29 @@ def _rules(builder: Builder) -> Iterator[Check]:
         yield Check("rules", Verdict.ATTENTION, problem=problem)
 
 
-def _sources(config: Config, builder: Builder) -> Iterator[Check]:
+def _sources(config: Config, builder: Builder, folder: Path) -> Iterator[Check]:
     for source in config.sources:
         missing = builder.collector(source).missing()
-        if missing is None:
-            yield Check(
-                "source", Verdict.OK, f"{source.name}: {getattr(source, 'interface', '') or ' '.join(source.paths)}"
-            )
-        else:
+        if missing is not None:
             yield Check("source", Verdict.MISSING, problem=missing)
+        elif source.paths:
+            yield _paths(source, [str(folder / path) for path in source.paths])
+        else:
+            yield Check("source", Verdict.OK, f"{source.name}: {getattr(source, 'interface', '')}")
+
+
+def _paths(source: Source, patterns: list[str]) -> Check:
+    """Look whether there is anything to read, and whether it may be read."""
+    found = [path for pattern in patterns for path in glob.iglob(pattern, recursive=True)]  # noqa: PTH207 - absolute
+    if not found:
+        is_folder = isinstance(source, WatchSource)
+        values = {"path": make_safe(", ".join(patterns)), "source": source.name}
+        problem = Problem("watch.missing_folder" if is_folder else "tail.nothing_there", values=values)
+        return Check("source", Verdict.ATTENTION, problem=problem)
+    closed = next((path for path in found if not os.access(path, os.R_OK)), None)
+    if closed is not None:
+        values = {"path": make_safe(closed), "reason": os.strerror(errno.EACCES), "source": source.name}
+        return Check("source", Verdict.MISSING, problem=Problem("tail.unreadable", values=values))
+    return Check(
+        "source", Verdict.OK, f"{source.name}: {make_safe(' '.join(found[:3]))}{' …' if len(found) > 3 else ''}"
+    )

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from collectors.archive import looks_binary, read_blocks, read_head
 from msgspec import Struct
 
+from collectors.archive import looks_binary, read_blocks, read_head
 from soc_agent.decode import guess_type
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Problem, Where

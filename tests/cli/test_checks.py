@@ -43,3 +43,9 @@ def test_what_packets_need_is_looked_at_only_where_an_interface_is_read(workspac
     (tmp_path / "config.yaml").write_text("sources:\n- {kind: packets, name: a, interface: lo}\n")
     workspace.reload()
     assert "libpcap" in verdicts(workspace)
+
+
+def test_a_source_without_anything_to_read_needs_attention(workspace: Workspace, tmp_path: Path) -> None:
+    assert verdicts(workspace)["source"] is Verdict.ATTENTION
+    (tmp_path / "a.log").touch()
+    assert verdicts(workspace)["source"] is Verdict.OK
