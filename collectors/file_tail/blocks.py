@@ -1,6 +1,5 @@
 """Blocks and positions, as the rest of the program knows them."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 
@@ -9,6 +8,7 @@ from collectors.file_tail.stream import Stream
 from collectors.lines import Piece
 from soc_agent.config import FileSource
 from soc_agent.model import Block, Counters, Position
+from soc_agent.text import path_text
 
 _START_ID = "start"
 """Where the states of files found in the first look are kept, until each has a position of its own."""
@@ -26,7 +26,7 @@ class Blocks:
         """Give a block of lines, with the position after them."""
         return Block(
             source=self._source,
-            stream=_shown(stream.path),
+            stream=path_text(stream.path),
             stream_id=stream.id,
             type=self._type_of(stream),
             data=piece.data,
@@ -39,7 +39,7 @@ class Blocks:
 
     def of_position(self, stream: Stream) -> Block:
         """Give a block without lines, so that the position of a stream is committed."""
-        return self._empty(_shown(stream.path), stream.id, encode_state(stream.state()))
+        return self._empty(path_text(stream.path), stream.id, encode_state(stream.state()))
 
     def of_start(self, states: Mapping[str, TailState]) -> Block:
         """Give a block without lines that says which files the source began with: stream id to state."""
@@ -86,8 +86,3 @@ def read_positions(positions: Mapping[str, bytes]) -> tuple[dict[str, TailState]
         else:
             is_new = False
     return {**began, **states}, is_new, damaged
-
-
-def _shown(path: str) -> str:
-    r"""Give a path as text that can be written anywhere: bytes that are not UTF-8 as ``\xff``."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -75,6 +75,10 @@ class Past:
         self.known.pop(entry[1].key, None)
         return entry
 
+    def forget_folders(self) -> None:
+        """List folders anew from here on."""
+        self._folders.clear()
+
     def forget(self, stream_id: str, key: Key) -> None:
         """Forget a stream, known by this device and inode."""
         if self.known.get(key, ("",))[0] == stream_id:

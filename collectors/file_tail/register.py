@@ -78,6 +78,7 @@ class Register:
     def reconcile(self, scan: Scan, now: float) -> None:
         """Make the streams agree with what was found: follow renames, let go of what is gone, take up what is new."""
         self._look(now)
+        self._past.forget_folders()
         self._there = scan.files
         self._there_keys = {file.key for file in scan.files.values()}
         new: dict[Key, Found] = {}
@@ -229,7 +230,9 @@ class Register:
         self._held.pop(stream.key, None)
         self._locate(stream, location)
         other = self._latest.get(stream.log)
-        if other is not None and other.is_at(stream.log):
+        if other is not None and (other.is_at(stream.log) or _is_older(stream, other)):
+            while other.after is not None and _is_older(stream, other.after):
+                other = other.after
             stream.come_before(other)
         else:
             self._latest[stream.log] = stream
@@ -380,6 +383,14 @@ class Register:
         path, at_least = make_safe(state.path), max(0, state.size - state.offset)
         self._reports.happened(Problem(code, values={"path": path, "bytes": at_least}))
         _log.warning("%s: its unread rest is gone after a rotation (%d bytes were seen of it)", path, at_least)
+
+
+def _is_older(stream: Stream, other: Stream) -> bool:
+    """Say whether a stream's file was rotated before another's, as far as their names tell."""
+    if other.finished or not stream.location or not other.location:
+        return False
+    ages = [age_order(Found(s.location, *s.key, s.size, s.mtime_ns)) for s in (stream, other)]
+    return ages[0] < ages[1]
 
 
 def next_wait(wait_s: float) -> float:

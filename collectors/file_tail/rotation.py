@@ -64,7 +64,7 @@ class Neighbours:
     def __init__(self, folder: str) -> None:
         self._by_inode: dict[int, list[str]] = {}
         self._by_live_name: dict[str, list[str]] = {}
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             with os.scandir(folder or "/") as entries:
                 for entry in entries:
@@ -74,7 +74,7 @@ class Neighbours:
         except OSError as error:
             _log.info("%s cannot be listed (%s); rotated files in it are not found", folder, error.strerror)
         self._made = time.monotonic()
-        self._cost_s = self._made - began
+        self._cost_s = time.thread_time() - began
 
     def is_fresh(self, patience: float) -> bool:
         """Say whether the listing is younger than so many times what it cost to make.
