@@ -19,6 +19,7 @@ from typing import BinaryIO, Literal
 from collectors.lines import Cursor, cut, read_size
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Counters, Problem, Where
+from soc_agent.text import path_text
 
 LINE_CAP_BYTES = 1_048_576
 STDIN = Path("-")
@@ -106,8 +107,8 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
                 if piece.data:
                     yield Block(
                         source="hunt",
-                        stream=str(path),
-                        stream_id=f"file:{path}",
+                        stream=path_text(path),
+                        stream_id=f"file:{path_text(path)}",
                         type=type_,
                         data=piece.data,
                         offset=piece.offset,

@@ -12,9 +12,9 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
-from collectors.file_watch.reading import text_of
 from collectors.file_watch.table import SHARDS, Table, key_of
 from soc_agent.model import Block, Position
+from soc_agent.text import path_text
 
 _VERSION = 1
 
@@ -130,7 +130,7 @@ class Folder:
         stream_id = f"watch:{self._id}:{stream}"
         return Block(
             source=self._source,
-            stream=text_of(self.path),
+            stream=path_text(self.path),
             stream_id=stream_id,
             type="yara",
             data=data,

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from collectors.file_watch.lines import line_of_refused, lines_of
-from collectors.file_watch.reading import Content, read_file, text_of
+from collectors.file_watch.reading import Content, read_file
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.tree import WalkLog, walk
 from collectors.globs import Globs
 from soc_agent.config import WatchSource
 from soc_agent.model import Block, Problem
+from soc_agent.text import path_text
 
 _DEFAULTS = WatchSource(name="scan", paths=())
 
@@ -42,7 +43,7 @@ def scan_paths(
                 yield block
         for name, reason in log.unreadable.items():
             if trouble is not None:
-                trouble(Problem("watch.unreadable_folder", values={"path": text_of(name), "reason": reason}))
+                trouble(Problem("watch.unreadable_folder", values={"path": path_text(name), "reason": reason}))
 
 
 def _below(top: str, excludes: Callable[[str], bool], log: WalkLog) -> Iterator[str]:

@@ -10,6 +10,7 @@ from struct import pack
 from msgspec import Struct
 
 from soc_agent.model import FileFacts
+from soc_agent.text import path_text
 
 
 class Content(Struct, frozen=True):
@@ -65,11 +66,6 @@ def identity_of(info: os.stat_result) -> int:
     return int.from_bytes(blake2b(what, digest_size=8).digest(), "little") & ~1
 
 
-def text_of(path: str) -> str:
-    r"""Give a path as text: bytes that are not UTF-8 stand as ``\xNN``."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def _read(fd: int, info: os.stat_result, path: str, cap_bytes: int) -> Content | Refused:
     facts = _facts(path, info)
     identity = identity_of(info)
@@ -107,7 +103,7 @@ def _unreadable(path: str, error: OSError) -> Refused | None:
 
 def _facts(path: str, info: os.stat_result) -> FileFacts:
     return FileFacts(
-        path=text_of(path),
+        path=path_text(path),
         size=info.st_size,
         owner=_owner(info.st_uid),
         mode=f"{stat.S_IMODE(info.st_mode):04o}",

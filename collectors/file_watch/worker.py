@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.lines import line_of_refused, lines_of
-from collectors.file_watch.reading import Content, identity_of, read_file, text_of
+from collectors.file_watch.reading import Content, identity_of, read_file
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.schedule import File, Schedule, Timing
 from collectors.file_watch.table import key_of
@@ -17,6 +17,7 @@ from collectors.globs import Globs
 from collectors.reports import Reports
 from soc_agent.config import WatchSource
 from soc_agent.model import Problem
+from soc_agent.text import path_text
 
 _log = logging.getLogger(__name__)
 RACY_NS = 15_000_000
@@ -209,9 +210,9 @@ class Worker(threading.Thread):
     def _end(self, walk: Walk) -> None:
         number, folder = walk.number, self._folders[walk.number]
         for path, reason in walk.log.unreadable.items():
-            problem = Problem("watch.unreadable_folder", values={"path": text_of(path), "reason": reason})
+            problem = Problem("watch.unreadable_folder", values={"path": path_text(path), "reason": reason})
             if self._reports.report(f"unreadable:{number}:{path}", problem):
-                _log.warning("Source %s: %s cannot be listed: %s", self._options.name, text_of(path), reason)
+                _log.warning("Source %s: %s cannot be listed: %s", self._options.name, path_text(path), reason)
         with self._changed:
             if self._walks.running is walk:
                 self._walks.running = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from soc_agent.config import PacketSource
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block, Problem, Where
+from soc_agent.text import path_text
 
 if TYPE_CHECKING:
     from collectors.packets.follow import FollowInput
@@ -107,7 +108,7 @@ def read_capture(
     except OSError as error:
         raise SourceError(Problem("packets.unreadable", Where(name), {"reason": error.strerror})) from error
     try:
-        stream = CaptureStream(fd, name, stream_id(fd) or "short", chosen, None)
+        stream = CaptureStream(fd, path_text(path), stream_id(fd) or "short", chosen, None)
         while (blocks := stream.read()) is not None:
             yield from blocks
         yield from (block for block in stream.finish() if block.data or block.lost is not None)

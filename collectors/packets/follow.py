@@ -18,6 +18,7 @@ from collectors.packets.capture_stream import CaptureStream, stream_id
 from soc_agent.config import PacketSource
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Problem, Where
+from soc_agent.text import path_text
 
 QUIET_S = 5.0
 RESCAN_S = 1.0
@@ -162,7 +163,7 @@ class FollowInput:
             os.close(fd)
             return
         self._say(path, [])
-        self._open[path] = CaptureStream(fd, path, identity, self._options, self._positions.get(identity))
+        self._open[path] = CaptureStream(fd, path_text(path), identity, self._options, self._positions.get(identity))
 
     def _close(self, path: str, problems: list[Problem]) -> None:
         """Have done with a file until it changes."""

@@ -13,7 +13,7 @@ from soc_agent.cli.output import as_text, json_line, narrate, rfc3339
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.errors import describe
 from soc_agent.model import Event, LogSource, Problem
-from soc_agent.text import say
+from soc_agent.text import path_text, say
 
 
 @click.command("decode", help=say("cli.decode.help"))
@@ -50,7 +50,7 @@ def events_of(item: Input, decoders: Decoders, zone: ZoneInfo, problems: list[Pr
 
 def _record(item: Input, number: int, event: Event) -> dict[str, Any]:
     return {
-        "path": str(item.path),
+        "path": path_text(item.path),
         "line": number,
         "type": event.type,
         "time": rfc3339(event.time_ns),

@@ -24,7 +24,7 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.decode import Context, Decoders
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block, Problem
-from soc_agent.text import say
+from soc_agent.text import path_text, say
 
 STEP_S = 0.1
 """Lines due within so long travel together."""
@@ -176,7 +176,7 @@ class Player:
         data = b"".join(line.line if line.line.endswith(b"\n") else line.line + b"\n" for line in pending)
         block = Block(
             source="replay",
-            stream=str(self._inputs[first.order].path),
+            stream=path_text(self._inputs[first.order].path),
             stream_id=self._ids[first.order],
             type=self._types[first.order],
             data=data,

@@ -2,6 +2,16 @@
 
 from soc_agent.text.catalog import LANGUAGES, current_language, detect_language, say, use_language
 from soc_agent.text.fold import fold
-from soc_agent.text.safe import SafeText, make_safe
+from soc_agent.text.safe import SafeText, make_safe, path_text
 
-__all__ = ["LANGUAGES", "SafeText", "current_language", "detect_language", "fold", "make_safe", "say", "use_language"]
+__all__ = [
+    "LANGUAGES",
+    "SafeText",
+    "current_language",
+    "detect_language",
+    "fold",
+    "make_safe",
+    "path_text",
+    "say",
+    "use_language",
+]

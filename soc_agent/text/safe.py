@@ -4,6 +4,7 @@ Log text is hostile: it may hold terminal escapes, bidirectional overrides, or m
 (GHSA-x3g7-qrwc-f6c5 is one such case). What comes from outside reaches a screen only as :class:`SafeText`.
 """
 
+import os
 import unicodedata
 
 
@@ -11,6 +12,11 @@ class SafeText(str):
     """Text in which nothing can command a terminal. Only :func:`make_safe` makes it."""
 
     __slots__ = ()
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    r"""Give a path as text that can be stored and sent: bytes of it that are not UTF-8 stand as ``\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}

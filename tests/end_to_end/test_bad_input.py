@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.end_to_end.running import LINE_RULE, Site, eventually, soc_agent, sshd_line
+from tests.end_to_end.running import GROUP_RULE, LINE_RULE, Site, eventually, soc_agent, sshd_line
 
 GOOD = sshd_line(1)
 
@@ -171,3 +171,18 @@ def test_a_broken_rule_in_a_running_agent_becomes_an_alert_of_layer_1(tmp_path: 
         eventually(lambda: "rule" in site.command("alerts", "list", "--json", "layer=1").stdout, "the alert")
     finally:
         assert site.stop() == 0
+
+
+def test_a_crafted_file_name(rules: Path, tmp_path: Path) -> None:
+    """A name with a newline, an escape and bytes that are no UTF-8 is read, stored and shown like any other."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / os.fsdecode(b"a\n\x1b[2J\xff.log")).write_bytes(b"".join(sshd_line(n) for n in range(5)))
+    (rules / "group.yml").write_text(yaml.safe_dump(GROUP_RULE))
+    code, alerts, said = hunt(rules, folder)
+    assert code == 0, said
+    assert len(alerts) == 6
+    assert all(str(alert["path"]).endswith("\\xff.log") for alert in alerts)
+    shown = soc_agent("hunt", "--no-builtin", "--rules", rules, folder).stdout
+    assert "\x1b[2J" not in shown
+    assert soc_agent("decode", folder).returncode == 0

@@ -3,9 +3,9 @@
 import inspect
 
 import pytest
-from collectors.file_watch import FileWatch
 
 from collectors.file_tail import FileTail
+from collectors.file_watch import FileWatch
 from collectors.packets import PacketCapture
 from soc_agent.agent.inbox import Inbox
 from soc_agent.model import Collector

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.file_watch.reading import Content, Refused, _owner, identity_of, read_file, text_of
+from collectors.file_watch.reading import Content, Refused, _owner, identity_of, read_file
+from soc_agent.text import path_text
 
 
 def test_content_and_facts(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_a_change_that_is_hidden_is_another_version(tmp_path: Path) -> None:
 
 def test_any_path_is_text() -> None:
     """Bytes that are not UTF-8 are shown as such."""
-    assert text_of(os.fsdecode(b"/srv/\xff\xc4\x91")) == "/srv/\\xffđ"
+    assert path_text(os.fsdecode(b"/srv/\xff\xc4\x91")) == "/srv/\\xffđ"
 
 
 def test_an_owner_of_the_name_is_known_by_number_when_it_has_none() -> None:
