@@ -132,6 +132,8 @@ class AlertList(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether an action works: in replay nothing comes in to follow, and nothing is done to marked alerts."""
+        if action == "filter":
+            return not self.bar.typing
         return self.live or action not in ("follow", "mark", "mark_all")
 
     def go(self, text: str, order: Order = Order.TIME) -> None:
@@ -211,7 +213,7 @@ class AlertList(Vertical):
     def _filtered(self, event: FilterBar.Changed) -> None:
         event.stop()
         if not self.bar.typing:
-            self.rows.focus()
+            self.screen.set_focus(self.rows)
         self._anew()
 
     @on(Rows.Moved)

@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from soc_agent.config import Config
 from soc_agent.errors import StoreError
@@ -137,13 +138,13 @@ class Console(App[int]):
         return version[1] != before[1] or (view.WATCHES_ALL and (late or version != before))
 
     def _wait_for_store(self) -> None:
-        if not isinstance(self.screen, Waiting):
+        if self._top is not None and not isinstance(self._top, Waiting):
             self.push_screen(Waiting(self.reader.path))
 
     def _found_store(self) -> None:
         self._failed = ""
-        if isinstance(self.screen, Waiting):
-            self.screen.dismiss(None)
+        if isinstance(self._top, Waiting):
+            self._top.dismiss(None)
         view = self.front
         if view is not None:
             view.ask()
@@ -154,11 +155,12 @@ class Console(App[int]):
         """Say that the store cannot be read: on a screen of its own while it cannot be opened, else in a corner."""
         text = str(error)
         if not self.reader.is_open:
-            if not isinstance(self.screen, Waiting):
-                self.push_screen(Waiting(self.reader.path))
+            top = self._top
+            if not isinstance(top, Waiting):
+                self._wait_for_store()
             elif text != self._failed:
                 self._failed = text
-                self.screen.explain([told(problem) for problem in error.problems])
+                top.explain([told(problem) for problem in error.problems])
         elif text != self._failed:
             self._failed = text
             self.tell(told(error.problem), severity="error")
@@ -173,8 +175,12 @@ class Console(App[int]):
     @property
     def front(self) -> View[Any] | None:
         """The screen in front, when it is not a dialog."""
-        screen = self.screen_stack[-1] if self._screen_stack else None
-        return screen if isinstance(screen, View) else None
+        return self._top if isinstance(self._top, View) else None
+
+    @property
+    def _top(self) -> Screen[Any] | None:
+        """The screen or dialog in front; None while the console ends."""
+        return self._screen_stack[-1] if self._screen_stack else None
 
     @property
     def roles(self) -> dict[Role, Style]:
@@ -242,6 +248,10 @@ class Console(App[int]):
 
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
             self.push_screen(CommandPalette([Commands], placeholder=said("tui.palette.placeholder")))
+
+    def action_help_quit(self) -> None:
+        """Say how to leave: what ctrl+c does."""
+        self.tell(said("tui.quit_how"))
 
     def action_language(self, language: str | None = None) -> None:
         """Speak the other language, or this one."""

@@ -1,12 +1,14 @@
 """The first and the last line of every screen: where we are and what time it is; the keys that matter now."""
 
+from collections.abc import Sequence
+
 from textual import events
 
 from soc_agent.text.catalog import has
 from tui import times
 from tui.drawn import Drawn
 from tui.keys import EVERYWHERE, Key, shown
-from tui.outside import Line, Part, cells, joined, part, said
+from tui.outside import Line, Part, joined, part, said
 from tui.paper import cut, spread, width_of
 from tui.registry import VIEWS
 from tui.work import start
@@ -19,17 +21,11 @@ class Top(Drawn):
     """Tabs of the screens, the unit, the clock."""
 
     DEFAULT_CSS = "Top { height: 1; background: $panel; }"
+    _tabs: Sequence[Line] = ()
 
     def draw(self, width: int) -> list[Line]:
         """Give the one line."""
         console = self.console_app
-        left: list[Part] = []
-        for number, view in enumerate(VIEWS, 1):
-            here = view.name == console.current_mode
-            left += [
-                part(f" {number} ", "tab-on" if here else "key"),
-                Part(joined(said(f"tui.screen.{view.name}"), " "), "tab-on" if here else "muted"),
-            ]
         right: list[Part] = []
         if console.reader.read_only:
             right.append(Part(joined(said("tui.read_only"), "  "), "attention"))
@@ -37,13 +33,28 @@ class Top(Drawn):
         if organisation and width >= _ROOMY:
             right.append(part(f"{organisation}  ", "muted"))
         right.append(Part(joined(times.clock(console.now_ns(), console.zone), " "), "strong"))
-        return [spread(tuple(left), tuple(right), width)]
+        self._tabs = self._tabs_in(width - width_of(tuple(right)) - 1)
+        return [spread(tuple(item for tab in self._tabs for item in tab), tuple(right), width)]
+
+    def _tabs_in(self, room: int) -> list[Line]:
+        """Give the tabs: with their names, or (but for the one in front) numbers only where there is no room."""
+        named = [self._tab(number, view.name, named=True) for number, view in enumerate(VIEWS, 1)]
+        if sum(map(width_of, named)) <= room:
+            return named
+        mode = self.console_app.current_mode
+        return [self._tab(number, view.name, named=view.name == mode) for number, view in enumerate(VIEWS, 1)]
+
+    def _tab(self, number: int, name: str, *, named: bool) -> Line:
+        here = name == self.console_app.current_mode
+        tab = part(f" {number} ", "tab-on" if here else "key")
+        word = Part(joined(said(f"tui.screen.{name}"), " "), "tab-on" if here else "muted")
+        return (tab, word) if named else (tab,)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the screen whose tab was clicked."""
         at = 0
-        for number, view in enumerate(VIEWS, 1):
-            at += cells(f" {number} {said(f'tui.screen.{view.name}')} ")
+        for tab, view in zip(self._tabs, VIEWS, strict=False):
+            at += width_of(tab)
             if event.x < at:
                 self.console_app.action_view(view.name)
                 return

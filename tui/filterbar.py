@@ -153,7 +153,8 @@ class FilterBar(Vertical):
         field.cursor_position = len(field.value)
         self._help.problem = None
         self.add_class("-typing")
-        field.focus()
+        # at once, where focus() would wait: what is typed next must not be taken for keys that act on alerts
+        self.screen.set_focus(field)
 
     def action_leave(self) -> None:
         """Close the field; the filter that was in use before is in use again."""

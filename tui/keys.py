@@ -22,6 +22,8 @@ class Key(NamedTuple):
     """Whether it stands in the footer; at most seven do."""
     acts: bool = False
     """Whether it changes something: it is gone in read-only mode and in replay."""
+    at_once: bool = False
+    """Whether it works before the next key is looked at: that one may be text already."""
 
 
 _SHOWN = {
@@ -52,7 +54,7 @@ _SHOWN = {
 
 def bindings(keys: Iterable[Key]) -> list[Binding]:
     """Give the Textual bindings of keys; the console draws hints and help itself."""
-    return [Binding(key.keys, key.action, key.name, show=False, id=key.name) for key in keys]
+    return [Binding(key.keys, key.action, key.name, show=False, id=key.name, priority=key.at_once) for key in keys]
 
 
 def shown(key: Key) -> str:
@@ -111,7 +113,7 @@ PIVOTING = (
 """Keys that go elsewhere from an alert: to all about one of its entities, to the moment it was recorded."""
 
 LISTING = (
-    Key("filter", "slash", "filter", hint=True),
+    Key("filter", "slash", "filter", hint=True, at_once=True),
     Key("filter_off", "x", "filter_off"),
     Key("sort", "s", "sort"),
     Key("reverse", "S", "reverse"),

@@ -28,5 +28,6 @@ VIEWS = (
     Entry("alerts", "tui.screens.alerts", "Alerts"),
     Entry("replay", "tui.screens.replay", "Replay"),
     Entry("sources", "tui.screens.sources", "Sources"),
+    Entry("rules", "tui.screens.rules", "Rules"),
     Entry("history", "tui.screens.history", "History"),
 )

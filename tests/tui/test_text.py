@@ -8,7 +8,7 @@ import pytest
 
 import tui
 from soc_agent.layers import Health
-from soc_agent.model import ENTITY_FIELDS, Layer, Level, Status, Tier
+from soc_agent.model import ENTITY_FIELDS, Layer, Level, RuleKind, Status, Tier
 from soc_agent.store import Order, SourceStatus
 from soc_agent.text import LANGUAGES, say, use_language
 from soc_agent.text.catalog import catalogue, has
@@ -48,6 +48,7 @@ def made_keys() -> set[str]:
         *(f"tui.source_state.{state.value}" for state in SourceStatus),
         *(f"tui.source.{word}" for word in
           ("reading", "waiting", "finished", "silent", "missing", "failed", "degraded")),
+        *(f"tui.rule.{kind.value}" for kind in RuleKind),
         *(f"tui.screen.{view.name}" for view in VIEWS),
         *(f"tui.key.view.{view.name}" for view in VIEWS),
         *(f"tui.key.{key.name}" for key in all_keys()),

@@ -92,7 +92,14 @@ def start(terminal: Terminal, store: Path, language: str = "en") -> None:
 def test_the_screens_can_be_walked_through_and_left(terminal: Terminal, tmp_path: Path) -> None:
     start(terminal, a_store(tmp_path / "store.db", Clock(time.time_ns())))
     terminal.shows("Webshell")
-    for key, text in (("2", "status=open"), ("3", "NOT LIVE"), ("4", "auth"), ("5", "lan.nt"), ("1", "Webshell")):
+    for key, text in (
+        ("2", "status=open"),
+        ("3", "NOT LIVE"),
+        ("4", "auth"),
+        ("5", "T1505"),
+        ("6", "lan.nt"),
+        ("1", "Webshell"),
+    ):
         terminal.press(key)
         terminal.shows(text)
     terminal.press("L")
@@ -120,7 +127,7 @@ def test_every_key_can_be_pressed_in_a_real_terminal(terminal: Terminal, tmp_pat
     start(terminal, a_store(tmp_path / "store.db", Clock(time.time_ns())), "vi")
     terminal.shows("Tổng quan")
     keys = "aoncfupwxsStzbed+-,.vhljkgGrL*"
-    for number in "12345":
+    for number in "123456":
         for key in keys:
             terminal.press(number)
             terminal.press("-l", key)

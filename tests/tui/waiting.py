@@ -55,10 +55,10 @@ def screen_text(app: Any) -> str:
 async def type_text(pilot: Pilot[Any], text: str) -> None:
     """Type a text as a keyboard would."""
     for character in text:
-        await pilot.press(_NAMES.get(character, character))
+        await pilot.press(KEY_NAMES.get(character, character))
 
 
-_NAMES = {
+KEY_NAMES = {
     " ": "space",
     "=": "equals_sign",
     ">": "greater_than_sign",

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from textual import events
 
 from soc_agent.model import Status
 from soc_agent.store import AlertFilter, Order, Store
 from soc_agent.text import say, use_language
 from tests.tui.conftest import Open
 from tests.tui.stage import MINUTE, SECOND, Clock, brute
-from tests.tui.waiting import screen_lines, screen_text, settled, shows, type_text, until
+from tests.tui.waiting import KEY_NAMES, screen_lines, screen_text, settled, shows, type_text, until
 from tui.screens.alerts import STANDARD, Alerts
 
 
@@ -44,6 +45,26 @@ async def test_a_filter_is_tried_while_it_is_typed_and_recalled_by_slash(open_co
         assert "status=open level=critical" in screen_lines(console)[2]
         await pilot.press("escape")
         await shows(pilot, say("tui.filter.shown", shown=1))
+
+
+async def test_a_filter_typed_faster_than_the_screen_is_no_key_that_acts(open_console: Open, store: Store) -> None:
+    before = store.last_seq()
+    async with open_console() as (console, pilot):
+        view = await alerts_of(console, pilot)
+        for character in "/ rule=ssh acfu":
+            console.post_message(events.Key(KEY_NAMES.get(character, character), character))
+        await until(pilot, lambda: view.list.filter.text == "status=open rule=ssh acfu")
+        assert len(console.screen_stack) == 1
+        assert view.list.rows.marks == set()
+    assert store.last_seq() == before
+
+
+async def test_a_slash_can_be_typed_into_the_filter(open_console: Open) -> None:
+    async with open_console() as (console, pilot):
+        view = await alerts_of(console, pilot)
+        await pilot.press("slash")
+        await type_text(pilot, " ip=203.0.113.0/24")
+        await until(pilot, lambda: view.list.filter.text == "status=open ip=203.0.113.0/24")
 
 
 async def test_escape_brings_back_the_filter_from_before(open_console: Open) -> None:

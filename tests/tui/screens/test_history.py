@@ -20,7 +20,7 @@ from tui.screens.history import History
 async def test_entries_say_when_who_and_what(open_console: Open, size: tuple[int, int], language: str) -> None:
     use_language(language)
     async with open_console(size) as (console, pilot):
-        await pilot.press("5")
+        await pilot.press("6")
         await settled(console, pilot)
         lines = screen_lines(console)
         assert any("binh.tv" in line and say("tui.entry.false_positive") in line for line in lines)
@@ -29,7 +29,7 @@ async def test_entries_say_when_who_and_what(open_console: Open, size: tuple[int
 
 async def test_the_chain_is_checked_on_demand(open_console: Open, store: Store) -> None:
     async with open_console() as (_, pilot):
-        await pilot.press("5", "v")
+        await pilot.press("6", "v")
         head = store.verify_history().head.hex()[:12]
         await shows(pilot, say("tui.history.whole", count=store.last_seq(), head=head))
 
@@ -41,13 +41,13 @@ async def test_an_altered_entry_is_named(open_console: Open, store_path: Path) -
         connection.execute("UPDATE history SET actor = 'nobody' WHERE seq = 40")
     connection.close()
     async with open_console() as (_, pilot):
-        await pilot.press("5", "v")
+        await pilot.press("6", "v")
         await shows(pilot, say("tui.history.broken", seq=40))
 
 
 async def test_an_entry_of_an_alert_opens_it(open_console: Open) -> None:
     async with open_console() as (console, pilot):
-        await pilot.press("5")
+        await pilot.press("6")
         view = await settled(console, pilot)
         assert isinstance(view, History)
         await pilot.press("enter")
@@ -63,7 +63,7 @@ async def test_entries_far_down_come_when_they_are_needed(open_console: Open, st
         for number in range(600):
             transaction.add_alert(brute(clock.now_ns - number * SECOND, f"198.51.100.{number % 250}", "h", 10, number))
     async with open_console() as (console, pilot):
-        await pilot.press("5")
+        await pilot.press("6")
         view = await settled(console, pilot)
         rows = view.query_one(Rows)
         await pilot.press("end")
