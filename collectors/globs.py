@@ -113,6 +113,10 @@ class Globs:
         """Say whether a path would be found if it were there."""
         return not self.excludes(path) and any(pattern.matches(path) for pattern in self.patterns)
 
+    def may_hold(self, folder: str) -> bool:
+        """Say whether something that matches may lie below a folder."""
+        return any(pattern.is_deep and folder.startswith(pattern.base) for pattern in self.patterns)
+
     def excludes(self, path: str) -> bool:
         """Say whether a path is left out: by its name, or by the whole path where the exclusion has a slash."""
         name = path.rpartition("/")[2]

@@ -26,8 +26,7 @@ _COUNT_BUDGET_BYTES = 256 * 1024 * 1024
 class Register:
     """The streams of one source, by device and inode.
 
-    ``ready`` is called with a stream that may have something to give out, ``record`` with one whose position should be
-    committed before it has.
+    ``ready`` is called with a stream that may have something to give out.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class Register:
         *,
         rotate_wait_s: float,
         ready: Callable[[Stream], None],
-        record: Callable[[Stream], None],
     ) -> None:
         self.streams: dict[Key, Stream] = {}
         self.by_path: dict[str, Stream] = {}
@@ -47,7 +45,7 @@ class Register:
         """Whether files found now are read from their end: in the first look at a source that is new."""
         self._globs, self._files, self._reports = globs, files, reports
         self._rotate_wait_s = rotate_wait_s
-        self._ready, self._record = ready, record
+        self._ready = ready
         self._past = Past(globs)
         self._latest: dict[str, Stream] = {}
         """Name of a log, to the part of it that was written last."""
@@ -211,8 +209,8 @@ class Register:
         stream = Stream.resume(self._past.next_id(file.key), fresh, fd, self._now)
         stream.log = self._log_of(path)
         if not known and not self.at_end and stream.log not in self._latest:
-            # Until its first lines are committed, a rotation would leave nothing by which to find the file again.
-            self._record(stream)
+            # Until something of it is committed, a rotation would leave nothing by which to find the file again.
+            stream.unrecorded = True
         return stream
 
     def _remounted(self, file: Found, fd: int) -> tuple[str, TailState] | None:
@@ -324,7 +322,7 @@ class Register:
             self._past.known[copy.key] = stream_id, replace(state, dev=copy.dev, ino=copy.ino, mtime_ns=copy.mtime_ns)
             stream = self._adopt(copy, state.path)
             if stream is not None:
-                self._record(stream)
+                stream.unrecorded = True
         return copy
 
     def _may_be_copy(self, file: Found) -> bool:

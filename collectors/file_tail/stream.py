@@ -57,6 +57,8 @@ class Stream:
         self.type = ""
         """The decoder type, once it was guessed."""
         self.type_settled = False
+        self.unrecorded = False
+        """Whether its position is to be committed also before it has lines."""
         self.refused = False
         """Whether it cannot be read as lines."""
         self.pending = True

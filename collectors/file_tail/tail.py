@@ -4,7 +4,6 @@ import logging
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 
 from collectors.file_tail.blocks import Blocks, read_positions
@@ -58,14 +57,13 @@ class FileTail:
         self._reports = Reports(clock)
         self._files = OpenFiles(max_open or default_limit())
         self._turns = Turns()
-        self._recorded: deque[Block] = deque()
+        self._first: Block | None = None
         self._register = Register(
             self._globs,
             self._files,
             self._reports,
             rotate_wait_s=options.rotate_wait_s,
             ready=self._turns.ready,
-            record=lambda stream: self._recorded.append(self._blocks.of_position(stream)),
         )
         self._hints = Hints(self._hint) if hints else None
         self._signal = threading.Event()
@@ -119,8 +117,9 @@ class FileTail:
         self._register.at_end = False
         if is_new:
             streams = self._register.streams.values()
-            self._recorded.clear()
-            self._recorded.append(self._blocks.of_start({stream.id: stream.state() for stream in streams}))
+            self._first = self._blocks.of_start({stream.id: stream.state() for stream in streams})
+            for stream in streams:
+                stream.unrecorded = False
             _log.info("source %s is new: reading %d files from their %s", self.name, len(streams), self._options.start)
 
     def close(self) -> None:
@@ -161,7 +160,7 @@ class FileTail:
             self._heat.note()
             with self._lock:
                 self._dirty.add(path)
-        elif is_ours or is_folder or self._globs.matches(path):
+        elif is_ours or (is_folder and self._globs.may_hold(path)) or self._globs.matches(path):
             self._look_soon = True
         else:
             return
@@ -215,8 +214,9 @@ class FileTail:
         self._reports.keep_only("hints ", {f"hints {folder}" for folder in failed})
 
     def _next_block(self, now: float) -> Block | None:
-        if self._recorded:
-            return self._recorded.popleft()
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         for stream in self._turns.due(now):
             block = self._settle(stream, now)
             if block is not None:
@@ -225,8 +225,6 @@ class FileTail:
             block = self._read(ready, now)
             if block is not None:
                 return block
-            if self._recorded:
-                return self._recorded.popleft()
             if self._woken:
                 return None
         return None
@@ -249,6 +247,9 @@ class FileTail:
                 self._files.use(stream)
             piece = stream.read(self._options.line_cap_bytes, now, final=final)
             block = self._blocks.of_lines(stream, piece) if piece else None
+            if block is None and stream.unrecorded:
+                block = self._blocks.of_position(stream)
+            stream.unrecorded = False
         except ReplacedError:
             self._register.replaced(stream, now)
             return None

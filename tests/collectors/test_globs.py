@@ -110,3 +110,9 @@ def test_a_pattern_knows_where_everything_lies() -> None:
     assert (Pattern("/**").base, Pattern("/**").is_deep) == ("/", True)
     assert Pattern("/var/log/a.log").is_plain
     assert not Pattern("/var/log/**").is_plain
+
+
+def test_folders_below_which_something_may_match() -> None:
+    globs = Globs(["/var/log/*.log", "/srv/*/log/a.log"])
+    assert globs.may_hold("/srv/new")
+    assert not globs.may_hold("/var/log/new")
