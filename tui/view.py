@@ -116,7 +116,7 @@ class View(Screen[None], Generic[A]):
                 answer = await self.console_app.reader.ask(self.question())
                 self._answered = time.monotonic()
                 self._took_s = self._answered - began
-                if self.is_attached:
+                if self.is_attached and self.query(Top):
                     self.show(answer)
                     self.answers += 1
         except StoreError as error:
@@ -165,10 +165,15 @@ class View(Screen[None], Generic[A]):
             elif isinstance(widget, Rows):
                 widget.forget()
 
+    def redraw_part(self, kind: type[Drawn]) -> None:
+        """Draw one part again. Timers ask at any moment: a screen just being made, or going, does not have it."""
+        for part in self.query(kind):
+            part.redraw()
+
     def tick(self) -> None:
         """Draw what depends on the time of day; once a second."""
-        self.query_one(Top).redraw()
+        self.redraw_part(Top)
 
     def hints(self) -> None:
         """Draw the footer again: other keys work now."""
-        self.query_one(Hints).redraw()
+        self.redraw_part(Hints)

@@ -77,3 +77,14 @@ async def test_only_the_screen_in_front_opens_an_alert(open_console: Open) -> No
         first.open_alert(1)
         await pilot.pause()
         assert len(console.screen_stack) == 1
+
+
+async def test_a_tick_finds_a_screen_that_is_only_just_made(open_console: Open) -> None:
+    """The clock ticks whenever it likes: a screen without its parts yet, or no more, is let be."""
+    async with open_console() as (console, pilot):
+        view = await settled(console, pilot)
+        unmade = type(view)()
+        unmade.tick()
+        unmade.hints()
+        unmade.redraw()
+        await pilot.pause()

@@ -200,7 +200,7 @@ class Overview(View[Glance]):
     def tick(self) -> None:
         """Draw the clock, and how long ago the agent spoke."""
         super().tick()
-        self.query_one(Summary).redraw()
+        self.redraw_part(Summary)
 
     def on_resize(self) -> None:
         """Ask for as many buckets as fit now."""

@@ -167,12 +167,12 @@ class Replay(View[Scene | None]):
                 self._moment = answer.at_ns
             self.list.show(answer.listing)
         self._redraw_time()
-        self.query_one(Standing).redraw()
+        self.redraw_part(Standing)
         self.hints()
 
     def _redraw_time(self) -> None:
-        self.query_one(Banner).redraw()
-        self.query_one(Axis).redraw()
+        self.redraw_part(Banner)
+        self.redraw_part(Axis)
 
     def alert(self) -> Alert | None:
         """Give the alert under the cursor."""

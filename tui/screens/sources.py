@@ -181,4 +181,4 @@ class Sources(View[Intake]):
     def show(self, answer: Intake) -> None:
         """Draw it."""
         self.intake = answer
-        self.query_one(Ledger).redraw()
+        self.redraw_part(Ledger)
