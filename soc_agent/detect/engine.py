@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -20,6 +21,29 @@ _FINDINGS = "yara"
 _log = logging.getLogger(__name__)
 
 
+class Match(Struct):
+    """A line that rules matched. Plain data: it may come from another process."""
+
+    event: Event
+    ref: EventRef
+    rules: tuple[int, ...]
+    """Places of the rules in :attr:`RuleSet.rules`, ascending."""
+    finding: RuleInfo | None = None
+    """The rule that the line itself says it is a finding of."""
+
+
+class Matches(Struct):
+    """What rules matched in one block, before anything is made of it."""
+
+    type: str
+    """Of the block's lines."""
+    matches: list[Match]
+    """In the order of the lines."""
+    counters: Counters
+    faults: list[Problem]
+    """Rules that failed on a line, each once in the life of an engine."""
+
+
 class Result(Struct):
     """What became of one block. All of it belongs into one transaction."""
 
@@ -31,24 +55,42 @@ class Result(Struct):
 
 
 class Engine:
-    """Applies a rule set to blocks. Holds the windows of correlations; belongs to one thread."""
+    """Applies a rule set to blocks. Holds the windows of correlations; belongs to one thread.
+
+    The work has two stages. :meth:`match` looks at a block alone: any engine with the same rules gives the same, in any
+    process and in any order of blocks. :meth:`conclude` turns matches into detections and feeds correlations: one
+    engine must see all matches in the order of the input. :meth:`run` is both.
+    """
 
     def __init__(
-        self, rules: RuleSet, decoders: Decoders, *, prefilter: bool = True, backend: Backend | None = None
+        self,
+        rules: RuleSet,
+        decoders: Decoders,
+        *,
+        prefilter: bool = True,
+        backend: Backend | None = None,
+        enricher: Any = None,
+        indicators: Any = None,
     ) -> None:
         """:param prefilter: off, every line is decoded and every rule is tried: slow, with the same detections.
 
         :param backend: the scanner of the prefilter; the fastest that is installed when not given.
+        :param enricher: what is known of entities beyond the line.
+        :param indicators: addresses, names and hashes to look for in every line.
         """
         self.rules = rules
+        self.enricher = enricher
+        self.indicators = indicators
         self._decoders = decoders
         self._prefilter = prefilter
         self._backend = backend
-        self._running = {rule.info.id: RunningRule(rule) for rule in rules.rules}
+        self._numbered = [RunningRule(rule, number) for number, rule in enumerate(rules.rules)]
+        self._running = {rule.info.id: rule for rule in self._numbered}
         self._indexes: dict[str, TypeIndex] = {}
         self._correlator = Correlator(rules.correlations)
-        self._faults: dict[str, Problem] = {}
-        self._derived = decoders.derived_fields("")
+        self._faults: dict[Where, Problem] = {}
+        self._new_faults: list[Problem] = []
+        self._derived: dict[str, frozenset[str]] = {}
 
     def restore(self, state: Iterable[StateChange]) -> None:
         """Take over the windows of correlations as an earlier run left them."""
@@ -66,14 +108,18 @@ class Engine:
     def explain(self, rule_id: str, event: Event) -> tuple[Clause, ...]:
         """Give what decides that a rule matches an event; nothing when it does not, or there is no such rule."""
         rule = self._running.get(rule_id)
-        return rule.explainer.explain(View(event, self._derived)) if rule else ()
+        return rule.explainer.explain(self._view(event, "")) if rule else ()
 
     def run(self, block: Block, context: Context) -> Result:
         """Find what a block holds. ``context.type`` is the type of its lines. Never raises for what lines hold."""
+        return self.conclude(self.match(block, context))
+
+    def match(self, block: Block, context: Context) -> Matches:
+        """Find the lines of a block that rules match. Never raises for what lines hold."""
         index = self._index(context.type)
         data = block.data
         counters = Counters(bytes=len(data), lines=_count_lines(data))
-        detections: list[Detection] = []
+        matches: list[Match] = []
         number, counted = block.first_line, 0
         hits = index.scanner.scan(data) if self._prefilter else []
         for start, end, possible in self._lines(index, data, hits):
@@ -87,8 +133,7 @@ class Engine:
             finding = info_of_finding(event) if context.type == _FINDINGS else None
             if not rules and finding is None:
                 continue
-            view = View(event, index.spelling.derived)
-            matched = self._matching(index.rules_of(rules), view)
+            matched = self._matching(index.rules_of(rules), View(event, index.spelling.derived))
             if matched or finding is not None:
                 number += data.count(b"\n", counted, start)
                 counted = start
@@ -100,18 +145,34 @@ class Engine:
                     offset=block.offset + start,
                     raw=line[:RAW_CAP_BYTES],
                 )
-                detections.extend(self._detections(matched, finding, view, ref))
+                matches.append(Match(event, ref, matched, finding))
         if self._prefilter:
             index.learn(hits, counters)
-        counters.late += self._correlator.take_late()
-        return Result(detections, counters, self._correlator.take_changes())
+        faults, self._new_faults = self._new_faults, []
+        return Matches(context.type, matches, counters, faults)
+
+    def conclude(self, matches: Matches) -> Result:
+        """Make detections of what rules matched in a block, and feed the correlations."""
+        for fault in matches.faults:
+            self._faults.setdefault(fault.where, fault)
+        detections: list[Detection] = []
+        for match in matches.matches:
+            detections.extend(self._detections(match, matches.type))
+        matches.counters.late += self._correlator.take_late()
+        return Result(detections, matches.counters, self._correlator.take_changes())
 
     def _index(self, line_type: str) -> TypeIndex:
         index = self._indexes.get(line_type)
         if index is None:
-            index = TypeIndex(list(self._running.values()), self._decoders, line_type, self._backend)
+            index = TypeIndex(self._numbered, self._decoders, line_type, self._backend)
             self._indexes[line_type] = index
         return index
+
+    def _view(self, event: Event, line_type: str) -> View:
+        derived = self._derived.get(line_type)
+        if derived is None:
+            derived = self._derived[line_type] = self._decoders.derived_fields(line_type)
+        return View(event, derived)
 
     def _lines(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Yield the lines that rules may concern: where each begins and ends, and the rules. Empty lines are none."""
@@ -136,35 +197,36 @@ class Engine:
             if end > start and data[start:end] != b"\r":
                 yield start, end, rules
 
-    def _matching(self, rules: tuple[RunningRule, ...], view: View) -> list[RunningRule]:
+    def _matching(self, rules: tuple[RunningRule, ...], view: View) -> tuple[int, ...]:
         try:
-            return [rule for rule in rules if rule.predicate(view)]
+            return tuple([rule.number for rule in rules if rule.predicate(view)])
         except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
-            return [rule for rule in rules if self._matches(rule, view)]
+            return tuple([rule.number for rule in rules if self._matches(rule, view)])
 
     def _matches(self, rule: RunningRule, view: View) -> bool:
         try:
             return rule.predicate(view)
         except Exception as error:  # noqa: BLE001 - as above
-            if rule.info.id not in self._faults:
+            if not rule.failed:
+                rule.failed = True
                 _log.exception("the rule %s failed on a line and is passed over on lines like it", rule.info.id)
-                reason = f"{type(error).__name__}: {error}"
-                values = {"title": rule.info.title, "reason": reason}
-                self._faults[rule.info.id] = Problem("rule.failed", Where(rule.info.path, rule.rule.line), values)
+                values = {"title": rule.info.title, "reason": f"{type(error).__name__}: {error}"}
+                self._new_faults.append(Problem("rule.failed", Where(rule.info.path, rule.rule.line), values))
             return False
 
-    def _detections(
-        self, rules: list[RunningRule], finding: RuleInfo | None, view: View, ref: EventRef
-    ) -> Iterator[Detection]:
+    def _detections(self, match: Match, line_type: str) -> Iterator[Detection]:
         """Yield the detections of one event: of the finding that it is, of rules, of correlations on these."""
-        event, wants = view.event, self._correlator.wants
-        if finding is not None:
-            yield detection_of(finding, event, ref)
-            if finding.id in wants:
-                yield from self._correlator.feed(finding.id, event, ref)
-        for rule in rules:
+        event, ref, wants = match.event, match.ref, self._correlator.wants
+        if match.finding is not None:
+            yield detection_of(match.finding, event, ref)
+            if match.finding.id in wants:
+                yield from self._correlator.feed(match.finding.id, event, ref)
+        view: View | None = None
+        for number in match.rules:
+            rule = self._numbered[number]
             rule_id = rule.info.id
             if rule_id not in self.rules.silent:
+                view = self._view(event, line_type) if view is None else view
                 yield detection_of(rule.info, event, ref, why=rule.explainer.reasons(view))
             if rule_id in wants:
                 yield from self._correlator.feed(rule_id, event, ref)

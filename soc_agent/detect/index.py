@@ -30,10 +30,14 @@ _NUMBER_MASK = (1 << NUMBER_BITS) - 1
 class RunningRule:
     """A rule with its predicate and its explainer, compiled when the rule is first tried."""
 
-    __slots__ = ("_explainer", "has_keywords", "info", "predicate", "rule")
+    __slots__ = ("_explainer", "failed", "has_keywords", "info", "number", "predicate", "rule")
 
-    def __init__(self, rule: ir.Rule) -> None:
+    def __init__(self, rule: ir.Rule, number: int = 0) -> None:
+        """:param number: its place in the rule set."""
         self.rule = rule
+        self.number = number
+        self.failed = False
+        """Whether it failed on an event, which is told once."""
         self.info: RuleInfo = rule.info
         self.has_keywords = has_keywords(rule)
         self.predicate: Predicate = self._compile

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import pickle
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,21 @@ def test_blocks_of_one_stream_join_up(evil: RuleSet) -> None:
         parts += engine.run(block, context_of("syslog")).detections
         offset += len(line)
     assert parts == whole
+
+
+def test_the_stages_can_run_in_different_processes(tmp_path: Path) -> None:
+    """What one engine matched, another that never saw a line concludes from: the same detections, in the same order."""
+    rules = rules_of(tmp_path, a=EVIL, b=correlation("[base]"), c=rule_text("keywords: [evil]\ncondition: keywords"))
+    blocks, offset = [], 0
+    for second in range(10):
+        line = b"Nov 20 08:14:%02d web01 app[7]: evil\n" % second
+        blocks.append(block_of(line, "syslog", offset=offset, first_line=second + 1))
+        offset += len(line)
+    here, there, last = engine_of(rules), engine_of(rules), engine_of(rules)
+    expected = [here.run(block, context_of("syslog")).detections for block in blocks]
+    matched = [pickle.dumps(there.match(block, context_of("syslog"))) for block in reversed(blocks)]
+    assert [last.conclude(pickle.loads(data)).detections for data in reversed(matched)] == expected
+    assert {detection.rule.kind for found in expected for detection in found} == {RuleKind.SIGMA, RuleKind.CORRELATION}
 
 
 def test_carriage_returns_are_no_part_of_the_line(evil: RuleSet) -> None:
