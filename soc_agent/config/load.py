@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import yaml
 
-from soc_agent.config.options import Config, PacketSource
+from soc_agent.config.consistency import conflicts
+from soc_agent.config.options import Config
 from soc_agent.errors import ConfigError
 from soc_agent.model import Problem, Where
 
@@ -49,7 +49,9 @@ def parse_config(data: bytes, name: str = "config.yaml") -> Config:
         config = msgspec.convert(tree, Config, strict=True)
     except msgspec.ValidationError as error:
         raise ConfigError(_validation_problem(str(error), root, name)) from error
-    problems = list(_cross_check(config, root, name))
+    problems = [
+        Problem(code, Where(name, _line(root, path), _dotted(path)), values) for code, path, values in conflicts(config)
+    ]
     if problems:
         raise ConfigError(*problems)
     return config
@@ -149,41 +151,6 @@ def _validation_problem(message: str, root: yaml.Node, name: str) -> Problem:
         parts.append(key or (int(index) if index.isdigit() else index))
     where = Where(name, _line(root, tuple(parts)), _dotted(tuple(parts)))
     return Problem("config.bad_value", where, {"reason": reason})
-
-
-def _cross_check(config: Config, root: yaml.Node, name: str) -> Iterator[Problem]:
-    """Yield what the types alone cannot say."""
-
-    def problem(code: str, *path: str | int, **values: Any) -> Problem:
-        return Problem(code, Where(name, _line(root, path), _dotted(path)), values)
-
-    names: set[str] = set()
-    for index, source in enumerate(config.sources):
-        if source.name in names:
-            yield problem("config.duplicate_source", "sources", index, "name", name=source.name)
-        names.add(source.name)
-        if isinstance(source, PacketSource):
-            if bool(source.interface) == bool(source.paths):
-                yield problem("config.interface_or_paths", "sources", index, name=source.name)
-        elif not source.paths:
-            yield problem("config.no_paths", "sources", index, "paths", name=source.name)
-        zone = getattr(source, "timezone", "")
-        if zone and not _is_zone(zone):
-            yield problem("config.unknown_timezone", "sources", index, "timezone", zone=zone)
-    if not _is_zone(config.timezone):
-        yield problem("config.unknown_timezone", "timezone", zone=config.timezone)
-    systems = {system.name for system in config.systems}
-    for index, asset in enumerate(config.assets):
-        if asset.system and asset.system not in systems:
-            yield problem("config.unknown_system", "assets", index, "system", system=asset.system)
-
-
-def _is_zone(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _line(root: yaml.Node, path: tuple[str | int, ...]) -> int:

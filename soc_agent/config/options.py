@@ -160,10 +160,33 @@ class AssetOptions(_Section, frozen=True):
     """A host or device of the register."""
 
     name: str
+    """As it names itself in logs; short or full, in any case."""
     addresses: tuple[str, ...] = ()
+    """Addresses, or ranges as ``192.0.2.0/28``."""
     system: str = ""
     tier: Tier = Tier.SERVER
     owner: str = ""
+
+
+class NetworkOptions(_Section, frozen=True):
+    """A network of the estate, or of somebody else. Of several that hold an address, the narrowest counts."""
+
+    name: Name
+    cidrs: tuple[str, ...]
+    """Ranges as ``10.0.0.0/8`` or ``2001:db8::/32``."""
+    internal: bool = True
+    """Whether what is in it is inside. Private ranges are, unless a network here says otherwise."""
+    system: str = ""
+    """The system of those addresses in it that no asset has."""
+
+
+class EnrichmentOptions(_Section, frozen=True):
+    """What new alerts are told of addresses, from databases in the MaxMind DB format."""
+
+    city_mmdb: str = ""
+    """A database of countries or cities; a relative path is taken from the folder of the configuration file."""
+    asn_mmdb: str = ""
+    """A database of autonomous systems."""
 
 
 class AssessmentOptions(_Section, frozen=True):
@@ -203,5 +226,7 @@ class Config(_Section, frozen=True):
     sources: tuple[Source, ...] = ()
     systems: tuple[SystemOptions, ...] = ()
     assets: tuple[AssetOptions, ...] = ()
+    networks: tuple[NetworkOptions, ...] = ()
+    enrichment: EnrichmentOptions = EnrichmentOptions()
     assessment: AssessmentOptions = AssessmentOptions()
     national: NationalOptions = NationalOptions()

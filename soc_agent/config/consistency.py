@@ -1,0 +1,77 @@
+"""What the types of the options cannot say: names that must differ, or must be there; addresses, zones."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from soc_agent.config.options import Config, PacketSource
+
+Path = tuple[str | int, ...]
+Conflict = tuple[str, Path, dict[str, Any]]
+"""The code of a problem, where in the tree of the configuration it is, and its values."""
+
+
+def conflicts(config: Config) -> Iterator[Conflict]:
+    """Yield what does not go together."""
+    if not _is_zone(config.timezone):
+        yield "config.unknown_timezone", ("timezone",), {"zone": config.timezone}
+    yield from _sources(config)
+    yield from _assets(config)
+    yield from _networks(config)
+
+
+def _sources(config: Config) -> Iterator[Conflict]:
+    names: set[str] = set()
+    for index, source in enumerate(config.sources):
+        named = {"name": source.name}
+        if source.name in names:
+            yield "config.duplicate_source", ("sources", index, "name"), named
+        names.add(source.name)
+        if isinstance(source, PacketSource):
+            if bool(source.interface) == bool(source.paths):
+                yield "config.interface_or_paths", ("sources", index), named
+        elif not source.paths:
+            yield "config.no_paths", ("sources", index, "paths"), named
+        zone = getattr(source, "timezone", "")
+        if zone and not _is_zone(zone):
+            yield "config.unknown_timezone", ("sources", index, "timezone"), {"zone": zone}
+
+
+def _assets(config: Config) -> Iterator[Conflict]:
+    for index, asset in enumerate(config.assets):
+        yield from _system(config, asset.system, ("assets", index))
+        yield from _ranges(asset.addresses, ("assets", index, "addresses"))
+
+
+def _networks(config: Config) -> Iterator[Conflict]:
+    names: set[str] = set()
+    for index, network in enumerate(config.networks):
+        if network.name in names:
+            yield "config.duplicate_network", ("networks", index, "name"), {"name": network.name}
+        names.add(network.name)
+        if not network.cidrs:
+            yield "config.no_cidrs", ("networks", index, "cidrs"), {"name": network.name}
+        yield from _ranges(network.cidrs, ("networks", index, "cidrs"))
+        yield from _system(config, network.system, ("networks", index))
+
+
+def _system(config: Config, system: str, path: Path) -> Iterator[Conflict]:
+    if system and all(known.name != system for known in config.systems):
+        yield "config.unknown_system", (*path, "system"), {"system": system}
+
+
+def _ranges(ranges: tuple[str, ...], path: Path) -> Iterator[Conflict]:
+    for place, text in enumerate(ranges):
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            yield "config.not_a_network", (*path, place), {"value": text}
+
+
+def _is_zone(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
