@@ -28,7 +28,7 @@ _SIZE_CAP_BYTES = 512 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-class CorrelationEntry(Struct, frozen=True, array_like=True):
+class CorrelationEntry(Struct, frozen=True, array_like=True, gc=False):
     """A correlation that refers to rules as its author did, by id or name."""
 
     spec: CorrelationSpec
@@ -36,7 +36,7 @@ class CorrelationEntry(Struct, frozen=True, array_like=True):
     line: int
 
 
-class FileEntry(Struct, frozen=True, array_like=True):
+class FileEntry(Struct, frozen=True, array_like=True, gc=False):
     """What was read from one file."""
 
     digest: bytes
@@ -47,7 +47,7 @@ class FileEntry(Struct, frozen=True, array_like=True):
     problems: tuple[Problem, ...] = ()
 
 
-class _Contents(Struct, frozen=True, array_like=True):
+class _Contents(Struct, frozen=True, array_like=True, gc=False):
     stamp: str
     files: dict[str, FileEntry]
 

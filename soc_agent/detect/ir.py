@@ -14,8 +14,12 @@ ONE = 1
 """In :attr:`Text.parts`: exactly one character, ``?``."""
 
 
-class _Part(Struct, frozen=True, array_like=True):
-    """A part of the representation."""
+class _Part(Struct, frozen=True, array_like=True, gc=False):
+    """A part of the representation.
+
+    Without garbage collection: it is a tree, so nothing in it can refer to itself, and thousands of rules would be
+    looked through again and again.
+    """
 
 
 class Text(_Part, frozen=True, array_like=True, tag="text"):

@@ -24,7 +24,7 @@ class Status(StrEnum):
         return self in (Status.NEW, Status.ACKNOWLEDGED)
 
 
-class Clause(Struct, frozen=True):
+class Clause(Struct, frozen=True, gc=False):
     """One reason why a rule matched: a clause of its condition, and the value that decided it."""
 
     item: str
@@ -38,7 +38,7 @@ class Clause(Struct, frozen=True):
     matched: bool = True
 
 
-class Detection(Struct, frozen=True):
+class Detection(Struct, frozen=True, gc=False):
     """One rule matched by one event, or by the events of one correlation window."""
 
     uid: bytes

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class LogSource(Struct, frozen=True):
+class LogSource(Struct, frozen=True, gc=False):
     """Sigma's log source (Sigma specification 2.1, ``logsource``): says which rules can apply. Empty means *any*."""
 
     category: str = ""

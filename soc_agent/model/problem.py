@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class Where(Struct, frozen=True):
+class Where(Struct, frozen=True, gc=False):
     """A place in a user's files. Empty parts are unknown."""
 
     file: str = ""
@@ -18,7 +18,7 @@ class Where(Struct, frozen=True):
         return ": ".join(part for part in (place, self.key) if part)
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """One problem. ``code`` is a key of the message catalogues; ``code.remedy`` says what to do about it."""
 
     code: str

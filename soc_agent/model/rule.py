@@ -15,7 +15,7 @@ class RuleKind(StrEnum):
     YARA = "yara"
 
 
-class RuleInfo(Struct, frozen=True, omit_defaults=True):
+class RuleInfo(Struct, frozen=True, omit_defaults=True, gc=False):
     """The face of a rule: what alerts show of it."""
 
     id: str
