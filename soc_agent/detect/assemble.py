@@ -37,7 +37,8 @@ def assemble(
     for filter_ in (filter_ for entry in entries for filter_ in entry.filters):
         rules = _filtered(rules, filter_, found)
     infos = {rule.info.id: rule.info for rule in rules} | {spec.info.id: spec.info for spec in specs}
-    return RuleSet(tuple(rules), tuple(specs), infos, tuple(found), silent)
+    refused = tuple(refused for entry in entries for refused in entry.refused)
+    return RuleSet(tuple(rules), tuple(specs), infos, tuple(found), silent, refused)
 
 
 def _is_new(info: RuleInfo, line: int, places: dict[str, Where], problems: list[Problem]) -> bool:

@@ -1,7 +1,6 @@
 """Values of Sigma detections, as pySigma types them, become tests of the intermediate representation."""
 
 from sigma.types import (
-    Placeholder,
     SigmaBool,
     SigmaCasedString,
     SigmaCIDRExpression,
@@ -30,18 +29,9 @@ _FLAGS = (
 _WILDCARDS = {SpecialChars.WILDCARD_MULTI: ir.ANY, SpecialChars.WILDCARD_SINGLE: ir.ONE}
 
 
-class PlaceholderError(ValueError):
-    """The value holds placeholders (``%name%`` with ``expand``), for which there is no list here."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
-
-
 def read_value(value: SigmaType, field: str) -> ir.Test:
-    """Give the test of one value.
+    """Give the test of one value, whose placeholders are filled.
 
-    :raises PlaceholderError: when it needs a list that is not there.
     :raises ValueError: when such a value cannot be tested here; the message is for the author of the rule.
     """
     if isinstance(value, SigmaString):
@@ -53,7 +43,6 @@ def read_value(value: SigmaType, field: str) -> ir.Test:
     if isinstance(value, SigmaBool):
         return ir.Text(("true" if value.boolean else "false",))
     if isinstance(value, SigmaRegularExpression):
-        _refuse_placeholders(value.regexp)
         return ir.Regex(str(value.regexp), "".join(flag for flag, sigma in _FLAGS if sigma in value.flags))
     if isinstance(value, SigmaCIDRExpression):
         return ir.Network(str(value.network))
@@ -73,11 +62,4 @@ def read_value(value: SigmaType, field: str) -> ir.Test:
 
 
 def _parts(value: SigmaString) -> tuple[str | int, ...]:
-    _refuse_placeholders(value)
     return tidy([_WILDCARDS[part] if isinstance(part, SpecialChars) else str(part) for part in value.s])
-
-
-def _refuse_placeholders(value: SigmaString) -> None:
-    names = tuple(part.name for part in value.s if isinstance(part, Placeholder))
-    if names:
-        raise PlaceholderError(names)

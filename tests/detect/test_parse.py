@@ -55,7 +55,7 @@ def test_an_unknown_modifier_is_named() -> None:
 
 def test_placeholders_are_named() -> None:
     problem = problem_of("selection:\n  f|expand: ['%servers%', 'x%admins%']")
-    assert problem.values == {"names": "servers"}
+    assert problem.values == {"names": "servers, admins", "name": "servers"}
 
 
 @pytest.mark.parametrize("opening", ["(", "not (", "a or ("])
