@@ -1,21 +1,31 @@
 """What was read from single files becomes one set: duplicates, filters, references of correlations, who is silent."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
 from soc_agent.detect import ir
 from soc_agent.detect.cache import CorrelationEntry, FileEntry
 from soc_agent.detect.correlate import CorrelationSpec, find_cycles
+from soc_agent.detect.filters import KnownRules, lay_over
 from soc_agent.detect.info import UNSET_S
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Problem, RuleInfo, Where
 
 
 def assemble(
-    entries: Sequence[FileEntry], problems: Sequence[Problem], *, disabled: Collection[str], default_suppress_s: int
+    entries: Sequence[FileEntry],
+    problems: Sequence[Problem],
+    *,
+    disabled: Collection[str],
+    default_suppress_s: int,
+    today: date,
 ) -> RuleSet:
-    """Put the entries of all files together. Of two rules with one id the first counts, the other is a problem."""
+    """Put the entries of all files together. Of two rules with one id the first counts, the other is a problem.
+
+    Filters that expired before ``today`` do not apply.
+    """
     found = [*problems, *(problem for entry in entries for problem in entry.problems)]
     off = frozenset(rule_id.lower() for rule_id in disabled)
     places: dict[str, Where] = {}
@@ -34,11 +44,32 @@ def assemble(
     silent = _silent(correlations, _ids(rules, correlations))
     running = [correlation for correlation in correlations if correlation.spec.info.id.lower() not in off]
     specs = _bound(running, rules, default_suppress_s, found)
-    for filter_ in (filter_ for entry in entries for filter_ in entry.filters):
-        rules = _filtered(rules, filter_, found)
+    filters = [filter_ for entry in entries for filter_ in entry.filters]
+    filtered = lay_over(filters, rules, _known(entries), today)
     infos = {rule.info.id: rule.info for rule in rules} | {spec.info.id: spec.info for spec in specs}
-    refused = tuple(refused for entry in entries for refused in entry.refused)
-    return RuleSet(tuple(rules), tuple(specs), infos, tuple(found), silent, refused)
+    return RuleSet(
+        filtered.rules,
+        tuple(specs),
+        infos,
+        (*found, *filtered.problems),
+        silent,
+        filtered.filters,
+        filtered.notices,
+    )
+
+
+def _known(entries: Sequence[FileEntry]) -> KnownRules:
+    """Give every rule and correlation that was read, whether it runs or not."""
+    return KnownRules(
+        tuple(rule for entry in entries for rule in entry.rules),
+        frozenset(
+            name.lower()
+            for entry in entries
+            for correlation in entry.correlations
+            for name in (correlation.spec.info.id, correlation.name)
+            if name
+        ),
+    )
 
 
 def _is_new(info: RuleInfo, line: int, places: dict[str, Where], problems: list[Problem]) -> bool:
@@ -105,43 +136,6 @@ def _resolve(spec: CorrelationSpec, ids: Mapping[str, str], default_s: int) -> C
         for alias, fields in spec.aliases.items()
     }
     return replace(spec, info=_info(spec.info, default_s), rule_ids=rule_ids, aliases=aliases)
-
-
-def _filtered(rules: Sequence[ir.Rule], filter_: ir.Filter, problems: list[Problem]) -> list[ir.Rule]:
-    """Give the rules with a filter laid over those that it names."""
-    wanted = {name.lower() for name in filter_.rules}
-    result, used = [], False
-    for rule in rules:
-        named = not wanted or rule.info.id.lower() in wanted or (rule.name != "" and rule.name.lower() in wanted)
-        if named and filter_.log_source.applies_to(rule.log_source):
-            result.append(_with_filter(rule, filter_))
-            used = True
-        else:
-            result.append(rule)
-    if not used:
-        where = Where(filter_.path, filter_.line)
-        problems.append(Problem("rule.filter_unused", where, {"title": filter_.title}))
-    return result
-
-
-def _with_filter(rule: ir.Rule, filter_: ir.Filter) -> ir.Rule:
-    prefix = f"{filter_.title}: "
-    while any(name.startswith(prefix) for name in rule.selections):
-        prefix = f"+{prefix}"
-    selections = {prefix + name: node for name, node in filter_.selections.items()}
-    condition = ir.And((rule.condition, _renamed(filter_.condition, prefix)))
-    return replace(rule, selections=rule.selections | selections, condition=condition)
-
-
-def _renamed(node: ir.Node, prefix: str) -> ir.Node:
-    if isinstance(node, ir.Ref):
-        return ir.Ref(prefix + node.name)
-    if isinstance(node, ir.Not):
-        return ir.Not(_renamed(node.node, prefix))
-    if isinstance(node, ir.Item):
-        return node
-    nodes = tuple(_renamed(child, prefix) for child in node.nodes)
-    return ir.And(nodes) if isinstance(node, ir.And) else ir.Or(nodes)
 
 
 def _silent(entries: Sequence[CorrelationEntry], ids: Mapping[str, str]) -> frozenset[str]:

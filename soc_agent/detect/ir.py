@@ -150,3 +150,10 @@ class Filter(_Part, frozen=True, array_like=True, tag="filter"):
     condition: Node
     path: str = ""
     line: int = 0
+    id: str = ""
+    author: str = ""
+    reason: str = ""
+    """Why it may hide what it hides."""
+    reason_vi: str = ""
+    expires: str = ""
+    """The last day on which it applies, as ``2026-12-31``; empty: it never ends by itself."""

@@ -25,13 +25,13 @@ from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, Sigm
 from soc_agent.detect import ir
 from soc_agent.detect.cache import CorrelationEntry
 from soc_agent.detect.documents import DEPTH_CAP, Document
+from soc_agent.detect.filters import FilterAttributes
 from soc_agent.detect.info import info_of
 from soc_agent.detect.match import glob
-from soc_agent.detect.placeholders import ListOf, fill, no_lists
 from soc_agent.detect.policy import POLICY
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.regex import RegexRefusedError, compile_regex
-from soc_agent.detect.values import read_value
+from soc_agent.detect.values import PlaceholderError, read_value
 from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 
@@ -51,17 +51,14 @@ class Parsed(Struct):
     problems: list[Problem] = []
 
 
-def parse_document(document: Document, name: str, list_of: ListOf = no_lists) -> Parsed:
-    """Translate a rule or filter document of the file ``name``. Never raises: what is wrong is in the problems.
-
-    ``list_of`` gives the values that fill a placeholder.
-    """
+def parse_document(document: Document, name: str) -> Parsed:
+    """Translate a rule or filter document of the file ``name``. Never raises: what is wrong is in the problems."""
     result = Parsed(problems=[])
     try:
         if "filter" in document.tree:
-            result.filter = _filter(document, name, list_of)
+            result.filter = _filter(document, name)
         else:
-            result.rule, problems = _rule(document, name, list_of)
+            result.rule, problems = _rule(document, name)
             result.problems += problems
     except RuleError as error:
         result.problems += error.problems
@@ -75,28 +72,56 @@ def invalid(error: Exception, document: Document, name: str) -> Problem:
     return Problem("rule.invalid", Where(name, document.line), {"reason": f"{type(error).__name__}: {error}"})
 
 
-def _rule(document: Document, name: str, list_of: ListOf) -> tuple[ir.Rule, list[Problem]]:
+def _rule(document: Document, name: str) -> tuple[ir.Rule, list[Problem]]:
     parsed = SigmaRule.from_dict(document.tree, collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     log_source = _log_source(parsed.logsource)
     info, fault = info_of(document.tree, name, log_source)
-    selections, condition = _detections(parsed.detection, document, name, list_of)
+    selections, condition = _detections(parsed.detection, document, name)
     rule = ir.Rule(info, log_source, selections, condition, parsed.name or "", document.line)
     return rule, [*soc_problem(fault, document, name), *_check(rule, document, name)]
 
 
-def _filter(document: Document, name: str, list_of: ListOf) -> ir.Filter:
+def _filter(document: Document, name: str) -> ir.Filter:
     parsed = SigmaFilter.from_dict(document.tree, collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     chosen = parsed.filter.rules
     rules = () if isinstance(chosen, str) else tuple(reference.reference for reference in chosen)
-    selections, condition = _detections(parsed.filter, document, name, list_of)
-    found = ir.Filter(parsed.title, _log_source(parsed.logsource), rules, selections, condition, name, document.line)
+    selections, condition = _detections(parsed.filter, document, name)
+    attributes = _filter_attributes(document, name)
+    found = ir.Filter(
+        title=parsed.title,
+        log_source=_log_source(parsed.logsource),
+        rules=rules,
+        selections=selections,
+        condition=condition,
+        path=name,
+        line=document.line,
+        id=str(parsed.id or ""),
+        author=parsed.author or "",
+        reason=attributes.reason.strip(),
+        reason_vi=attributes.reason_vi.strip(),
+        expires=attributes.expires.isoformat() if attributes.expires else "",
+    )
     try:
         compile_rule(ir.Rule(info_of({}, name, LogSource())[0], LogSource(), selections, condition))
     except RegexRefusedError as error:
         raise _regex_error(error, "", document, name) from None
     return found
+
+
+def _filter_attributes(document: Document, name: str) -> FilterAttributes:
+    """Give what a filter says under ``soc``. One whose end cannot be read must not hide anything for ever.
+
+    :raises RuleError: when the attributes are wrong.
+    """
+    try:
+        return msgspec.convert(document.tree.get("soc") or {}, FilterAttributes)
+    except msgspec.ValidationError as error:
+        reason = str(error).replace(" - at `$", " at `soc")
+        raise RuleError(
+            Problem("tuning.soc", Where(name, document.line_of("soc"), "soc"), {"reason": reason})
+        ) from None
 
 
 def refuse(errors: list[SigmaError], document: Document, name: str) -> None:
@@ -152,17 +177,15 @@ def _log_source(found: SigmaLogSource) -> LogSource:
     return LogSource(found.category or "", found.product or "", found.service or "")
 
 
-def _detections(
-    found: SigmaDetections, document: Document, name: str, list_of: ListOf
-) -> tuple[dict[str, ir.Node], ir.Node]:
+def _detections(found: SigmaDetections, document: Document, name: str) -> tuple[dict[str, ir.Node], ir.Node]:
     conditions = [_condition(text, found, document, name) for text in found.condition]
     condition = conditions[0] if len(conditions) == 1 else ir.Or(tuple(conditions))
     used = set(_names(condition))
-    chosen = {key: value for key, value in found.detections.items() if key in used}
-    if missing := fill(chosen.values(), list_of):
-        where = Where(name, document.line_of(f"%{missing[0]}%"))
-        raise RuleError(Problem("rule.placeholder", where, {"names": ", ".join(missing), "name": missing[0]}))
-    selections = {key: _detection(value) for key, value in chosen.items()}
+    try:
+        selections = {key: _detection(value) for key, value in found.detections.items() if key in used}
+    except PlaceholderError as error:
+        where = Where(name, document.line_of(f"%{error.names[0]}%"))
+        raise RuleError(Problem("rule.placeholder", where, {"names": ", ".join(error.names)})) from None
     if max(_depth(node) for node in (condition, *selections.values())) > DEPTH_CAP:
         raise RuleError(Problem("rule.too_deep", Where(name, document.line_of("condition")), {"limit": DEPTH_CAP}))
     return selections, condition

@@ -6,19 +6,8 @@ from msgspec import Struct, structs
 
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
+from soc_agent.detect.filters import FilterInfo
 from soc_agent.model import LogSource, Problem, RuleInfo, Where
-
-
-class Refused(Struct, frozen=True, array_like=True):
-    """A document of a rule file that does not run."""
-
-    title: str
-    """As far as it can be read."""
-    path: str
-    line: int
-    """Where the document begins."""
-    problems: tuple[Problem, ...]
-    """Why not."""
 
 
 class RuleSet(Struct, frozen=True):
@@ -32,8 +21,10 @@ class RuleSet(Struct, frozen=True):
     """Files and documents that do not run, and oddities of those that do, each by file and line."""
     silent: frozenset[str] = frozenset()
     """Rules that only feed correlations (whose ``generate`` is off) and make no detections themselves."""
-    refused: tuple[Refused, ...] = ()
-    """The documents that do not run, for what they hold; what is wrong with them is in :attr:`problems` too."""
+    filters: tuple[FilterInfo, ...] = ()
+    """What is tuned out, by whom, why and until when; expired filters too, which no longer apply."""
+    notices: tuple[Problem, ...] = ()
+    """What is odd but hinders nothing: filters without a reason or author, or that name rules which are not there."""
 
     def without_source(self, known: Collection[LogSource]) -> list[Problem]:
         """Give the rules that can never fire because nothing yields their log source; information, not an error.
