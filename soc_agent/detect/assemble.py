@@ -53,8 +53,9 @@ def assemble(
         infos,
         (*found, *filtered.problems),
         silent,
-        filtered.filters,
-        filtered.notices,
+        refused=tuple(refused for entry in entries for refused in entry.refused),
+        filters=filtered.filters,
+        notices=filtered.notices,
     )
 
 

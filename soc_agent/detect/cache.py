@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
+from soc_agent.detect.ruleset import Refused
 from soc_agent.model import Problem
 
-_FORMAT = 2
+_FORMAT = 3
 """Raised whenever the representation or what loading makes of a rule changes."""
 _MAGIC = b"soc-agent rules\n"
 _DIGEST_BYTES = 32
@@ -45,6 +46,10 @@ class FileEntry(Struct, frozen=True, array_like=True, gc=False):
     filters: tuple[ir.Filter, ...] = ()
     correlations: tuple[CorrelationEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    """The documents of which nothing runs."""
+    lists: dict[str, bytes] = {}
+    """The lists by which placeholders were to be filled: name to digest, empty where there was none."""
 
 
 class _Contents(Struct, frozen=True, array_like=True, gc=False):

@@ -10,7 +10,9 @@ from soc_agent.detect import ir
 from soc_agent.detect.assemble import assemble
 from soc_agent.detect.cache import CorrelationEntry, FileEntry, digest_of, read_cache, write_cache
 from soc_agent.detect.documents import SIZE_CAP_BYTES, documents_of
-from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.placeholders import FOLDER as LISTS_FOLDER
+from soc_agent.detect.placeholders import Lists, read_lists
+from soc_agent.detect.ruleset import Refused, RuleSet
 from soc_agent.detect.sample_files import SIDECAR
 from soc_agent.model import Problem, Where
 
@@ -28,22 +30,24 @@ def load_rules(
     default_suppress_s: int = 3600,
     progress: Progress | None = None,
     cache_dir: Path | None = None,
+    lists: Sequence[Path] = (),
     today: date | None = None,
 ) -> RuleSet:
     """Load all rules, filters and correlations of files and folders (``.yml`` and ``.yaml``, folders with all below).
 
     Folders are read in order of name, so that the same files give the same set. ``disabled`` holds ids of rules that
     do not run. ``default_suppress_s`` is for rules that do not say how long repeats fold. With ``cache_dir`` files that
-    have not changed since the last time are not read again. Filters apply as of ``today`` (here, when not given).
-    Nothing is raised for a bad file or rule: see
-    :attr:`RuleSet.problems`.
+    have not changed since the last time are not read again. Placeholders are filled from the lists in the folders
+    ``lists``, and in folders named ``placeholders`` below those of ``paths``. Filters apply as of ``today`` (as it is
+    here, when not given). Nothing is raised for a bad file or rule: see :attr:`RuleSet.problems`.
     """
-    problems: list[Problem] = []
+    own_lists = read_lists([*lists, *list_folders(paths)])
+    problems: list[Problem] = own_lists.problems
     files = list(_files(paths, problems))
     kept = read_cache(cache_dir, paths) if cache_dir else {}
     entries: dict[str, FileEntry] = {}
     for number, path in enumerate(files, 1):
-        entry = _entry(path, kept.get(str(path)), problems)
+        entry = _entry(path, kept.get(str(path)), own_lists, problems)
         if entry is not None:
             entries[str(path)] = entry
         if progress:
@@ -57,6 +61,18 @@ def load_rules(
         default_suppress_s=default_suppress_s,
         today=today or date.today(),  # noqa: DTZ011 - the day as people here have it
     )
+
+
+def list_folders(paths: Sequence[Path]) -> list[Path]:
+    """Give the folders named ``placeholders`` among folders of rules and below them."""
+    found = []
+    for root in paths:
+        for folder, folders, _ in os.walk(root):
+            if Path(folder).name == LISTS_FOLDER:
+                found.append(Path(folder))
+                folders.clear()
+            folders.sort()
+    return found
 
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
@@ -85,13 +101,13 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(Problem("rule.unreadable", Where(str(error.filename)), {"reason": error.strerror}))
 
     for folder, folders, names in os.walk(root, onerror=failed):
-        folders[:] = sorted(name for name in folders if name != DECODERS_FOLDER)
-        for name in sorted(names):
+        folders[:] = sorted(name for name in folders if name not in (DECODERS_FOLDER, LISTS_FOLDER))
+        for name in sorted(names) if Path(folder).name != LISTS_FOLDER else ():
             if name.endswith(SUFFIXES) and not name.endswith(SIDECAR):
                 yield Path(folder, name)
 
 
-def _entry(path: Path, kept: FileEntry | None, problems: list[Problem]) -> FileEntry | None:
+def _entry(path: Path, kept: FileEntry | None, lists: Lists, problems: list[Problem]) -> FileEntry | None:
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_CAP_BYTES + 1)
@@ -99,10 +115,16 @@ def _entry(path: Path, kept: FileEntry | None, problems: list[Problem]) -> FileE
         problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
         return None
     digest = digest_of(data)
-    return kept if kept is not None and kept.digest == digest else _read(data, str(path), digest)
+    if (
+        kept is not None
+        and kept.digest == digest
+        and all(lists.digest(name) == old for name, old in kept.lists.items())
+    ):
+        return kept
+    return _read(data, str(path), digest, lists)
 
 
-def _read(data: bytes, name: str, digest: bytes) -> FileEntry:
+def _read(data: bytes, name: str, digest: bytes, lists: Lists) -> FileEntry:
     # pySigma is imported only when a file must be read: it costs as much time as loading a cached set
     from soc_agent.detect.collection import expand_actions
     from soc_agent.detect.correlations import parse_correlation
@@ -112,13 +134,25 @@ def _read(data: bytes, name: str, digest: bytes) -> FileEntry:
     filters: list[ir.Filter] = []
     correlations: list[CorrelationEntry] = []
     problems: list[Problem] = []
+    refused: list[Refused] = []
+    asked: dict[str, bytes] = {}
+
+    def list_of(wanted: str) -> Sequence[str]:
+        asked[wanted] = lists.digest(wanted)
+        return lists.of(wanted)
+
     for document in expand_actions(documents_of(data, name), name):
         if isinstance(document, Problem):
             problems.append(document)
+            refused.append(Refused("", name, document.where.line, (document,)))
             continue
-        parsed = (parse_correlation if "correlation" in document.tree else parse_document)(document, name)
+        is_correlation = "correlation" in document.tree
+        parsed = parse_correlation(document, name) if is_correlation else parse_document(document, name, list_of)
         problems.extend(parsed.problems)
         rules.extend([parsed.rule] if parsed.rule else [])
         filters.extend([parsed.filter] if parsed.filter else [])
         correlations.extend([parsed.correlation] if parsed.correlation else [])
-    return FileEntry(digest, tuple(rules), tuple(filters), tuple(correlations), tuple(problems))
+        if not (parsed.rule or parsed.filter or parsed.correlation):
+            title = str(document.tree.get("title") or "")
+            refused.append(Refused(title, name, document.line, tuple(parsed.problems)))
+    return FileEntry(digest, tuple(rules), tuple(filters), tuple(correlations), tuple(problems), tuple(refused), asked)

@@ -28,10 +28,11 @@ from soc_agent.detect.documents import DEPTH_CAP, Document
 from soc_agent.detect.filters import FilterAttributes
 from soc_agent.detect.info import info_of
 from soc_agent.detect.match import glob
+from soc_agent.detect.placeholders import ListOf, fill, no_lists
 from soc_agent.detect.policy import POLICY
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.regex import RegexRefusedError, compile_regex
-from soc_agent.detect.values import PlaceholderError, read_value
+from soc_agent.detect.values import read_value
 from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 
@@ -51,14 +52,17 @@ class Parsed(Struct):
     problems: list[Problem] = []
 
 
-def parse_document(document: Document, name: str) -> Parsed:
-    """Translate a rule or filter document of the file ``name``. Never raises: what is wrong is in the problems."""
+def parse_document(document: Document, name: str, list_of: ListOf = no_lists) -> Parsed:
+    """Translate a rule or filter document of the file ``name``. Never raises: what is wrong is in the problems.
+
+    ``list_of`` gives the values that fill a placeholder.
+    """
     result = Parsed(problems=[])
     try:
         if "filter" in document.tree:
-            result.filter = _filter(document, name)
+            result.filter = _filter(document, name, list_of)
         else:
-            result.rule, problems = _rule(document, name)
+            result.rule, problems = _rule(document, name, list_of)
             result.problems += problems
     except RuleError as error:
         result.problems += error.problems
@@ -72,22 +76,22 @@ def invalid(error: Exception, document: Document, name: str) -> Problem:
     return Problem("rule.invalid", Where(name, document.line), {"reason": f"{type(error).__name__}: {error}"})
 
 
-def _rule(document: Document, name: str) -> tuple[ir.Rule, list[Problem]]:
+def _rule(document: Document, name: str, list_of: ListOf) -> tuple[ir.Rule, list[Problem]]:
     parsed = SigmaRule.from_dict(document.tree, collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     log_source = _log_source(parsed.logsource)
     info, fault = info_of(document.tree, name, log_source)
-    selections, condition = _detections(parsed.detection, document, name)
+    selections, condition = _detections(parsed.detection, document, name, list_of)
     rule = ir.Rule(info, log_source, selections, condition, parsed.name or "", document.line)
     return rule, [*soc_problem(fault, document, name), *_check(rule, document, name)]
 
 
-def _filter(document: Document, name: str) -> ir.Filter:
+def _filter(document: Document, name: str, list_of: ListOf) -> ir.Filter:
     parsed = SigmaFilter.from_dict(document.tree, collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     chosen = parsed.filter.rules
     rules = () if isinstance(chosen, str) else tuple(reference.reference for reference in chosen)
-    selections, condition = _detections(parsed.filter, document, name)
+    selections, condition = _detections(parsed.filter, document, name, list_of)
     attributes = _filter_attributes(document, name)
     found = ir.Filter(
         title=parsed.title,
@@ -177,15 +181,17 @@ def _log_source(found: SigmaLogSource) -> LogSource:
     return LogSource(found.category or "", found.product or "", found.service or "")
 
 
-def _detections(found: SigmaDetections, document: Document, name: str) -> tuple[dict[str, ir.Node], ir.Node]:
+def _detections(
+    found: SigmaDetections, document: Document, name: str, list_of: ListOf
+) -> tuple[dict[str, ir.Node], ir.Node]:
     conditions = [_condition(text, found, document, name) for text in found.condition]
     condition = conditions[0] if len(conditions) == 1 else ir.Or(tuple(conditions))
     used = set(_names(condition))
-    try:
-        selections = {key: _detection(value) for key, value in found.detections.items() if key in used}
-    except PlaceholderError as error:
-        where = Where(name, document.line_of(f"%{error.names[0]}%"))
-        raise RuleError(Problem("rule.placeholder", where, {"names": ", ".join(error.names)})) from None
+    chosen = {key: value for key, value in found.detections.items() if key in used}
+    if missing := fill(chosen.values(), list_of):
+        where = Where(name, document.line_of(f"%{missing[0]}%"))
+        raise RuleError(Problem("rule.placeholder", where, {"names": ", ".join(missing), "name": missing[0]}))
+    selections = {key: _detection(value) for key, value in chosen.items()}
     if max(_depth(node) for node in (condition, *selections.values())) > DEPTH_CAP:
         raise RuleError(Problem("rule.too_deep", Where(name, document.line_of("condition")), {"limit": DEPTH_CAP}))
     return selections, condition

@@ -10,6 +10,18 @@ from soc_agent.detect.filters import FilterInfo
 from soc_agent.model import LogSource, Problem, RuleInfo, Where
 
 
+class Refused(Struct, frozen=True, array_like=True):
+    """A document of a rule file that does not run."""
+
+    title: str
+    """As far as it can be read."""
+    path: str
+    line: int
+    """Where the document begins."""
+    problems: tuple[Problem, ...]
+    """Why not."""
+
+
 class RuleSet(Struct, frozen=True):
     """The rules that run, and what is wrong with those that do not."""
 
@@ -25,6 +37,8 @@ class RuleSet(Struct, frozen=True):
     """What is tuned out, by whom, why and until when; expired filters too, which no longer apply."""
     notices: tuple[Problem, ...] = ()
     """What is odd but hinders nothing: filters without a reason or author, or that name rules which are not there."""
+    refused: tuple[Refused, ...] = ()
+    """The documents that do not run, for what they hold; what is wrong with them is in :attr:`problems` too."""
 
     def without_source(self, known: Collection[LogSource]) -> list[Problem]:
         """Give the rules that can never fire because nothing yields their log source; information, not an error.
