@@ -39,6 +39,7 @@ class Builder:
             disabled=self._config.rules.disabled,
             default_suppress_s=self._config.rules.suppress_s,
             cache_dir=cache_folder(),
+            lists=[self._folder / path for path in self._config.rules.lists],
         )
         if not rules.infos:
             raise RuleError(Problem("cli.no_rules", values={"folders": ", ".join(map(str, folders))}), *rules.problems)

@@ -97,6 +97,8 @@ class RuleOptions(_Section, frozen=True):
     """Whether the rules that come with the product run."""
     paths: tuple[str, ...] = ()
     """More folders or files of Sigma, correlation, filter and YARA rules."""
+    lists: tuple[str, ...] = ()
+    """Folders of lists that fill the placeholders of rules."""
     disabled: tuple[str, ...] = ()
     """Ids of rules that do not run."""
     suppress_s: Seconds = 3600
