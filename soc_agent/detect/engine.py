@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect.correlate import Correlator, StateChange
 from soc_agent.detect.findings import info_of_finding
-from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, detection_of
+from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
 from soc_agent.detect.index import RunningRule, TypeIndex
 from soc_agent.detect.prefilter import Backend, all_lines, lines_with_hits
 from soc_agent.detect.ruleset import RuleSet
@@ -157,7 +158,7 @@ class Engine:
             self._faults.setdefault(fault.where, fault)
         detections: list[Detection] = []
         for match in matches.matches:
-            detections.extend(self._detections(match, matches.type))
+            self._conclude(match, matches.type, detections)
         matches.counters.late += self._correlator.take_late()
         return Result(detections, matches.counters, self._correlator.take_changes())
 
@@ -214,22 +215,24 @@ class Engine:
                 self._new_faults.append(Problem("rule.failed", Where(rule.info.path, rule.rule.line), values))
             return False
 
-    def _detections(self, match: Match, line_type: str) -> Iterator[Detection]:
-        """Yield the detections of one event: of the finding that it is, of rules, of correlations on these."""
-        event, ref, wants = match.event, match.ref, self._correlator.wants
+    def _conclude(self, match: Match, line_type: str, detections: list[Detection]) -> None:
+        """Add the detections of one event: of the finding that it is, of rules, of correlations on these."""
+        event, ref, correlator = match.event, match.ref, self._correlator
+        wants, silent = correlator.wants, self.rules.silent
         if match.finding is not None:
-            yield detection_of(match.finding, event, ref)
+            detections.append(detection_of(match.finding, event, ref))
             if match.finding.id in wants:
-                yield from self._correlator.feed(match.finding.id, event, ref)
-        view: View | None = None
+                detections += correlator.feed(match.finding.id, event, ref)
         for number in match.rules:
-            rule = self._numbered[number]
-            rule_id = rule.info.id
-            if rule_id not in self.rules.silent:
-                view = self._view(event, line_type) if view is None else view
-                yield detection_of(rule.info, event, ref, why=rule.explainer.reasons(view))
-            if rule_id in wants:
-                yield from self._correlator.feed(rule_id, event, ref)
+            info = self._numbered[number].info
+            if info.id not in silent:
+                why = Reasons(partial(self._reasons, number, event, line_type))
+                detections.append(detection_of(info, event, ref, why=why))
+            if info.id in wants:
+                detections += correlator.feed(info.id, event, ref)
+
+    def _reasons(self, number: int, event: Event, line_type: str) -> tuple[Clause, ...]:
+        return self._numbered[number].explainer.reasons(self._view(event, line_type))
 
 
 def _count_lines(data: bytes) -> int:

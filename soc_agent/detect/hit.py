@@ -1,8 +1,9 @@
 """From a matched event to a detection: its deterministic id, its entities, and what makes a repeat the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, overload
 
 from msgspec import Struct
 
@@ -34,17 +35,62 @@ class EventRef(Struct, frozen=True):
     """The line without its newline, cut to :data:`RAW_CAP_BYTES`."""
 
 
+class Reasons(Sequence[Clause]):
+    """Why a rule matched, worked out when somebody first looks: of a repeat, nobody does."""
+
+    __slots__ = ("_found", "_work_out")
+
+    def __init__(self, work_out: Callable[[], tuple[Clause, ...]]) -> None:
+        self._work_out = work_out
+        self._found: tuple[Clause, ...] | None = None
+
+    def _all(self) -> tuple[Clause, ...]:
+        if self._found is None:
+            self._found = self._work_out()
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> Clause: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Clause, ...]: ...
+    def __getitem__(self, index: int | slice) -> Clause | tuple[Clause, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Clause]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == (other._all() if isinstance(other, Reasons) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[type[tuple[Clause, ...]], tuple[tuple[Clause, ...]]]:
+        return tuple, (self._all(),)
+
+
 def uid_of(rule_id: str, ref: EventRef, *more: bytes) -> bytes:
     """Give the 16 bytes that name a detection: the same rule, line and ``more`` give the same id on every run.
 
     A correlation adds its group key in ``more``. Parts are length-prefixed, so that no two inputs run together.
     """
-    digest = blake2b(digest_size=_UID_BYTES)
-    named = (rule_id.encode(), ref.stream_id.encode("utf-8", "surrogateescape"), b"%d" % ref.offset, ref.raw, *more)
-    for part in named:
-        digest.update(b"%d:" % len(part))
-        digest.update(part)
-    return digest.digest()
+    offset = b"%d" % ref.offset
+    named = b"%b%d:%b%d:%b" % (_named(rule_id, ref.stream_id), len(offset), offset, len(ref.raw), ref.raw)
+    for part in more:
+        named += b"%d:%b" % (len(part), part)
+    return blake2b(named, digest_size=_UID_BYTES).digest()
+
+
+@lru_cache(maxsize=4096)
+def _named(rule_id: str, stream_id: str) -> bytes:
+    rule, stream = rule_id.encode(), stream_id.encode("utf-8", "surrogateescape")
+    return b"%d:%b%d:%b" % (len(rule), rule, len(stream), stream)
 
 
 def entity_key_of(info: RuleInfo, host: str, entities: Entities, fields: Mapping[str, Any], fallback: str) -> str:
@@ -53,8 +99,9 @@ def entity_key_of(info: RuleInfo, host: str, entities: Entities, fields: Mapping
     Without ``entity`` in the rule: the host and all source addresses and users. ``fallback`` (the stream) stands in
     when none of them has a value, so that two unrelated streams never fold into each other.
     """
-    parts = [host] if host and not info.entity else []
-    for kind in info.entity or _DEFAULT_KINDS:
+    kinds = info.entity
+    parts = [host] if host and not kinds else []
+    for kind in kinds or _DEFAULT_KINDS:
         values = entities.get(kind)
         if kind == "host" and host:
             parts.append(host)
@@ -67,11 +114,15 @@ def entity_key_of(info: RuleInfo, host: str, entities: Entities, fields: Mapping
 
 def join_key(parts: Iterable[str]) -> str:
     """Join values to one key: spaces between, spaces inside escaped, what is very long cut and hashed."""
-    key = " ".join(part.replace("\\", "\\\\").replace(" ", "\\ ") for part in parts)
+    key = " ".join([_escaped(part) if " " in part or "\\" in part else part for part in parts])
     if len(key) <= _KEY_CAP_CHARS:
         return key
     rest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     return f"{key[:_KEY_CAP_CHARS]}…{rest}"
+
+
+def _escaped(part: str) -> str:
+    return part.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 def bounded_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +142,7 @@ def detection_of(
     event: Event,
     ref: EventRef,
     *,
-    why: tuple[Clause, ...] = (),
+    why: Sequence[Clause] = (),
     uid: bytes | None = None,
     count: int = 1,
     first_ns: int | None = None,
@@ -102,20 +153,21 @@ def detection_of(
     """Give the detection of a rule by an event; a correlation says how many events, since when, and which lines."""
     fields = bounded_fields(event.fields) if len(event.raw) > RAW_CAP_BYTES else event.fields
     found = entities_of(fields) if entities is None else entities
+    # by place, in the order of the struct: names cost as much again, and repeats come by the ten thousand
     return Detection(
-        uid=uid_of(info.id, ref) if uid is None else uid,
-        rule=info,
-        time_ns=event.time_ns,
-        source=ref.source,
-        stream=ref.stream,
-        line_number=ref.line_number,
-        raw=ref.raw,
-        fields=fields,
-        host=event.host,
-        entities=found,
-        entity_key=entity_key_of(info, event.host, found, fields, ref.stream) if entity_key is None else entity_key,
-        count=count,
-        first_ns=event.time_ns if first_ns is None else first_ns,
-        why=why,
-        evidence=evidence,
+        uid_of(info.id, ref) if uid is None else uid,
+        info,
+        event.time_ns,
+        ref.source,
+        ref.stream,
+        ref.line_number,
+        ref.raw,
+        fields,
+        event.host,
+        found,
+        entity_key_of(info, event.host, found, fields, ref.stream) if entity_key is None else entity_key,
+        count,
+        event.time_ns if first_ns is None else first_ns,
+        why,
+        evidence,
     )

@@ -90,9 +90,15 @@ class Folder:
         return self._alerts
 
     def _find(self, rule_id: str, entity_key: str, time_ns: int, within_s: int) -> FoldedAlert | None:
-        of_key = self._by_key.get((rule_id, entity_key), [])
-        after = bisect_right(of_key, time_ns + within_s * _NANOSECONDS, key=_first)
-        earliest_ns = time_ns - within_s * _NANOSECONDS
+        of_key = self._by_key.get((rule_id, entity_key))
+        if of_key is None:
+            return None
+        within_ns = within_s * _NANOSECONDS
+        earliest_ns = time_ns - within_ns
+        newest = of_key[-1]
+        if newest.last_ns >= earliest_ns and newest.first_ns <= time_ns + within_ns:
+            return newest
+        after = bisect_right(of_key, time_ns + within_ns, key=_first)
         return next((alert for alert in reversed(of_key[:after]) if alert.last_ns >= earliest_ns), None)
 
 
@@ -109,13 +115,18 @@ _first = attrgetter("first_ns")
 
 def _repeat(alert: FoldedAlert, detection: Detection) -> None:
     alert.count += detection.count
-    alert.first_ns = min(alert.first_ns, detection.first_ns or detection.time_ns)
-    alert.last_ns = max(alert.last_ns, detection.time_ns)
+    first_ns = detection.first_ns or detection.time_ns
+    if first_ns < alert.first_ns:
+        alert.first_ns = first_ns
+    if detection.time_ns > alert.last_ns:
+        alert.last_ns = detection.time_ns
     room = _LINES_KEPT - len(alert.evidence)
     if room > 0:
         alert.evidence += [*detection.evidence, detection.raw][:room]
+    entities = alert.entities
     for kind, values in detection.entities.items():
-        known = alert.entities.get(kind, ())
-        new = tuple(value for value in values if value not in known)
-        if new:
-            alert.entities[kind] = (known + new)[:_VALUES_KEPT]
+        known = entities.get(kind, ())
+        if known != values and len(known) < _VALUES_KEPT:
+            new = [value for value in values if value not in known]
+            if new:
+                entities[kind] = (*known, *new)[:_VALUES_KEPT]

@@ -1,5 +1,6 @@
 """Detections, and the alerts that people see."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -59,7 +60,8 @@ class Detection(Struct, frozen=True, gc=False):
     """Events that it stands for: 1, or those in the window that first reached a correlation's threshold."""
     first_ns: int = 0
     """Event time of the first of these events."""
-    why: tuple[Clause, ...] = ()
+    why: Sequence[Clause] = ()
+    """What decided it; may be worked out only when it is looked at."""
     evidence: tuple[bytes, ...] = ()
     """More lines that belong to it, oldest first: those of a correlation window, bounded."""
 

@@ -1,6 +1,7 @@
 """Entities: the addresses, users, files … that an event speaks of, whatever its source calls the field."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 Entities = dict[str, tuple[str, ...]]
@@ -23,7 +24,8 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
 """Which fields hold which kind of entity. A field name stands here once."""
 
 _EMPTY = ("", "-", "None")
-
+_REMEMBERED_FIELDS = 64
+"""Events with more fields than this are seldom alike, and hostile ones never."""
 
 _ORDER = {
     name: (place, kind)
@@ -33,19 +35,32 @@ _ORDER = {
 
 def entities_of(fields: Mapping[str, Any]) -> Entities:
     """Give the entities of an event's fields: kind to values, empty kinds left out."""
-    # an event has fewer fields than there are names to look for, so the fields are gone through, not the names
-    present = sorted((*_ORDER[name], name) for name in fields if name in _ORDER)
-    found: dict[str, dict[str, None]] = {}
-    for _, kind, name in present:
+    found: dict[str, tuple[str, ...]] = {}
+    present = _present if len(fields) <= _REMEMBERED_FIELDS else _present.__wrapped__
+    for kind, name in present(tuple(fields)):
         value = fields[name]
-        if value is None:
-            continue
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            text = str(item)
-            if text not in _EMPTY:
-                found.setdefault(kind, {})[text] = None
-    if names := found.get("src_host"):
+        if value.__class__ is str:
+            if value not in _EMPTY:
+                known = found.get(kind)
+                found[kind] = (value,) if known is None else known if value in known else (*known, value)
+        elif value is not None:
+            texts = map(str, value) if isinstance(value, (list, tuple)) else (str(value),)
+            new = dict.fromkeys((*found.get(kind, ()), *(text for text in texts if text not in _EMPTY)))
+            if new:
+                found[kind] = tuple(new)
+    if (names := found.get("src_host")) and (addresses := found.get("src_ip")):
         # where a source says one thing in two fields, an address is no name
-        for address in found.get("src_ip", ()):
-            names.pop(address, None)
-    return {kind: tuple(values) for kind, values in found.items() if values}
+        if left := tuple(name for name in names if name not in addresses):
+            found["src_host"] = left
+        else:
+            del found["src_host"]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _present(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Give which of these fields hold entities, as (kind, name) in the order of :data:`ENTITY_FIELDS`.
+
+    Events of one kind have the same fields, and an event has fewer than there are names to look for.
+    """
+    return tuple((_ORDER[name][1], name) for name in sorted(set(names) & _ORDER.keys(), key=_ORDER.__getitem__))

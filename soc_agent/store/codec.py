@@ -90,7 +90,7 @@ def content_json(detection: Detection) -> str:
             detection.entities,
             detection.rule.tags,
             detection.fields,
-            detection.why,
+            tuple(detection.why),
         )
     )
 
