@@ -5,6 +5,7 @@ from soc_agent.model.block import Block, Counters, Position
 from soc_agent.model.collector import Collector
 from soc_agent.model.entity import ENTITY_FIELDS, Entities, entities_of
 from soc_agent.model.event import Event, LogSource
+from soc_agent.model.explanation import Explanation
 from soc_agent.model.problem import Problem, Where
 from soc_agent.model.rule import RuleInfo, RuleKind
 from soc_agent.model.scale import Layer, Level, Tier
@@ -20,6 +21,7 @@ __all__ = [
     "Detection",
     "Entities",
     "Event",
+    "Explanation",
     "FileFacts",
     "Finding",
     "Layer",

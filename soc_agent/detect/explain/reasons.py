@@ -5,17 +5,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from soc_agent.detect import ir
+from soc_agent.detect.explain.written import excerpt, expanded, pattern_of
 from soc_agent.detect.leaf import Predicate, compile_test
-from soc_agent.detect.match import fold
 from soc_agent.detect.predicate import compile_item
 from soc_agent.detect.view import View
 from soc_agent.model import Clause, Event
 
 CLAUSES_CAP = 50
-VALUE_CAP_CHARS = 500
-_BEFORE_CHARS = 100
-_AROUND = {"contains": (True, True), "startswith": (False, True), "endswith": (True, False)}
-"""Modifiers that put wildcards before and behind a text; a person wrote it without them."""
 
 
 class _Step(Struct, frozen=True):
@@ -88,7 +84,7 @@ class Explainer:
         steps = self._steps.get(id(item))
         if steps is None:
             steps = self._steps[id(item)] = [
-                [_Step(inner, compile_test(item.field, inner), _pattern(inner, item.key)) for inner in _expanded(test)]
+                [_Step(inner, compile_test(item.field, inner), pattern_of(inner, item.key)) for inner in expanded(test)]
                 for test in item.tests
             ]
         return steps
@@ -96,69 +92,19 @@ class Explainer:
     @staticmethod
     def _value(field: str, step: _Step, view: View) -> str:
         """Give the value that passed the test: of several the first that does; for a keyword, the text that has it."""
-        values = view.texts if field == "" else _values(view, field)
+        values = view.texts if field == "" else values_of(view, field)
         chosen = values[0] if values else ""
         if len(values) > 1:
-            chosen = next((text for text in values if step.predicate(_alone(field, text))), chosen)
-        return _excerpt(chosen, step.test)
+            chosen = next((text for text in values if step.predicate(alone(field, text))), chosen)
+        return excerpt(chosen, step.test)
 
 
-def _expanded(test: ir.Test) -> Iterator[ir.Test]:
-    if isinstance(test, ir.AnyOf):
-        for inner in test.tests:
-            yield from _expanded(inner)
-    else:
-        yield test
-
-
-def _values(view: View, field: str) -> tuple[str, ...]:
+def values_of(view: View, field: str) -> tuple[str, ...]:
+    """Give the values of a field as they stand in the event."""
     value = view.plain(field)
     return (value,) if isinstance(value, str) else value or ()
 
 
-def _alone(field: str, text: str) -> View:
+def alone(field: str, text: str) -> View:
     """Give an event with this one text."""
     return View(Event(b"", "" if field else text, "", (), {field: text} if field else {}))
-
-
-def _excerpt(text: str, test: ir.Test) -> str:
-    """Give the part of a long text in which the literals of the pattern stand."""
-    if len(text) <= VALUE_CAP_CHARS:
-        return text
-    start = 0
-    if isinstance(test, ir.Text):
-        literal = max((part for part in test.parts if isinstance(part, str)), key=len, default="")
-        start = max(fold(text).find(fold(literal)) - _BEFORE_CHARS, 0)
-    return text[start : start + VALUE_CAP_CHARS]
-
-
-def _pattern(test: ir.Test, key: str) -> str:
-    """Give a test as a person wrote it."""
-    match test:
-        case ir.Text():
-            return _text(test.parts, key)
-        case ir.Regex():
-            return test.pattern
-        case ir.Network():
-            return test.cidr
-        case ir.Compare():
-            return f"{test.op} {test.value}"
-        case ir.FieldRef():
-            return test.field
-        case ir.TimePart():
-            return f"{test.unit} {test.value}"
-        case ir.Exists():
-            return "true" if test.value else "false"
-        case _:
-            return "null"
-
-
-def _text(parts: tuple[str | int, ...], key: str) -> str:
-    for modifier in key.split("|")[1:]:
-        before, behind = _AROUND.get(modifier, (False, False))
-        if before and parts[:1] == (ir.ANY,):
-            parts = parts[1:]
-        if behind and parts[-1:] == (ir.ANY,):
-            parts = parts[:-1]
-    wildcards = {ir.ANY: "*", ir.ONE: "?"}
-    return "".join(wildcards[part] if isinstance(part, int) else part for part in parts)

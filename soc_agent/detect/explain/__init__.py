@@ -1,0 +1,6 @@
+"""Why a rule matches an event, or does not: in few words for an alert, and clause by clause for a person who asks."""
+
+from soc_agent.detect.explain.reasons import CLAUSES_CAP, Explainer
+from soc_agent.detect.explain.written import VALUE_CAP_CHARS
+
+__all__ = ["CLAUSES_CAP", "VALUE_CAP_CHARS", "Explainer"]
