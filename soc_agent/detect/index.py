@@ -90,7 +90,7 @@ class TypeIndex:
         """Choose the literals, and make the scanner for them."""
         numbers: dict[bytes, int] = {}
         self._masks: list[list[int]] = []
-        chosen = [choose(clauses, self._frequency) for clauses in self._clauses]
+        self._chosen = chosen = [choose(clauses, self._frequency) for clauses in self._clauses]
         for place, clauses in enumerate(chosen):
             for level, clause in enumerate(clauses):
                 for literal in clause:
@@ -109,6 +109,19 @@ class TypeIndex:
         if number == len(self._masks):
             self._masks.append([0] * CLAUSES)
         self._masks[number][level] |= rules
+
+    @property
+    def literals(self) -> Sequence[bytes]:
+        """The literals that are looked for now, in the order of the numbers that hits have."""
+        return self._literals
+
+    def sets_of(self, rule_id: str) -> tuple[Alternatives, ...] | None:
+        """Give the sets of literals by which a rule is looked for now: a line must hold one of each.
+
+        None: lines of this type are none that the rule looks at. Nothing in it: every line must be tried.
+        """
+        place = next((place for place, rule in enumerate(self.rules) if rule.info.id == rule_id), None)
+        return None if place is None else self._chosen[place]
 
     def learn(self, hits: Sequence[int], counters: Counters) -> None:
         """Take note of the hits in a block; from time to time choose the literals anew by how often they were found."""

@@ -113,3 +113,15 @@ def test_a_clause_that_is_all_there_is_stays(monkeypatch: pytest.MonkeyPatch) ->
     index.learn(index.scanner.scan(b"common\n" * 9), Counters(bytes=63, lines=9))
     assert places(index, b"common") == [0]
     assert places(index, b"other") == []
+
+
+def test_an_index_tells_by_what_a_rule_is_looked_for() -> None:
+    index = index_of("s: {message|contains|all: [alpha, betabeta]}\ncondition: s")
+    rule_id = index.rules[0].info.id
+    sets = index.sets_of(rule_id)
+    assert sets is not None
+    assert frozenset({b"betabeta"}) in sets
+    assert {literal for literals in sets for literal in literals} <= set(index.literals)
+    assert index.sets_of("no such rule") is None
+    unlimited = index_of("s: {pid: 5}\ncondition: s")
+    assert unlimited.sets_of(unlimited.rules[0].info.id) == ()
