@@ -1,0 +1,205 @@
+"""The enricher: fields that a line itself does not have, and the context of a new alert."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from msgspec import Struct
+
+from soc_agent.config import Config
+from soc_agent.enrich.databases import Databases
+from soc_agent.enrich.networks import Networks
+from soc_agent.enrich.place import NOWHERE, Place, Places, PlaceTable
+from soc_agent.enrich.prefixes import Address, address_of
+from soc_agent.enrich.register import Entry, Register
+from soc_agent.model import ENTITY_FIELDS, Entities, Event, Problem
+
+CACHED = 16_384
+"""Addresses whose standing is remembered."""
+SHOWN = 16
+"""Addresses of one kind that the context of an alert tells of."""
+_KINDS = ("src_ip", "dst_ip")
+
+Value = str | int | float | list[Any] | None
+
+
+class Standing(Struct, frozen=True):
+    """What the configuration says of an address."""
+
+    address: Address | None
+    """None where the text is no address of a host: then nothing is known of it."""
+    internal: bool = False
+    network: str = ""
+    entry: Entry = Entry()
+
+
+class Speaks(Protocol):
+    """What names a host: an event, or the detection made of it."""
+
+    @property
+    def host(self) -> str:
+        """The host, as it names itself."""
+        ...
+
+
+_Of = Callable[[str, Standing], Value]
+_OF_STANDING: dict[str, _Of] = {
+    "internal": lambda _, standing: "true" if standing.internal else "false",
+    "external": lambda text, standing: None if standing.internal else text,
+    "network": lambda _, standing: standing.network or None,
+    "asset": lambda _, standing: standing.entry.asset or None,
+    "system": lambda _, standing: standing.entry.system or None,
+    "system_level": lambda _, standing: standing.entry.system_level or None,
+}
+_OF_PLACE: dict[str, Callable[[Place], Value]] = {
+    "country": lambda place: place.country or None,
+    "asn": lambda place: place.asn or None,
+    "as_org": lambda place: place.as_org or None,
+    "latitude": lambda place: place.latitude,
+    "longitude": lambda place: place.longitude,
+}
+_OF_HOST: dict[str, Callable[[Entry], Value]] = {
+    "asset": lambda entry: entry.asset or None,
+    "system": lambda entry: entry.system or None,
+    "system_level": lambda entry: entry.system_level or None,
+    "owner": lambda entry: entry.owner or None,
+}
+
+KNOWN_FIELDS = frozenset(
+    [f"{kind}.{name}" for kind in _KINDS for name in (*_OF_STANDING, *_OF_PLACE)]
+    + [f"host.{name}" for name in _OF_HOST]
+)
+"""Every field that an enricher can give."""
+
+
+class Enricher:
+    """Knows hosts and addresses. Nothing is looked up that nobody asks for; what was is remembered, bounded.
+
+    ``src_ip`` and ``dst_ip`` stand for the address that an event has under one of the names of that entity.
+    ``.internal`` is ``true`` or ``false``; ``.external`` is the address itself where it is outside, and nothing where
+    it is inside, so that a correlation which groups by it looks at what comes from outside alone.
+    """
+
+    known = KNOWN_FIELDS
+
+    def __init__(self, register: Register, networks: Networks, places: Places) -> None:
+        self._register = register
+        self._networks = networks
+        self._places = places
+        self._standing = lru_cache(CACHED)(self._look_up)
+        self._event: Event | None = None
+        self._addresses: dict[str, tuple[str, ...]] = {}
+
+    @classmethod
+    def of(cls, config: Config, folder: Path) -> Self:
+        """Make the enricher of a configuration; its relative paths begin in ``folder``."""
+        named = (config.enrichment.city_mmdb, config.enrichment.asn_mmdb)
+        paths = [folder / path for path in named if path]
+        return cls(
+            Register(config.assets, config.systems),
+            Networks(config.networks),
+            Databases(paths) if paths else PlaceTable(),
+        )
+
+    def value(self, event: Event, field: str) -> Value:
+        """Give a field of :attr:`known` for an event: of several addresses a list, without what is not known.
+
+        None when the event has no such entity, nothing is known of it, or there is no such field.
+        """
+        kind, _, name = field.partition(".")
+        if kind == "host":
+            read = _OF_HOST.get(name)
+            entry = self._register.of_host(event.host) if read and event.host else None
+            return read(entry) if read and entry else None
+        if kind not in _KINDS:
+            return None
+        values = [self._of_address(text, name) for text in self._addresses_of(event, kind)]
+        found = list(dict.fromkeys(value for value in values if value is not None))
+        return found if len(found) > 1 else found[0] if found else None
+
+    def context(self, event: Speaks, entities: Entities) -> dict[str, Any]:
+        """Give what is known of the host and the addresses of a new alert, for people to see; empty parts left out.
+
+        ``host`` is an object, ``src_ip`` and ``dst_ip`` are lists of objects, ``system_level`` is the highest security
+        level among the systems concerned.
+        """
+        context: dict[str, Any] = {}
+        entry = self._register.of_host(event.host) if event.host else None
+        levels = [entry.system_level] if entry else []
+        if entry is not None:
+            context["host"] = {"name": event.host, **_shown(entry)}
+        for kind in _KINDS:
+            told = []
+            for text in entities.get(kind, ())[:SHOWN]:
+                standing = self._standing(text)
+                if standing.address is not None:
+                    levels.append(standing.entry.system_level)
+                    told.append(self._told(text, standing, standing.address))
+            if told:
+                context[kind] = told
+        if max(levels, default=0):
+            context["system_level"] = max(levels)
+        return context
+
+    def problems(self) -> list[Problem]:
+        """Give what is wrong with the databases right now; empty when well."""
+        return self._places.problems()
+
+    def _told(self, text: str, standing: Standing, address: Address) -> dict[str, Any]:
+        place = self._place(standing, address)
+        pairs = [("network", standing.network), *_shown(standing.entry).items()]
+        pairs += [("country", place.country), ("asn", place.asn), ("as_org", place.as_org)]
+        return {"address": text, "internal": standing.internal} | {name: value for name, value in pairs if value}
+
+    def _of_address(self, text: str, name: str) -> Value:
+        standing = self._standing(text)
+        if standing.address is None:
+            return None
+        if name in _OF_STANDING:
+            return _OF_STANDING[name](text, standing)
+        if name in _OF_PLACE:
+            return _OF_PLACE[name](self._place(standing, standing.address))
+        return None
+
+    def _place(self, standing: Standing, address: Address) -> Place:
+        # databases know public addresses; what is inside has no country but that of its owner
+        return NOWHERE if address.is_private and standing.internal else self._places.find(address)
+
+    def _addresses_of(self, event: Event, kind: str) -> tuple[str, ...]:
+        """Give the addresses of an event, as texts. Several correlations ask for the same event in turn."""
+        if event is not self._event:
+            self._event = event
+            self._addresses = {}
+        known = self._addresses.get(kind)
+        if known is None:
+            known = self._addresses[kind] = _addresses(event, kind)
+        return known
+
+    def _look_up(self, text: str) -> Standing:
+        address = address_of(text)
+        if address is None:
+            return Standing(None)
+        network = self._networks.of(address)
+        entry = self._register.of_address(address) or self._register.of_system(network.system)
+        return Standing(address, network.internal, network.name, entry)
+
+
+def _addresses(event: Event, kind: str) -> tuple[str, ...]:
+    for name in ENTITY_FIELDS[kind]:
+        value = event.fields.get(name)
+        values = value if isinstance(value, (list, tuple)) else (value,)
+        texts = tuple(text for text in values if isinstance(text, str) and address_of(text) is not None)
+        if texts:
+            return texts
+    return ()
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    pairs = (
+        ("asset", entry.asset),
+        ("system", entry.system),
+        ("system_level", entry.system_level),
+        ("owner", entry.owner),
+    )
+    return {name: value for name, value in pairs if value}
