@@ -1,24 +1,23 @@
 """Rule files become a :class:`RuleSet`. What is wrong is collected by file and line, the rest runs."""
 
-import os
-import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from soc_agent.detect import ir
-from soc_agent.detect.assemble import assemble
-from soc_agent.detect.cache import CorrelationEntry, FileEntry, digest_of, read_cache, write_cache
-from soc_agent.detect.documents import SIZE_CAP_BYTES, documents_of
-from soc_agent.detect.placeholders import FOLDER as LISTS_FOLDER
-from soc_agent.detect.placeholders import Lists, read_lists
-from soc_agent.detect.ruleset import Refused, RuleSet
-from soc_agent.detect.sample_files import SIDECAR
-from soc_agent.model import Problem, Where
+from msgspec import Struct
+from msgspec.structs import replace
 
-SUFFIXES = (".yml", ".yaml")
-DECODERS_FOLDER = "decoders"
-"""What lies in folders of this name below a folder of rules is read by :mod:`soc_agent.decode`."""
+from soc_agent.detect.assemble import assemble
+from soc_agent.detect.cache import FileEntry, read_cache, write_cache
+from soc_agent.detect.changes import RuleChanges, changes_between
+from soc_agent.detect.placeholders import Lists, read_lists
+from soc_agent.detect.rule_files import DECODERS_FOLDER, SUFFIXES, list_folders, read_file, rule_files
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.settle import Look, Signature, signature_of
+from soc_agent.model import Problem
+
+__all__ = ["DECODERS_FOLDER", "SUFFIXES", "Shelf", "list_folders", "load_rules"]
+
 Progress = Callable[[int, int], None]
 """Called with the number of files done, and of all files."""
 
@@ -41,118 +40,153 @@ def load_rules(
     ``lists``, and in folders named ``placeholders`` below those of ``paths``. Filters apply as of ``today`` (as it is
     here, when not given). Nothing is raised for a bad file or rule: see :attr:`RuleSet.problems`.
     """
-    own_lists = read_lists([*lists, *list_folders(paths)])
-    problems: list[Problem] = own_lists.problems
-    files = list(_files(paths, problems))
-    kept = read_cache(cache_dir, paths) if cache_dir else {}
-    entries: dict[str, FileEntry] = {}
-    for number, path in enumerate(files, 1):
-        entry = _entry(path, kept.get(str(path)), own_lists, problems)
-        if entry is not None:
-            entries[str(path)] = entry
-        if progress:
-            progress(number, len(files))
-    if cache_dir and (entries.keys() != kept.keys() or any(kept[name] is not entry for name, entry in entries.items())):
-        write_cache(cache_dir, paths, entries)
-    return assemble(
-        list(entries.values()),
-        problems,
-        disabled=disabled,
-        default_suppress_s=default_suppress_s,
-        today=today or date.today(),  # noqa: DTZ011 - the day as people here have it
+    shelf = Shelf(paths, disabled=disabled, default_suppress_s=default_suppress_s, cache_dir=cache_dir, lists=lists)
+    return shelf.load(today=today, progress=progress)
+
+
+class _Kept(Struct):
+    """What is kept of a file in memory."""
+
+    signature: Signature | None
+    """The state of the file that was read last."""
+    read: FileEntry
+    """What stood in it."""
+    runs: FileEntry
+    """What of it runs: what was read, or what stood in it before it went wrong."""
+
+
+class Shelf:
+    """The rules of some folders, loaded again and again while an agent runs: only files that changed are read.
+
+    A file that went wrong, so that something in it would no longer run, does not take the place of what it was: the old
+    version runs until the file is right or removed, and what is wrong is among the problems.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        disabled: Collection[str] = (),
+        default_suppress_s: int = 3600,
+        cache_dir: Path | None = None,
+        lists: Sequence[Path] = (),
+        before: "Shelf | None" = None,
+    ) -> None:
+        """:param before: the shelf whose place this one takes, with other options: what it holds is not read again."""
+        self._paths = paths
+        self._disabled = disabled
+        self._default_suppress_s = default_suppress_s
+        self._cache_dir = cache_dir
+        self._lists = lists
+        self._files: dict[str, _Kept] = {}
+        self._rules: RuleSet | None = None
+        if before is not None:
+            self._files, self._rules = dict(before._files), before._rules  # noqa: SLF001 - of the same class
+        self.changes = RuleChanges()
+        """What the last :meth:`load` changed."""
+
+    def load(self, *, today: date | None = None, look: Look | None = None, progress: Progress | None = None) -> RuleSet:
+        """Load the rules; the first time all of them. See :func:`load_rules`.
+
+        :param look: what was seen of the files; one that is not as it was seen, or not finished, stays as it runs.
+        """
+        lists = read_lists([*self._lists, *list_folders(self._paths)])
+        problems: list[Problem] = list(lists.problems)
+        files = self._read_all(lists, look, problems, progress)
+        today = today or date.today()  # noqa: DTZ011 - the day as people here have it
+        while True:
+            rules = assemble(
+                [_with_what_is_wrong(file) for file in files.values()],
+                problems,
+                disabled=self._disabled,
+                default_suppress_s=self._default_suppress_s,
+                today=today,
+            )
+            if not (failed := self._failed(files, rules)):
+                break
+            for path in failed:
+                files[path] = replace(files[path], runs=self._files[path].runs)
+        self.changes = changes_between(
+            self._rules, rules, [p for p, file in files.items() if file.runs is not file.read]
+        )
+        self._files, self._rules = files, rules
+        return rules
+
+    def _read_all(
+        self, lists: Lists, look: Look | None, problems: list[Problem], progress: Progress | None
+    ) -> dict[str, _Kept]:
+        paths = list(rule_files(self._paths, problems))
+        cached = read_cache(self._cache_dir, self._paths) if self._cache_dir and not self._files else {}
+        files: dict[str, _Kept] = {}
+        for number, path in enumerate(paths, 1):
+            name = str(path)
+            known = self._files.get(name)
+            file = self._read(path, known, cached.get(name), lists, look, problems)
+            if file is not None:
+                files[name] = file
+            if progress:
+                progress(number, len(paths))
+        for name, known in self._files.items():
+            if look is not None and name not in files and (name in look.unsettled or name in look.files):
+                files[name] = known  # gone for a moment, as when an editor writes it anew
+        before = {name: file.read for name, file in self._files.items()} or dict(cached)
+        entries = {name: file.read for name, file in files.items()}
+        if self._cache_dir and (entries.keys() != before.keys() or any(before[n] is not e for n, e in entries.items())):
+            write_cache(self._cache_dir, self._paths, entries)
+        return files
+
+    def _read(
+        self,
+        path: Path,
+        known: _Kept | None,
+        cached: FileEntry | None,
+        lists: Lists,
+        look: Look | None,
+        problems: list[Problem],
+    ) -> _Kept | None:
+        name = str(path)
+        signature = signature_of(name)
+        if known is not None:
+            same_lists = all(lists.digest(asked) == old for asked, old in known.read.lists.items())
+            if (known.signature == signature and same_lists) or (look is not None and not look.is_settled(name)):
+                return known
+        elif look is not None and not look.is_settled(name):
+            return None
+        entry = read_file(path, known.read if known else cached, lists, problems)
+        if known is None:
+            return _Kept(signature, entry, entry) if entry is not None else None
+        if entry is None or (look is not None and signature_of(name) != signature):
+            return known  # it cannot be read now, or was written while it was read
+        return _Kept(signature, entry, known.runs if _went_wrong(known.runs, entry) else entry)
+
+    def _failed(self, files: Mapping[str, _Kept], rules: RuleSet) -> list[str]:
+        """Give the files whose new version holds a rule that ran before, and does not run beside the others."""
+        if self._rules is None:
+            return []
+        named = {problem.where.file for problem in rules.problems}
+        failed = []
+        for path, file in files.items():
+            known = self._files.get(path)
+            if known is None or file.runs is known.runs or path not in named:
+                continue
+            ran = {rule_id for rule_id in _ids(known.runs) if rule_id in self._rules.infos}
+            if any(rule_id in ran and rule_id not in rules.infos for rule_id in _ids(file.runs)):
+                failed.append(path)
+        return failed
+
+
+def _ids(entry: FileEntry) -> set[str]:
+    return {rule.info.id for rule in entry.rules} | {found.spec.info.id for found in entry.correlations}
+
+
+def _went_wrong(before: FileEntry, now: FileEntry) -> bool:
+    """Whether something in a file is refused now, and something that was in it before is not there."""
+    return bool(now.refused) and bool(
+        (_ids(before) - _ids(now)) or {found.title for found in before.filters} - {found.title for found in now.filters}
     )
 
 
-def list_folders(paths: Sequence[Path]) -> list[Path]:
-    """Give the folders named ``placeholders`` among folders of rules and below them."""
-    found = []
-    for root in paths:
-        for folder, folders, _ in os.walk(root):
-            if Path(folder).name == LISTS_FOLDER:
-                found.append(Path(folder))
-                folders.clear()
-            folders.sort()
-    return found
-
-
-def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
-    """Yield every rule file once. Links to folders are not followed: they can lead round in circles."""
-    seen: set[tuple[int, int]] = set()
-    for root in paths:
-        if not root.exists():
-            problems.append(Problem("rule.no_such_path", Where(str(root))))
-            continue
-        for path in _walk(root, problems) if root.is_dir() else [root]:
-            try:
-                status = path.stat()
-            except OSError as error:
-                problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
-                continue
-            if not stat.S_ISREG(status.st_mode):
-                # opening a pipe would wait for whoever writes into it
-                problems.append(Problem("rule.not_a_file", Where(str(path))))
-            elif (status.st_dev, status.st_ino) not in seen:
-                seen.add((status.st_dev, status.st_ino))
-                yield path
-
-
-def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
-    def failed(error: OSError) -> None:
-        problems.append(Problem("rule.unreadable", Where(str(error.filename)), {"reason": error.strerror}))
-
-    for folder, folders, names in os.walk(root, onerror=failed):
-        folders[:] = sorted(name for name in folders if name not in (DECODERS_FOLDER, LISTS_FOLDER))
-        for name in sorted(names) if Path(folder).name != LISTS_FOLDER else ():
-            if name.endswith(SUFFIXES) and not name.endswith(SIDECAR):
-                yield Path(folder, name)
-
-
-def _entry(path: Path, kept: FileEntry | None, lists: Lists, problems: list[Problem]) -> FileEntry | None:
-    try:
-        with path.open("rb") as file:
-            data = file.read(SIZE_CAP_BYTES + 1)
-    except OSError as error:
-        problems.append(Problem("rule.unreadable", Where(str(path)), {"reason": error.strerror}))
-        return None
-    digest = digest_of(data)
-    if (
-        kept is not None
-        and kept.digest == digest
-        and all(lists.digest(name) == old for name, old in kept.lists.items())
-    ):
-        return kept
-    return _read(data, str(path), digest, lists)
-
-
-def _read(data: bytes, name: str, digest: bytes, lists: Lists) -> FileEntry:
-    # pySigma is imported only when a file must be read: it costs as much time as loading a cached set
-    from soc_agent.detect.collection import expand_actions
-    from soc_agent.detect.correlations import parse_correlation
-    from soc_agent.detect.parse import parse_document
-
-    rules: list[ir.Rule] = []
-    filters: list[ir.Filter] = []
-    correlations: list[CorrelationEntry] = []
-    problems: list[Problem] = []
-    refused: list[Refused] = []
-    asked: dict[str, bytes] = {}
-
-    def list_of(wanted: str) -> Sequence[str]:
-        asked[wanted] = lists.digest(wanted)
-        return lists.of(wanted)
-
-    for document in expand_actions(documents_of(data, name), name):
-        if isinstance(document, Problem):
-            problems.append(document)
-            refused.append(Refused("", name, document.where.line, (document,)))
-            continue
-        is_correlation = "correlation" in document.tree
-        parsed = parse_correlation(document, name) if is_correlation else parse_document(document, name, list_of)
-        problems.extend(parsed.problems)
-        rules.extend([parsed.rule] if parsed.rule else [])
-        filters.extend([parsed.filter] if parsed.filter else [])
-        correlations.extend([parsed.correlation] if parsed.correlation else [])
-        if not (parsed.rule or parsed.filter or parsed.correlation):
-            title = str(document.tree.get("title") or "")
-            refused.append(Refused(title, name, document.line, tuple(parsed.problems)))
-    return FileEntry(digest, tuple(rules), tuple(filters), tuple(correlations), tuple(problems), tuple(refused), asked)
+def _with_what_is_wrong(file: _Kept) -> FileEntry:
+    if file.runs is file.read:
+        return file.runs
+    return replace(file.runs, problems=file.read.problems, refused=file.read.refused)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from soc_agent.detect import RuleSet, load_rules
-from soc_agent.detect import load as load_module
+from soc_agent.detect import rule_files as load_module
 from soc_agent.detect.cache import read_cache, write_cache
 from tests.detect.making import detect, rule_text
 from tests.detect.test_assemble import base, correlation
