@@ -24,25 +24,41 @@ REST = "rest_of_the_message"
 class CompiledPattern:
     """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
 
-    __slots__ = ("_constants", "_fields", "_pattern", "_sources", "starts")
+    __slots__ = ("_constants", "_groups", "_spans", "sources", "starts")
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
-        self._pattern = Pattern(definition.match)
-        self._fields = _field_makers(self._pattern.names, owner)
+        pattern = Pattern(definition.match)
+        self._spans = pattern.spans
+        makers = _field_makers(pattern.names, owner)
+        self._groups = tuple(
+            (index, field, convert) for index, (field, convert) in zip(pattern.indexes, makers, strict=True)
+        )
         self._constants = {**owner.constants, **definition.constants}
-        self._sources = tuple(source.as_model() for source in definition.log_sources)
+        self.sources = _join(
+            tuple(source.as_model() for source in definition.log_sources),
+            tuple(source.as_model() for source in owner.log_sources),
+        )
+        """Log sources of the events that it takes, then those of its decoder."""
         self.starts = texts(definition.starts)
 
-    def apply(self, subject: str, fields: dict[str, Any]) -> tuple[LogSource, ...] | None:
-        """Match a message; put its fields and give its own log sources, or None."""
+    def apply(self, subject: str, data: bytes, fields: dict[str, Any]) -> bool:
+        """Match a message, given as text and as UTF-8, and put its fields; False when it does not match."""
         if self.starts and not subject.startswith(self.starts):
-            return None
-        values = self._pattern.named(subject)
-        if values is None:
-            return None
+            return False
+        spans = self._spans(data)
+        if spans is None:
+            return False
         fields.update(self._constants)
-        _put(fields, self._fields, values)
-        return self._sources
+        is_ascii = len(data) == len(subject)
+        for index, field, convert in self._groups:
+            start, end = spans[index]
+            if start >= 0:
+                value = subject[start:end] if is_ascii else data[start:end].decode()
+                if convert is None:
+                    fields[field] = value
+                elif (converted := convert(value)) is not None:
+                    fields[field] = converted
+        return True
 
 
 class CompiledDecoder:
@@ -75,18 +91,19 @@ class CompiledDecoder:
                 return False
             subject = before.pop() or ""
         word, _, _ = subject.partition(" ")
+        data = subject.encode("utf-8", "replace")
         for pattern in self._by_word.get(word, self._otherwise):
-            sources = pattern.apply(subject, parsed.fields)
-            if sources is not None:
+            if pattern.apply(subject, data, parsed.fields):
                 if before is not None:
                     _put(parsed.fields, self._prefix_fields, before)
-                self._name(parsed, sources)
+                sources = pattern.sources
+                self._name(parsed, sources if self.log_sources else _join(sources, parsed.log_sources))
                 return True
         return False
 
     def claim(self, parsed: Parsed) -> None:
         """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
-        self._name(parsed, ())
+        self._name(parsed, self.log_sources or parsed.log_sources)
 
     def all_log_sources(self) -> frozenset[LogSource]:
         """Give every log source that it can give."""
@@ -111,8 +128,7 @@ class CompiledDecoder:
     def _name(self, parsed: Parsed, sources: tuple[LogSource, ...]) -> None:
         parsed.type = self.name
         parsed.decoded = True
-        if sources or self.log_sources:
-            parsed.log_sources = _join(sources, self.log_sources or parsed.log_sources)
+        parsed.log_sources = sources
         fields = parsed.fields
         for field, others in self._aliases:
             if field not in fields:
@@ -125,7 +141,7 @@ class CompiledDecoder:
         outer = {name: parsed.fields[name] for name in _OUTER if name in parsed.fields}
         parsed.fields.update(inner.fields)
         parsed.fields.update(outer)
-        self._name(parsed, inner.log_sources)
+        self._name(parsed, _join(inner.log_sources, self.log_sources or parsed.log_sources))
         parsed.type = inner.type
         parsed.host = parsed.host or inner.host
         if inner.time_ns is not None:
@@ -152,7 +168,7 @@ class DecoderIndex:
         """Let the decoders of the line's program, then those whose literals it holds, take the line."""
         claimed: CompiledDecoder | None = None
         if parsed.program:
-            for decoder in self._of_program(parsed.program):
+            for decoder in self._by_program.get(parsed.program) or self._of_program(parsed.program):
                 if decoder.take(parsed, context):
                     return
                 claimed = claimed or decoder

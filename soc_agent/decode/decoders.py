@@ -56,15 +56,16 @@ class Decoders:
             parsed.log_sources = line_type.undecoded
         elif (index := self._indexes.get(line_type.name)) is not None:
             index.refine(parsed, context)
+        # by place, in the order of the struct: names cost as much again
         return Event(
-            raw=line,
-            text=text,
-            type=parsed.type,
-            log_sources=parsed.log_sources,
-            fields=parsed.fields,
-            time_ns=context.received_ns if parsed.time_ns is None else parsed.time_ns,
-            host=parsed.host or context.host,
-            decoded=parsed.decoded,
+            line,
+            text,
+            parsed.type,
+            parsed.log_sources,
+            parsed.fields,
+            context.received_ns if parsed.time_ns is None else parsed.time_ns,
+            parsed.host or context.host,
+            parsed.decoded,
         )
 
     def types(self) -> list[str]:

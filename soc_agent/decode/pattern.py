@@ -4,7 +4,7 @@ RE2 knows no backreferences and no look-around (https://github.com/google/re2/wi
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import re2
 
@@ -21,7 +21,7 @@ class Pattern:
     Making it raises :class:`PatternError` when RE2 does not take it.
     """
 
-    __slots__ = ("_count", "_indexes", "_regex", "names")
+    __slots__ = ("_both", "_count", "_match_bytes", "_regex", "indexes", "names")
 
     def __init__(self, pattern: str) -> None:
         names = _GROUP.findall(pattern)
@@ -40,23 +40,36 @@ class Pattern:
         groups = sorted((index, name.decode()) for name, index in self._regex.groupindex.items())
         self.names: tuple[str, ...] = tuple(name for _, name in groups)
         """The names of the named groups, in their order."""
-        self._indexes = tuple(index for index, _ in groups)
+        self.indexes = tuple(index for index, _ in groups)
+        """The numbers of the named groups, in the order of :attr:`names`."""
+        # the library wraps each match in a generator and an object, at half the price of the match itself
+        self._match_bytes = getattr(getattr(self._regex, "_regexp", None), "Match", None)
+        self._both = getattr(getattr(re2, "_Anchor", None), "ANCHOR_BOTH", None)
 
     def named(self, text: str) -> list[str | None] | None:
         """Match a text: what each named group took, in the order of :attr:`names`; None when it does not match."""
-        return self._match(text, self._indexes)
+        return self._match(text, self.indexes)
 
     def groups(self, text: str) -> list[str | None] | None:
         """Match a text: what each group took, named or not, as ``re.Match.groups``."""
         return self._match(text, range(1, self._count + 1))
 
+    def spans(self, data: bytes) -> Sequence[tuple[int, int]] | None:
+        """Match UTF-8: where each group begins and ends, the whole as number 0; None when it does not match.
+
+        A group that takes no part is at -1.
+        """
+        if self._match_bytes is not None and self._both is not None:
+            spans: Sequence[tuple[int, int]] = self._match_bytes(self._both, data, 0, len(data))
+            return spans if spans[0][0] >= 0 else None
+        found = self._regex.fullmatch(data)
+        return None if found is None else [found.span(index) for index in range(self._count + 1)]
+
     def _match(self, text: str, indexes: Iterable[int]) -> list[str | None] | None:
         data = text.encode("utf-8", "replace")
-        found = self._regex.fullmatch(data)
-        if found is None:
+        spans = self.spans(data)
+        if spans is None:
             return None
-        # the library holds the places of all groups, but hands out one a call, at a call into C each
-        spans = getattr(found, "_spans", None) or [found.span(index) for index in range(self._count + 1)]
         if len(data) == len(text):
             return [None if spans[index][0] < 0 else text[spans[index][0] : spans[index][1]] for index in indexes]
         return [None if spans[index][0] < 0 else data[spans[index][0] : spans[index][1]].decode() for index in indexes]

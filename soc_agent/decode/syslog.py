@@ -42,9 +42,16 @@ _HEAD = re.compile(
     # the tag: a program with its pid, or with a colon; a version may stand between (syslogd 1.4.1:)
     r"(?!%)([^\s:\[]{1,128})(?:\[([^\]\s]{0,32})\](?::|(?=\s|$))|(?: [0-9]+(?:\.[0-9]+)+)?:(?=\s|$))",
 )
+_USUAL = re.compile(
+    rf"({times.MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}) ([^\s\[%:][^\s\[:]*) "
+    r"([^\s:\[\]%()]{1,128})(?:\[([0-9]{1,18})\])?:(?!\S)"
+)
+"""What nearly all lines are: a time without fraction, a host, a program. It reads no line otherwise than the rest does,
+only faster."""
 _MODULE = re.compile(r"([^()\s]+)\(([\w-]+)\)")
 _REPEATED = re.compile(r"message repeated ([0-9]{1,9}) times: \[ ?(.*?)\]?", re.DOTALL)
 _LAST_REPEATED = re.compile(r"last message (?:repeated ([0-9]{1,9}) times|buffered ([0-9]{1,9}) times)")
+_REPEATS = ("message repeated ", "last message ")
 _RFC5424 = re.compile(r"(?:[0-9]{1,7} )?<([0-9]{1,3})>[1-9][0-9]{0,2} (\S+) (\S+) (\S+) (\S+) (\S+) ?", re.ASCII)
 _NAME = r'[^\s=\]"]{1,64}'
 _ELEMENT = re.compile(rf'\[({_NAME})((?: +{_NAME}="[^"\\\]]*(?:\\.[^"\\\]]*)*")*) *\]', re.DOTALL)
@@ -58,6 +65,16 @@ def decode_syslog(text: str, context: Context) -> Parsed | None:
     RFC 3164 with its priority optional, its time also in ISO 8601 (rsyslog, systemd) or seconds (journalctl), its host
     or tag missing; Cisco IOS with its sequence number; RFC 5424 with structured data as ``ELEMENT.PARAMETER``.
     """
+    if found := _USUAL.match(text):
+        stamp, host, program, process_id = found.groups()
+        time_ns = times.yearless_stamp(stamp, context.timezone, context.received_ns // times.HOUR_NS)
+        message = text[found.end() :].strip()
+        fields: dict[str, Any] = {"program": program}
+        if process_id:
+            fields["pid"] = int(process_id)
+        fields["message"] = message
+        subject = _repeated(message, fields) if message.startswith(_REPEATS) else message
+        return Parsed("syslog", _SOURCES, fields, time_ns, host, program, subject)
     if found := _RFC5424.match(text):
         return _rfc5424(text, found, context)
     if header := read_header(text, context):
@@ -200,7 +217,7 @@ def _parsed(
         fields["severity"] = SEVERITIES[int(priority) & 7]
         if facility in (4, 10):
             sources = _AUTH_SOURCES
-    if subject.startswith(("message repeated ", "last message ")):
+    if subject.startswith(_REPEATS):
         subject = _repeated(subject, fields)
     return Parsed("syslog", sources, fields, time_ns, host, program, subject)
 

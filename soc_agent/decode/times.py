@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 SECOND_NS = 1_000_000_000
-_HOUR_NS = 3600 * SECOND_NS
+HOUR_NS = 3600 * SECOND_NS
 _LATEST_S = 9_000_000_000
 """A second of the year 2255: the last ones that 64-bit nanoseconds can hold are refused with some room."""
 
@@ -29,8 +29,15 @@ def yearless(minute: str, second: str, fraction: str | None, zone: tzinfo, recei
     The year is the one that puts it nearest to ``received_ns``, and not more than a day after it: clocks run ahead a
     little, but a line from the future is one from last year.
     """
-    base = _yearless_minute(minute, zone, received_ns // _HOUR_NS)
+    base = _yearless_minute(minute, zone, received_ns // HOUR_NS)
     return None if base is None else (base + int(second)) * SECOND_NS + nanoseconds(fraction)
+
+
+@lru_cache(maxsize=4096)
+def yearless_stamp(stamp: str, zone: tzinfo, received_hour: int) -> int | None:
+    """Read an RFC 3164 time in its usual form, ``Jun 14 15:16:01``; ``received_hour`` is in hours since 1970."""
+    base = _yearless_minute(stamp[:12], zone, received_hour)
+    return None if base is None else (base + int(stamp[13:])) * SECOND_NS
 
 
 def dated(minute: str, second: str, fraction: str | None, offset: str | None, zone: tzinfo) -> int | None:
@@ -128,7 +135,7 @@ def _time_of_match(found: re.Match[str], zone: tzinfo, received_ns: int) -> int 
         month, day, year, clock = groups[8].replace(",", "").split()
         time_ns = ctime(f"{month} {day} {clock}", groups[9], groups[10], year, zone)
         half_day = {"PM": 0 if clock.startswith("12") else 12, "AM": -12 if clock.startswith("12") else 0}
-        return None if time_ns is None else time_ns + half_day.get(groups[11], 0) * _HOUR_NS
+        return None if time_ns is None else time_ns + half_day.get(groups[11], 0) * HOUR_NS
     if groups[15]:
         return ctime(groups[12], groups[13], groups[14], groups[15], zone)
     return yearless(groups[12], groups[13], groups[14], zone, received_ns)

@@ -36,3 +36,16 @@ def test_what_has_no_linear_form_is_refused_with_a_reason(pattern: str) -> None:
 def test_a_pattern_that_blows_up_elsewhere_does_not_here() -> None:
     """Python's ``re`` would need longer than the universe has for this."""
     assert Pattern("(a+)+(a+)+(a+)+b").named("a" * 5000) is None
+
+
+def test_places_in_utf8() -> None:
+    pattern = Pattern("(?P<a>.+)=(?P<b>x)?(?P<c>.*)")
+    assert pattern.spans("ê=y".encode()) == [(0, 4), (0, 2), (-1, -1), (3, 4)]
+    assert pattern.spans(b"") is None
+
+
+def test_the_same_without_the_inner_parts_of_the_library() -> None:
+    pattern = Pattern("(?P<a>.+)=(?P<b>x)?(?P<c>.*)")
+    pattern._match_bytes = None
+    assert list(pattern.spans(b"k=y") or ()) == [(0, 3), (0, 1), (-1, -1), (2, 3)]
+    assert pattern.spans(b"") is None

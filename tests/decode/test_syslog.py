@@ -1,9 +1,12 @@
+import re
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soc_agent.decode import syslog
 from soc_agent.decode.syslog import FACILITIES, SEVERITIES, decode_syslog, is_syslog
 from soc_agent.model import LogSource
 from tests.decode.samples import at, make_context
@@ -207,3 +210,34 @@ def test_every_rfc_5424_message_comes_back_as_it_was(
             held.append(value)
     expected = {**{key: value[0] if len(value) == 1 else value for key, value in flat.items()}, **expected}
     assert parsed.fields == expected
+
+
+WORDS = (
+    "sshd",
+    "kernel",
+    "web01",
+    "pam_unix",
+    "[7]",
+    "[007]:",
+    ": ",
+    "  ",
+    "%ASA-6-1",
+    "1.4.1",
+    "Jun 14 15:16:01",
+    "Ⅷ",
+)
+REPEATS = ("message repeated 3 times: [ x]", "last message repeated 2 times")
+PARTS = st.sampled_from((*"[]():%.- \t\x0b\u00a0/đ", *WORDS, *REPEATS))
+
+
+@given(st.sampled_from(["Jun 14 15:16:01 ", "feb 29 01:02:03 ", "Feb 30 25:61:61 ", ""]), st.lists(PARTS, max_size=7))
+def test_the_short_way_reads_a_line_as_the_long_one_does(stamp: str, parts: list[str]) -> None:
+    text = stamp + "".join(parts)
+    with patch.object(syslog, "_USUAL", re.compile("(?!)")):
+        expected = decode_syslog(text, make_context())
+    assert decode_syslog(text, make_context()) == expected
+
+
+def test_the_short_way_is_that_of_nearly_all_lines() -> None:
+    assert syslog._USUAL.match("Jun 14 15:16:01 combo sshd[19939]: text")
+    assert syslog._USUAL.match("Jun  4 15:16:01 10.0.0.1 su: text")
