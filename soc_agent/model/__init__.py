@@ -1,6 +1,6 @@
 """What things are: typed structs without behaviour beyond themselves. The bottom floor; imports nothing of ours."""
 
-from soc_agent.model.alert import Alert, Clause, Detection, Status
+from soc_agent.model.alert import Alert, AlertContext, Clause, Detection, Status
 from soc_agent.model.block import Block, Counters, Position
 from soc_agent.model.collector import Collector
 from soc_agent.model.entity import ENTITY_FIELDS, Entities, entities_of
@@ -14,6 +14,7 @@ from soc_agent.model.scan import FileFacts, Finding, Scan
 __all__ = [
     "ENTITY_FIELDS",
     "Alert",
+    "AlertContext",
     "Block",
     "Clause",
     "Collector",

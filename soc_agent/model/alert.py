@@ -10,6 +10,10 @@ from soc_agent.model.entity import Entities
 from soc_agent.model.rule import RuleInfo
 from soc_agent.model.scale import Layer, Level, Tier
 
+AlertContext = dict[str, Any]
+"""``host`` is an object, ``src_ip`` and ``dst_ip`` are lists of objects with an ``address`` each, ``system_level`` is
+the highest security level of the systems concerned. Parts that nothing is known of are left out."""
+
 
 class Status(StrEnum):
     """Where the work on an alert stands."""
@@ -95,3 +99,5 @@ class Alert(Struct, frozen=True):
     fields: dict[str, Any]
     why: tuple[Clause, ...]
     owner: str = ""
+    context: AlertContext = {}
+    """What was known of its host and addresses when it was new."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from soc_agent.model import Detection, Level, Status
+from soc_agent.model import AlertContext, Detection, Level, Status
 from soc_agent.store.codec import (
     alert_digest,
     bounded,
@@ -16,6 +16,7 @@ from soc_agent.store.codec import (
     evidence_digest,
     folded_text,
     labels_of,
+    system_level_of,
 )
 from soc_agent.store.history import AGENT, AlertState, Chain
 from soc_agent.store.records import OpenAlert
@@ -31,7 +32,11 @@ _FIND_OPEN = (
     f"{_READ_PENDING} rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
     " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1"
 )
-_INSERT_ALERT = "INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT_ALERT = (
+    "INSERT INTO alerts (id, uid, rule_id, title, level, layer, tier, status, owner, count, first_ns, last_ns,"
+    " recorded_ns, changed_seq, kept, host, source, entity_key, system_level)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
 
 
 class _Pending(Struct):
@@ -48,6 +53,7 @@ class _Pending(Struct):
     kept: int
     detection: Detection | None = None
     """What made it, when this transaction did."""
+    context: AlertContext = {}
     added: int = 0
     lines: list[tuple[int, int, str, str, int, bytes]] = []
     """New evidence: row id, event time, source, stream, line number, raw."""
@@ -119,7 +125,7 @@ class AlertBatch:
             self._by_key.setdefault((rule_id, entity_key), []).append(found)
         return found.as_open()
 
-    def add_alert(self, detection: Detection) -> int | None:
+    def add_alert(self, detection: Detection, context: AlertContext) -> int | None:
         """Make an alert of a detection; None when the detection is known."""
         if self._knows(detection.uid):
             return None
@@ -136,6 +142,7 @@ class AlertBatch:
             bounded(detection.time_ns),
             0,
             detection,
+            context,
         )
         self._next_id += 1
         for line in detection.evidence[-WINDOW_LINES_KEPT:]:
@@ -183,7 +190,7 @@ class AlertBatch:
         write = self._conn.executemany
         remember_rules(self._conn, {d.rule.id: d.rule for _, d in made}.values())
         evidence: list[tuple[Any, ...]] = []
-        data = [content_json(detection) for _, detection in made]
+        data = [content_json(detection, pending.context) for pending, detection in made]
         write(
             _INSERT_ALERT,
             [self._record_alert(p, d, text, evidence) for (p, d), text in zip(made, data, strict=True)],
@@ -194,7 +201,7 @@ class AlertBatch:
         )
         write(
             "INSERT OR IGNORE INTO entities (kind, value, alert_id) VALUES (?,?,?)",
-            sorted((kind, value, p.id) for p, d in made for kind, value in labels_of(d)),
+            sorted((kind, value, p.id) for p, d in made for kind, value in labels_of(d, p.context)),
         )
         write(
             "UPDATE alerts SET count = ?, last_ns = ?, kept = ?, changed_seq = ? WHERE id = ?",
@@ -216,7 +223,7 @@ class AlertBatch:
         said = {"rule": rule.id, "title": rule.title, "level": rule.level.word, "content": content.hex()}
         seq = self._chain.add(AGENT, subject_of(p.uid), "alert", said | p.give_lines(evidence, self._chain), p.state())
         changing = (p.status, p.owner, p.count, p.first_ns, p.last_ns, self._chain.now_ns, seq, p.kept)
-        return (p.id, p.uid, rule_id, title, *scale, *changing, *place)
+        return (p.id, p.uid, rule_id, title, *scale, *changing, *place, system_level_of(p.context))
 
     def _record_repeats(self, p: _Pending, evidence: list[tuple[Any, ...]]) -> int:
         """Add the history entry of an alert's repeats; give its number."""

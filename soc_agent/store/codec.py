@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from soc_agent.model import Clause, Detection, Problem, RuleInfo
+from soc_agent.model import AlertContext, Clause, Detection, Problem, RuleInfo
 from soc_agent.text import fold
 
 MAX_INT = 2**63 - 1
@@ -18,6 +18,8 @@ LABEL_CHARACTERS = 200
 """How much of an entity's value filters compare."""
 LABELS_PER_KIND = 64
 """How many values of one kind an alert is found by."""
+CONTEXT_KINDS = ("asset", "system", "network", "country")
+"""What of an alert's context it is found by."""
 _DEPTH_CAP = 32
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
@@ -34,6 +36,7 @@ class Content(Struct, frozen=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     fields: dict[str, Any] = {}
     why: tuple[Clause, ...] = ()
+    context: dict[str, Any] = {}
 
 
 content_decoder = msgspec.json.Decoder(Content)
@@ -80,7 +83,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
     return clean(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
 
 
-def content_json(detection: Detection) -> str:
+def content_json(detection: Detection, context: AlertContext) -> str:
     """Give the JSON of an alert's content."""
     return to_json(
         Content(
@@ -91,6 +94,7 @@ def content_json(detection: Detection) -> str:
             detection.rule.tags,
             detection.fields,
             tuple(detection.why),
+            context,
         )
     )
 
@@ -122,13 +126,22 @@ def tag_label(tag: str) -> str:
     return label(tag).removeprefix("attack.")
 
 
-def labels_of(detection: Detection) -> set[tuple[str, str]]:
+def labels_of(detection: Detection, context: AlertContext) -> set[tuple[str, str]]:
     """Give the (kind, value) pairs that an alert is found by."""
     found = {(kind, label(v)) for kind, values in detection.entities.items() for v in values[:LABELS_PER_KIND]}
     found.update(("tag", tag_label(tag)) for tag in detection.rule.tags)
     if detection.host:
         found.add(("host", label(detection.host)))
+    if context:
+        told = (context.get("host", {}), *context.get("src_ip", ()), *context.get("dst_ip", ()))
+        found.update((kind, label(one[kind])) for one in told for kind in CONTEXT_KINDS if kind in one)
     return found
+
+
+def system_level_of(context: AlertContext) -> int:
+    """Give the highest security level of the systems that an alert concerns; 0 when it concerns none."""
+    level = context.get("system_level", 0)
+    return level if isinstance(level, int) else 0
 
 
 def alert_digest(uid: bytes, *columns: Any) -> bytes:

@@ -159,6 +159,7 @@ _WRITERS: dict[str, "Callable[[Term, View, _Values], str]"] = {
     "level": _number("a.level"),
     "layer": _number("a.layer"),
     "count": _number("count"),
+    "system_level": _number("a.system_level"),
     "status": _status,
     "tier": _tier,
     "owner": _owner,

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from soc_agent.errors import FilterError
 from soc_agent.model import ENTITY_FIELDS, Layer, Level, Problem, Status, Tier
+from soc_agent.store.codec import CONTEXT_KINDS
 
 __all__ = ["FILTER_KEYS", "AlertFilter", "FilterError", "Operator", "Term"]
 
@@ -200,10 +201,12 @@ _READERS: dict[str, Callable[[str, str], tuple[str | int, ...]]] = {
     "id": _read_text,
     "since": _read_text,
     "until": _read_text,
+    **dict.fromkeys(CONTEXT_KINDS, _read_text),
+    "system_level": _read_number,
     "ip": _read_address,
     **{kind: _read_address if kind.endswith("_ip") else _read_text for kind in ENTITY_FIELDS},
 }
-_ORDERED = ("level", "layer", "count")
+_ORDERED = ("level", "layer", "count", "system_level")
 _TIMES = ("since", "until")
 
 FILTER_KEYS = tuple(_READERS)

@@ -45,6 +45,7 @@ def _order(order: Order, reverse: bool, seen: View) -> str:
         Order.COUNT: f"{seen.count_} {down}, ",
         Order.HOST: f"a.host {up}, ",
         Order.RULE: f"a.title {up}, ",
+        Order.SYSTEM: f"a.system_level {down}, a.level {down}, ",
     }
     return first[order] + latest
 
@@ -90,6 +91,7 @@ def _alert(row: tuple[Any, ...]) -> Alert:
         fields=content.fields,
         why=content.why,
         owner=row[13],
+        context=content.context,
     )
 
 

@@ -21,6 +21,8 @@ class Order(StrEnum):
     """By name of the host, then latest."""
     RULE = "rule"
     """By title, then latest."""
+    SYSTEM = "system"
+    """Highest security level of the systems concerned first, then worst, then latest."""
 
 
 class SourceStatus(StrEnum):

@@ -200,4 +200,10 @@ def _agent_tables(db: "Database") -> None:
     db.table("agent").create_index(["started_ns", "pid"], unique=True)
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first,)
+def system_level(db: "Database") -> None:
+    """Let alerts be sorted by the security level of the systems that they concern."""
+    # what it is lies in the content of an alert, which the history vouches for
+    db.execute("ALTER TABLE alerts ADD COLUMN system_level INTEGER NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 
-from soc_agent.model import Counters, Detection, Position, Problem, RuleInfo
+from soc_agent.model import AlertContext, Counters, Detection, Position, Problem, RuleInfo
 from soc_agent.store import agent, assets, ledger, rules
 from soc_agent.store.batch import AlertBatch
 from soc_agent.store.codec import clean
@@ -34,9 +34,12 @@ class Transaction:
         """
         return self._alerts.find_open(rule_id, entity_key, time_ns, within_s)
 
-    def add_alert(self, detection: Detection) -> int | None:
-        """Add a new alert; give its row id. None, and nothing is done, when this very detection was recorded before."""
-        return self._alerts.add_alert(detection)
+    def add_alert(self, detection: Detection, context: AlertContext | None = None) -> int | None:
+        """Add a new alert; give its row id. None, and nothing is done, when this very detection was recorded before.
+
+        :param context: what is known of its host and addresses.
+        """
+        return self._alerts.add_alert(detection, context or {})
 
     def add_repeat(self, alert_id: int, detection: Detection) -> bool:
         """Fold a detection into an alert. False, and nothing is done, when this very detection was recorded before.

@@ -52,13 +52,15 @@ def _broken_alerts(conn: sqlite3.Connection) -> Iterator[int]:
         yield seq
     rows = conn.execute(
         "SELECT h.seq, h.data, h.time_ns, a.recorded_ns, a.uid, a.rule_id, a.title, a.level, a.layer, a.tier,"
-        " a.first_ns, a.host, a.source, a.entity_key, c.own, c.data"
+        " a.first_ns, a.host, a.source, a.entity_key, c.own, c.data, a.system_level,"
+        " CASE WHEN json_valid(c.data) THEN coalesce(json_extract(c.data, '$.context.system_level'), 0) END"
         " FROM history h LEFT JOIN alerts a ON a.id = h.alert_id LEFT JOIN contents c ON c.alert_id = h.alert_id"
         " WHERE h.kind = 'alert'"
     )
-    for seq, text, time_ns, recorded_ns, uid, *columns in rows:
+    for seq, text, time_ns, recorded_ns, uid, *columns, system_level, said_level in rows:
         said = _said(text, "content")
-        if recorded_ns != time_ns or uid is None or said != alert_digest(uid, *columns).hex():
+        moved = recorded_ns != time_ns or system_level != said_level
+        if moved or uid is None or said != alert_digest(uid, *columns).hex():
             yield seq
 
 

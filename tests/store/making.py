@@ -35,6 +35,13 @@ class Clock:
         return self.now_ns
 
 
+CONTEXT: dict[str, Any] = {
+    "host": {"name": "web01", "asset": "web01", "system": "Cổng tỉnh", "system_level": 3},
+    "src_ip": [{"address": "203.0.113.9", "internal": False, "country": "VN", "asn": 7552}],
+    "system_level": 3,
+}
+
+
 def detection(number: int = 0, **changes: Any) -> Detection:
     """Make the detection with this number: same number, same uid."""
     given: dict[str, Any] = {

@@ -4,8 +4,19 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.store.codec import MAX_INT, bounded, clean, folded_text, label, labels_of, tag_label, to_json
-from tests.store.making import detection
+from soc_agent.store.codec import (
+    MAX_INT,
+    bounded,
+    clean,
+    content_json,
+    folded_text,
+    label,
+    labels_of,
+    system_level_of,
+    tag_label,
+    to_json,
+)
+from tests.store.making import CONTEXT, detection
 
 _any_text = st.text(st.characters(exclude_categories=()), max_size=20)
 _any_value = st.recursive(
@@ -42,13 +53,30 @@ def test_labels_compare_without_case_and_diacritics() -> None:
 
 
 def test_an_alert_is_found_by_its_entities_its_host_and_its_tags() -> None:
-    assert labels_of(detection(0)) == {
+    assert labels_of(detection(0), {}) == {
         ("src_ip", "203.0.113.9"),
         ("user", "root"),
         ("host", "web01"),
         ("tag", "t1110.001"),
         ("tag", "credential_access"),
     }
+
+
+def test_an_alert_is_found_by_what_is_known_of_its_host_and_addresses() -> None:
+    assert labels_of(detection(0), CONTEXT) - labels_of(detection(0), {}) == {
+        ("asset", "web01"),
+        ("system", "cong tinh"),
+        ("country", "vn"),
+    }
+
+
+def test_the_level_of_a_system_is_a_number_or_none() -> None:
+    assert [system_level_of(context) for context in (CONTEXT, {}, {"system_level": "3"})] == [3, 0, 0]
+
+
+def test_without_a_context_the_content_is_what_it_always_was() -> None:
+    """The hashes of alerts that were recorded before stay right."""
+    assert "context" not in content_json(detection(0), {})
 
 
 def test_free_words_find_titles_in_both_languages_and_the_raw_line() -> None:

@@ -3,7 +3,7 @@ import pytest
 from soc_agent.errors import StoreError
 from soc_agent.model import Layer, Level, RuleInfo
 from soc_agent.store import AlertFilter, Order, Store
-from tests.store.making import SECOND, START, detection, put
+from tests.store.making import CONTEXT, SECOND, START, detection, put
 
 
 @pytest.fixture
@@ -32,6 +32,29 @@ def filled(store: Store) -> Store:
 def test_lists_are_in_order_and_reversed(filled: Store, order: Order, ids: list[int]) -> None:
     assert list(filled.alert_ids(order=order)) == ids
     assert list(filled.alert_ids(None, order, True)) == ids[::-1]
+
+
+def test_alerts_are_sorted_and_filtered_by_the_level_of_the_system(store: Store) -> None:
+    with store.transaction() as transaction:
+        for number, level in enumerate((0, 3, 5, 3)):
+            found = detection(number, rule=RuleInfo(f"r{number}", "t", level=Level.LOW if number < 3 else Level.HIGH))
+            transaction.add_alert(found, CONTEXT | {"system_level": level} if level else {})
+    assert list(store.alert_ids(order=Order.SYSTEM)) == [3, 4, 2, 1]
+    assert list(store.alert_ids(None, Order.SYSTEM, True)) == [1, 2, 4, 3]
+    for text, ids in (
+        ("system_level>=4", [3]),
+        ("system=cong*", [4, 3, 2]),
+        ("-country=VN", [1]),
+        ("asset=web01", [4, 3, 2]),
+    ):
+        assert list(store.alert_ids(AlertFilter.parse(text))) == ids
+
+
+def test_the_context_of_an_alert_comes_back_as_it_was_given(store: Store) -> None:
+    with store.transaction() as transaction:
+        transaction.add_alert(detection(0), CONTEXT)
+        transaction.add_alert(detection(1))
+    assert [alert.context for alert in store.alerts([1, 2])] == [CONTEXT, {}]
 
 
 def test_alerts_come_in_the_order_asked_for_and_unknown_ones_not_at_all(filled: Store) -> None:

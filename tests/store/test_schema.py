@@ -1,3 +1,4 @@
+import gzip
 import sqlite3
 import threading
 from pathlib import Path
@@ -6,8 +7,12 @@ import pytest
 from sqlite_utils import Database
 
 from soc_agent.errors import StoreError
-from soc_agent.store import Store, schema
-from tests.store.making import detection, put, rows
+from soc_agent.model import Status
+from soc_agent.store import Order, Store, schema
+from tests.store.making import CONTEXT, detection, put, rows
+
+FILES = Path(__file__).parent / "files"
+"""Stores as releases with a schema of their own wrote them: three alerts, one acknowledged, one closed."""
 
 
 def test_a_new_file_has_the_current_version(path: Path) -> None:
@@ -96,4 +101,19 @@ def test_several_may_create_the_file_at_once(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert rows(path, "SELECT count(*) FROM _sqlite_migrations") == [(1,)]
+    assert rows(path, "SELECT count(*) FROM _sqlite_migrations") == [(len(schema.STEPS),)]
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in FILES.glob("*.db.gz")))
+def test_a_store_of_an_earlier_release_is_taken_over_whole(name: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(gzip.decompress((FILES / name).read_bytes()))
+    with Store.open(path) as store:
+        assert store.verify_history().ok
+        alerts = store.alerts(store.alert_ids())
+        assert [alert.status for alert in alerts] == [Status.ACKNOWLEDGED, Status.NEW, Status.CLOSED]
+        assert [alert.context for alert in alerts] == [{}, {}, {}]
+        with store.transaction() as transaction:
+            made = transaction.add_alert(detection(50, entity_key="new"), CONTEXT)
+        assert store.alert_ids(order=Order.SYSTEM)[0] == made
+        assert store.verify_history().ok

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from soc_agent.store import Store
-from tests.store.making import Clock, detection, different, put, rows, tamper
+from tests.store.making import CONTEXT, Clock, detection, different, put, rows, tamper
 
 
 @pytest.fixture
@@ -18,6 +18,25 @@ def filled(path: Path, clock: Clock) -> Path:
         store.note([1], "looked at", "An")
         store.close_alerts([2], "nothing", "An")
     return path
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE alerts SET system_level = 0 WHERE id = 2",
+        "UPDATE contents SET data = replace(data, '\"system_level\":3', '\"system_level\":1') WHERE alert_id = 2",
+        "UPDATE contents SET data = 'no longer JSON' WHERE alert_id = 2",
+    ],
+)
+def test_what_was_known_of_an_alert_cannot_be_edited_unseen(path: Path, statement: str) -> None:
+    with Store.open(path) as store, store.transaction() as transaction:
+        transaction.add_alert(detection(0))
+        transaction.add_alert(detection(1), CONTEXT)
+    with Store.open(path) as store:
+        assert store.verify_history().ok
+    tamper(path, statement)
+    with Store.open(path) as store:
+        assert store.verify_history().first_bad_seq == 2
 
 
 def test_what_nobody_touched_is_well(filled: Path) -> None:
