@@ -212,7 +212,7 @@ def test_every_rfc_5424_message_comes_back_as_it_was(
     assert parsed.fields == expected
 
 
-WORDS = (
+PIECES = (
     "sshd",
     "kernel",
     "web01",
