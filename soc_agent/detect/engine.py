@@ -12,7 +12,7 @@ from soc_agent.detect.correlate import Correlator, StateChange
 from soc_agent.detect.findings import info_of_finding
 from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
 from soc_agent.detect.index import RunningRule, TypeIndex
-from soc_agent.detect.prefilter import Backend, all_lines, lines_with_hits
+from soc_agent.detect.prefilter import Backend
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.view import View
 from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
@@ -27,7 +27,7 @@ class Match(Struct):
 
     event: Event
     ref: EventRef
-    rules: tuple[int, ...]
+    rules: Sequence[int]
     """Places of the rules in :attr:`RuleSet.rules`, ascending."""
     finding: RuleInfo | None = None
     """The rule that the line itself says it is a finding of."""
@@ -93,6 +93,15 @@ class Engine:
         self._new_faults: list[Problem] = []
         self._derived: dict[str, frozenset[str]] = {}
 
+    def line_types(self) -> list[str]:
+        """Give the types of the lines that it has met."""
+        return list(self._indexes)
+
+    def prepare(self, line_types: Iterable[str]) -> None:
+        """Get ready for lines of these types now, rather than when the first block of each comes."""
+        for line_type in line_types:
+            self._index(line_type)
+
     def restore(self, state: Iterable[StateChange]) -> None:
         """Take over the windows of correlations as an earlier run left them."""
         self._correlator.restore(state)
@@ -118,35 +127,37 @@ class Engine:
     def match(self, block: Block, context: Context) -> Matches:
         """Find the lines of a block that rules match. Never raises for what lines hold."""
         index = self._index(context.type)
-        data = block.data
-        counters = Counters(bytes=len(data), lines=_count_lines(data))
+        data, derived, decode = block.data, index.spelling.derived, self._decoders.decode
+        is_finding = context.type == _FINDINGS
+        candidates = undecodable = counted = 0
+        number = block.first_line
         matches: list[Match] = []
-        number, counted = block.first_line, 0
         hits = index.scanner.scan(data) if self._prefilter else []
         for start, end, possible in self._lines(index, data, hits):
-            counters.candidates += 1
-            line = data[start:end].removesuffix(b"\r")
-            event = self._decoders.decode(line, context)
-            rules = possible & index.route(event.log_sources)
+            candidates += 1
+            line = data[start:end]
+            if line.endswith(b"\r"):
+                line = line[:-1]
+            event = decode(line, context)
             if not event.decoded:
-                counters.undecodable += 1
-                rules &= index.searching
-            finding = info_of_finding(event) if context.type == _FINDINGS else None
+                undecodable += 1
+            rules = index.rules_for(possible, event.log_sources, decoded=event.decoded)
+            finding = info_of_finding(event) if is_finding else None
             if not rules and finding is None:
                 continue
-            matched = self._matching(index.rules_of(rules), View(event, index.spelling.derived))
+            view = View(event, derived)
+            try:
+                matched = [rule.number for rule in rules if rule.predicate(view)]
+            except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
+                matched = [rule.number for rule in rules if self._matches(rule, view)]
             if matched or finding is not None:
                 number += data.count(b"\n", counted, start)
                 counted = start
-                ref = EventRef(
-                    source=block.source,
-                    stream=block.stream,
-                    stream_id=block.stream_id,
-                    line_number=number,
-                    offset=block.offset + start,
-                    raw=line[:RAW_CAP_BYTES],
-                )
+                raw = line[:RAW_CAP_BYTES]
+                ref = EventRef(block.source, block.stream, block.stream_id, number, block.offset + start, raw)
                 matches.append(Match(event, ref, matched, finding))
+        lines = number - block.first_line + _count_lines(data, counted)
+        counters = Counters(bytes=len(data), lines=lines, candidates=candidates, undecodable=undecodable)
         if self._prefilter:
             index.learn(hits, counters)
         faults, self._new_faults = self._new_faults, []
@@ -176,33 +187,12 @@ class Engine:
         return View(event, derived)
 
     def _lines(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        """Yield the lines that rules may concern: where each begins and ends, and the rules. Empty lines are none."""
-        everything = index.everything if not self._prefilter else 0
-        if everything or index.always or index.spelling.type == _FINDINGS:
-            yield from self._every_line(index, data, hits)
-            return
-        for start, end, numbers in lines_with_hits(data, hits):
-            rules = index.candidates(numbers)
-            if rules:
-                yield start, end, rules
-
-    def _every_line(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-        with_hits = lines_with_hits(data, hits)
-        hit_start, _, numbers = next(with_hits, (-1, -1, ()))
-        otherwise = index.always if self._prefilter else index.everything
-        for start, end in all_lines(data):
-            rules = otherwise
-            if start == hit_start:
-                rules = index.candidates(numbers)
-                hit_start, _, numbers = next(with_hits, (-1, -1, ()))
-            if end > start and data[start:end] != b"\r":
-                yield start, end, rules
-
-    def _matching(self, rules: tuple[RunningRule, ...], view: View) -> tuple[int, ...]:
-        try:
-            return tuple([rule.number for rule in rules if rule.predicate(view)])
-        except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
-            return tuple([rule.number for rule in rules if self._matches(rule, view)])
+        """Give the lines that rules may concern: where each begins and ends, and the rules. Empty lines are none."""
+        if not self._prefilter:
+            return index.every_line(data, hits, index.everything)
+        if index.always or index.spelling.type == _FINDINGS:
+            return index.every_line(data, hits, index.always)
+        return index.lines(data, hits)
 
     def _matches(self, rule: RunningRule, view: View) -> bool:
         try:
@@ -235,5 +225,5 @@ class Engine:
         return self._numbered[number].explainer.reasons(self._view(event, line_type))
 
 
-def _count_lines(data: bytes) -> int:
-    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
+def _count_lines(data: bytes, start: int) -> int:
+    return data.count(b"\n", start) + (bool(data) and not data.endswith(b"\n"))

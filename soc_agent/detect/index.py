@@ -5,7 +5,7 @@ three thousand. What comes again (the same literals, the same log sources) is wo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from soc_agent.decode import Decoders
 from soc_agent.detect import ir
@@ -13,7 +13,7 @@ from soc_agent.detect.explain import Explainer
 from soc_agent.detect.leaf import Predicate
 from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
 from soc_agent.detect.predicate import compile_rule
-from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, make_scanner
+from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
 from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
 from soc_agent.detect.view import View
 from soc_agent.model import Counters, LogSource, RuleInfo
@@ -84,6 +84,7 @@ class TypeIndex:
         self._learn_at_bytes = _LEARN_FIRST_BYTES
         self._routes: dict[tuple[LogSource, ...], int] = {}
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
+        self._rules_for: dict[tuple[int, tuple[LogSource, ...], bool], tuple[RunningRule, ...]] = {}
         self._build()
 
     def _build(self) -> None:
@@ -103,6 +104,7 @@ class TypeIndex:
         self._literals = list(numbers)
         self.scanner: Scanner = make_scanner(self._literals, self._backend)
         self._candidates: dict[tuple[int, ...], int] = {}
+        self._rules_of_one = [self.candidates((number,)) for number in range(len(numbers))]
 
     def _add(self, numbers: dict[bytes, int], literal: bytes, level: int, rules: int) -> None:
         number = numbers.setdefault(literal, len(numbers))
@@ -135,6 +137,46 @@ class TypeIndex:
             self._frequency[literal] = found[number] / counters.lines if found[number] else rare
         self._build()
 
+    def lines(self, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Yield the lines that rules may concern by what they hold: begin, end (its newline), and the rules.
+
+        Lines are found from the hits, so that those without one cost nothing.
+        """
+        rules_of_one, everywhere = self._rules_of_one, self.candidates
+        start, end, only = 0, -1, -1
+        more: dict[int, None] | None = None
+        for hit in hits:
+            place = hit >> NUMBER_BITS
+            if place > end:
+                if only >= 0:
+                    rules = rules_of_one[only] if more is None else everywhere(tuple(more))
+                    if rules:
+                        yield start, end, rules
+                    more = None
+                only = hit & _NUMBER_MASK
+                start = data.rfind(b"\n", max(end, 0), place) + 1
+                end = data.find(b"\n", place)
+                if end < 0:
+                    end = len(data)
+            elif more is not None:
+                more[hit & _NUMBER_MASK] = None
+            elif (number := hit & _NUMBER_MASK) != only:
+                more = {only: None, number: None}
+        if only >= 0 and (rules := rules_of_one[only] if more is None else everywhere(tuple(more))):
+            yield start, end, rules
+
+    def every_line(self, data: bytes, hits: Sequence[int], otherwise: int) -> Iterator[tuple[int, int, int]]:
+        """Yield all lines but empty ones, as :meth:`lines`; ``otherwise`` are the rules of lines without literals."""
+        found = self.lines(data, hits)
+        hit_start, _, hit_rules = next(found, (-1, -1, 0))
+        for start, end in all_lines(data):
+            rules = otherwise
+            if start == hit_start:
+                rules |= hit_rules
+                hit_start, _, hit_rules = next(found, (-1, -1, 0))
+            if end > start and data[start:end] != b"\r":
+                yield start, end, rules
+
     def candidates(self, numbers: tuple[int, ...]) -> int:
         """Give the rules that a line with these literals may concern."""
         found = self._candidates.get(numbers)
@@ -149,6 +191,18 @@ class TypeIndex:
                 if len(self._candidates) >= _REMEMBERED:
                     self._candidates.clear()
                 self._candidates[numbers] = found
+        return found
+
+    def rules_for(self, possible: int, log_sources: tuple[LogSource, ...], *, decoded: bool) -> tuple[RunningRule, ...]:
+        """Give those of the possible rules that look at events of these log sources, in their order."""
+        key = (possible, log_sources, decoded)
+        found = self._rules_for.get(key)
+        if found is None:
+            rules = possible & self.route(log_sources)
+            found = self.rules_of(rules if decoded else rules & self.searching)
+            if len(self._rules_for) >= _REMEMBERED:
+                self._rules_for.clear()
+            self._rules_for[key] = found
         return found
 
     def route(self, log_sources: tuple[LogSource, ...]) -> int:

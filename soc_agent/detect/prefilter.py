@@ -15,7 +15,6 @@ NUMBER_BITS = 20
 
 One integer a hit sorts faster than a pair, and takes a quarter of its memory when a hostile block is full of hits.
 """
-_NUMBER_MASK = (1 << NUMBER_BITS) - 1
 _log = logging.getLogger(__name__)
 Backend = Literal["hyperscan", "ahocorasick"]
 
@@ -101,29 +100,6 @@ class _AhoCorasick:
         """Give every place of every literal, in order."""
         found = self._automaton.find_matches_as_indexes(data.lower(), overlapping=True)
         return sorted(end << NUMBER_BITS | number for number, _, end in found)
-
-
-def lines_with_hits(data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Group hits by line: yield where each line begins and ends (its newline), and the numbers of its literals.
-
-    Lines are found from the hits, so that lines without one cost nothing.
-    """
-    start = end = -1
-    numbers: dict[int, None] = {}
-    for hit in hits:
-        place = hit >> NUMBER_BITS
-        if place > end:
-            if numbers:
-                yield start, end, tuple(numbers)
-            start = data.rfind(b"\n", max(end, 0), place) + 1
-            end = data.find(b"\n", place)
-            if end < 0:
-                end = len(data)
-            numbers = {hit & _NUMBER_MASK: None}
-        else:
-            numbers[hit & _NUMBER_MASK] = None
-    if numbers:
-        yield start, end, tuple(numbers)
 
 
 def all_lines(data: bytes) -> Iterator[tuple[int, int]]:

@@ -27,12 +27,10 @@ class View(dict[str, Values]):
     __slots__ = ("_folded", "_texts", "event", "fields", "own_words")
 
     def __init__(self, event: Event, own_words: Collection[str] = ()) -> None:
-        super().__init__()
+        # one is made of each candidate line: a dict needs no __init__, and most are asked for no texts
         self.event = event
         self.fields = event.fields
         self.own_words = own_words
-        self._texts: tuple[str, ...] | None = None
-        self._folded: tuple[str, ...] | None = None
 
     def __missing__(self, field: str) -> Values:
         value = self.plain(field)
@@ -50,23 +48,27 @@ class View(dict[str, Values]):
     @property
     def texts(self) -> tuple[str, ...]:
         """What keywords look at: the line, and every text that its decoder read from it."""
-        if self._texts is None:
+        try:
+            return self._texts
+        except AttributeError:
             texts = [self.event.text]
             for field, value in self.fields.items():
                 if field not in self.own_words:
                     items = value if isinstance(value, (list, tuple)) else (value,)
                     texts.extend(item for item in items if isinstance(item, str))
-            self._texts = tuple(texts)
-        return self._texts
+            self._texts: tuple[str, ...] = tuple(texts)
+            return self._texts
 
     @property
     def folded_texts(self) -> tuple[str, ...]:
         """The same folded, without what the line itself holds: enough for words that need only to occur."""
-        if self._folded is None:
+        try:
+            return self._folded
+        except AttributeError:
             line = fold(self.event.text)
             others = (fold(text) for text in self.texts[1:])
-            self._folded = (line, *(text for text in others if text not in line))
-        return self._folded
+            self._folded: tuple[str, ...] = (line, *(text for text in others if text not in line))
+            return self._folded
 
 
 def plain_text(value: Any) -> Values:

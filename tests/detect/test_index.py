@@ -1,20 +1,31 @@
 """Which rules a line may concern."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
 from soc_agent.detect import index as index_module
 from soc_agent.detect.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter import all_lines
 from soc_agent.model import Counters, LogSource
 from tests.detect.making import rule_of, view_of
 
 DECODERS = Decoders.load()
+WORDS = (b"alpha", b"beta", b"gamma", b"delta")
 SYSLOG = (LogSource("", "linux", "syslog"),)
 
 
 def index_of(*detections: str, line_type: str = "syslog", logsource: str = "{product: linux}") -> TypeIndex:
     rules = [RunningRule(rule_of(detection, logsource=logsource)) for detection in detections]
     return TypeIndex(rules, DECODERS, line_type)
+
+
+INDEX = index_of(
+    "s: {message|contains|all: [alpha, beta]}\ncondition: s",
+    "s: {message|contains: [beta, gamma]}\ncondition: s",
+    "s: {message|contains: delta}\ncondition: s",
+)
 
 
 def numbers(index: TypeIndex, line: bytes) -> tuple[int, ...]:
@@ -31,6 +42,39 @@ def test_every_clause_must_be_met() -> None:
     assert places(index, b"x alpha y") == [1]
     assert places(index, b"x beta y") == []
     assert places(index, b"beta ALPHA") == [0, 1]
+
+
+def naive(index: TypeIndex, data: bytes) -> list[tuple[int, int, int]]:
+    """Each line by itself: where it begins and ends, and its rules."""
+    found = [(start, end, index.candidates(numbers(index, data[start:end]))) for start, end in all_lines(data)]
+    return [line for line in found if line[2]]
+
+
+@given(st.lists(st.sampled_from([*WORDS, b"ALPHA", b"\n", b"\n", b"\r\n", b" ", b"\xff"])).map(b"".join))
+def test_hits_are_grouped_by_line(data: bytes) -> None:
+    index = INDEX
+    hits = index.scanner.scan(data)
+    assert list(index.lines(data, hits)) == naive(index, data)
+    lines = [line for line in all_lines(data) if data[slice(*line)].strip(b"\r")]
+    every = list(index.every_line(data, hits, 0b1000))
+    assert [(start, end) for start, end, _ in every] == lines
+    assert [rules for *_, rules in every] == [
+        index.candidates(numbers(index, data[start:end])) | 0b1000 for start, end in lines
+    ]
+
+
+def test_a_block_of_one_long_line() -> None:
+    data = b"x" * 1_000_000 + b"beta" + b"y" * 48_000 + b"\n"
+    assert list(INDEX.lines(data, INDEX.scanner.scan(data))) == [(0, len(data) - 1, 0b010)]
+
+
+def test_rules_for_a_line_are_those_of_its_log_sources() -> None:
+    index = index_of("s: {message: alpha}\ncondition: s", "k: [alpha]\ncondition: k")
+    both, searching = index.rules, index.rules[1:]
+    assert index.rules_for(0b11, SYSLOG, decoded=True) == both
+    assert index.rules_for(0b11, SYSLOG, decoded=False) == searching
+    assert index.rules_for(0b01, SYSLOG, decoded=False) == ()
+    assert index.rules_for(0b11, (LogSource("", "windows"),), decoded=True) == ()
 
 
 def test_rules_without_literals_are_always_candidates() -> None:

@@ -12,7 +12,6 @@ from soc_agent.detect.prefilter import (
     Backend,
     all_lines,
     available_backend,
-    lines_with_hits,
     make_scanner,
 )
 
@@ -41,20 +40,6 @@ def test_every_place_of_every_literal_is_found(backend: Backend, data: bytes, li
     assert [(hit >> NUMBER_BITS, hit & mask) for hit in hits] == sorted(places(data, literals))
 
 
-@given(data=DATA, literals=LITERALS)
-def test_hits_are_grouped_by_line(data: bytes, literals: list[bytes]) -> None:
-    found = {
-        (start, end): set(numbers)
-        for start, end, numbers in lines_with_hits(data, make_scanner(literals, "ahocorasick").scan(data))
-    }
-    expected = {
-        (start, end): {number for number, literal in enumerate(literals) if literal.lower() in data[start:end].lower()}
-        for start, end in all_lines(data)
-    }
-    assert found == {place: numbers for place, numbers in expected.items() if numbers}
-    assert list(found) == sorted(found)
-
-
 @given(DATA)
 def test_all_lines_are_those_between_newlines(data: bytes) -> None:
     lines = [data[start:end] for start, end in all_lines(data)]
@@ -63,12 +48,6 @@ def test_all_lines_are_those_between_newlines(data: bytes) -> None:
 
 def test_nothing_to_look_for() -> None:
     assert make_scanner([]).scan(b"anything\n") == []
-
-
-def test_a_block_of_one_long_line() -> None:
-    data = b"x" * 1_000_000 + b"evil" + b"y" * 48_000 + b"\n"
-    (line,) = lines_with_hits(data, make_scanner([b"evil"]).scan(data))
-    assert line == (0, len(data) - 1, (0,))
 
 
 def test_the_fallback_is_chosen_where_hyperscan_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
