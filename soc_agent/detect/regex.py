@@ -1,8 +1,13 @@
 """Regular expressions of rules: matched in linear time by RE2; what RE2 cannot do, only within a budget.
 
-A rule is untrusted. RE2 matches in time linear in the text whatever the expression. Look-arounds and back-references
-need a backtracking matcher: such an expression runs only where its shape proves that the steps stay below
-:data:`STEP_BUDGET`, on so many first characters of a value as that allows, and is refused by name otherwise.
+A rule is untrusted. RE2 matches in time linear in the text whatever the expression; the factor is the size of the
+program that it makes, so that one larger than :data:`PROGRAM_CAP` is refused, and a large one sees only so much of a
+value as :data:`LINEAR_BUDGET` allows. Look-arounds and back-references need a backtracking matcher, which nothing can
+interrupt: such an expression runs only where its shape proves that the steps stay below :data:`STEP_BUDGET`, on so many
+first characters of a value as that allows, and is refused by name otherwise.
+
+The flavour is PCRE (Sigma specification 2.1, *Regular Expression*): letters, digits and spaces of classes are ASCII,
+and ``$`` also stands before a newline that ends the text.
 """
 
 import re
@@ -18,6 +23,14 @@ from msgspec import Struct
 PATTERN_CAP_CHARS = 8_192
 STEP_BUDGET = 4_000_000
 """Most steps that a backtracking match may take: some tens of milliseconds."""
+_COMPARE_BUDGET = 2_000_000_000
+"""Most characters that its back-references may compare, for which it takes a fraction of the time of a step."""
+LINEAR_BUDGET = 1_000_000_000
+"""Most steps that a linear match may take where the worst comes to the worst: about a second."""
+PROGRAM_CAP = 10_000
+"""Most instructions of a linear expression."""
+_SAID_BELOW_CHARS = 65_536
+"""A limit above this is not worth telling: values are hardly ever as long."""
 _LEAST_LIMIT_CHARS = 1_000
 _MEMORY_BYTES = 2 << 20
 
@@ -34,30 +47,39 @@ class Searcher(Struct, frozen=True):
     found: Found
     """Whether it is found in a text."""
     limit: int = 0
-    """Only so many first characters of a value are searched; 0: all."""
+    """Only so many first characters of a value are searched; 0: all of it, or at least 65,536."""
 
 
 def compile_linear(pattern: str) -> Found:
     """Compile with RE2, silent and bounded in memory; what UTF-8 cannot hold is searched with ``?`` in its place.
 
-    :raises RegexRefusedError: when RE2 does not take it.
+    :raises RegexRefusedError: when RE2 does not take it, or its program is too large.
     """
+    return _linear(pattern).found
+
+
+def _linear(pattern: str) -> Searcher:
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
     options.max_mem = _MEMORY_BYTES
     try:
         # re2.compile would keep the last 128 of them for ever
-        search: Callable[[bytes], Any] = re2._Regexp(pattern, options).search  # noqa: SLF001
+        compiled = re2._Regexp(pattern, options)  # noqa: SLF001
     except re2.error as error:
         raise RegexRefusedError(_text_of(error)) from None
     except UnicodeEncodeError:
         raise RegexRefusedError("not valid Unicode") from None
+    size = max(compiled.programsize, compiled.reverseprogramsize)
+    if size > PROGRAM_CAP:
+        raise RegexRefusedError(f"needs a program of more than {PROGRAM_CAP} instructions")
+    search: Callable[[bytes], Any] = compiled.search
+    limit = LINEAR_BUDGET // max(size, 1)
 
     def found(text: str) -> bool:
-        return search(text.encode("utf-8", "replace")) is not None
+        return search(text[:limit].encode("utf-8", "replace")) is not None
 
-    return found
+    return Searcher(found, limit if limit < _SAID_BELOW_CHARS else 0)
 
 
 def compile_regex(pattern: str, flags: str = "") -> Searcher:
@@ -69,16 +91,30 @@ def compile_regex(pattern: str, flags: str = "") -> Searcher:
         raise RegexRefusedError(f"longer than {PATTERN_CAP_CHARS} characters")
     prefix = f"(?{flags})" if flags else ""
     try:
-        return Searcher(compile_linear(prefix + pattern))
+        return _linear(prefix + _with_ends(pattern, flags))
     except RegexRefusedError:
         tree = parse_regex(prefix + pattern) if _needs_backtracking(pattern) else None
         if tree is None:
             raise
-    limit = _limit_of(tree)
+    try:
+        limit = _limit_of(tree)
+        search = re.compile(prefix + pattern).search
+    except (re.error, RecursionError, OverflowError) as error:
+        raise RegexRefusedError(_text_of(error)) from None
     if limit < _LEAST_LIMIT_CHARS:
         raise RegexRefusedError("look-arounds and back-references with so many repeats may take too long")
-    search = re.compile(prefix + pattern).search
     return Searcher(lambda text: search(text[:limit]) is not None, limit)
+
+
+_ENDS = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|(\$)(?=[|)]|\Z)|.", re.DOTALL)
+_MANY_LINES = re.compile(r"\(\?[a-zA-Z]*m|\\Q")
+
+
+def _with_ends(pattern: str, flags: str) -> str:
+    """Write ``$`` so that RE2 finds it where PCRE does: at the end, and before a newline there."""
+    if "$" not in pattern or "m" in flags or _MANY_LINES.search(pattern):
+        return pattern
+    return _ENDS.sub(lambda found: r"(?:\n?\z)" if found[1] else found[0], pattern)
 
 
 def parse_regex(pattern: str) -> Any:
@@ -106,37 +142,56 @@ def _limit_of(tree: Any) -> int:
     """Give on how many characters a backtracking match stays in the budget; 0 when its shape proves nothing.
 
     A match tries, from each start, each way through the alternatives, with each length of each repeat: the budget is
-    divided by the ways and the size of the expression, and its root taken by the repeats and the start.
+    divided by the ways and the steps of one pass, and its root taken by the repeats and the start.
     """
     shape = _shape_of(tree, inside=False)
     if shape is None:
         return 0
-    repeats, ways = shape
-    size = max(1, len(str(tree)) // 64)
-    return int((STEP_BUDGET / (size * ways)) ** (1 / (repeats + 1)))
+    factor = max(1, shape.steps // 64) * shape.ways
+    limit = (STEP_BUDGET / factor) ** (1 / (shape.repeats + 1))
+    compared = (_COMPARE_BUDGET / factor) ** (1 / (shape.repeats + shape.references + 1))
+    return int(min(limit, compared) if shape.references else limit)
 
 
-def _shape_of(tree: Any, *, inside: bool) -> tuple[int, int] | None:
-    """Count the repeats of varying length, and the ways through the alternatives.
+class _Shape(Struct):
+    """What makes a backtracking match long."""
+
+    repeats: int = 0
+    """Repeats of varying length."""
+    references: int = 0
+    """Back-references, each of which compares as many characters as it refers to."""
+    ways: int = 1
+    """Ways through the alternatives."""
+    steps: int = 0
+    """Of one pass, every repeat counted as often as it must be found."""
+
+
+def _shape_of(tree: Any, *, inside: bool) -> _Shape | None:
+    """Measure an expression.
 
     None when a repeat of varying length or alternatives stand inside a repeat: ways would multiply with the text.
     """
-    repeats, ways = 0, 1
+    found = _Shape()
     for op, argument in tree:
         repeated = op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
         varies = repeated and argument[0] != argument[1]
         if inside and (varies or op is sre.BRANCH):
             return None
-        repeats += varies
+        found.repeats += varies
+        found.references += op is sre.GROUPREF
+        found.steps += len(argument) if op is sre.IN else 1
+        times = max(1, int(argument[0])) if repeated else 1
         below = [_shape_of(sub, inside=inside or repeated) for sub in _children(op, argument)]
         for shape in below:
             if shape is None:
                 return None
-            repeats += shape[0]
-            ways *= shape[1]
+            found.repeats += shape.repeats
+            found.references += shape.references
+            found.ways *= shape.ways
+            found.steps += times * shape.steps
         if op is sre.BRANCH:
-            ways *= len(below)
-    return repeats, ways
+            found.ways *= len(below)
+    return found
 
 
 def _children(op: Any, argument: Any) -> list[Any]:
