@@ -13,8 +13,8 @@ from soc_agent.agent.reader import Reader, Reading
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.suppress import target_of
-from soc_agent.errors import StoreError
-from soc_agent.model import Block, Counters
+from soc_agent.errors import StoreError, describe
+from soc_agent.model import AlertContext, Block, Counters, Detection, Problem
 from soc_agent.store import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ class Pipeline:
         self._next: tuple[Engine, Decoders] | None = None
         self._stop = threading.Event()
         self._last_line: dict[str, float] = {}
+        self._told: list[Problem] = []
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def start(self) -> None:
@@ -88,6 +89,7 @@ class Pipeline:
         return {source: now - last for source, last in self._last_line.copy().items()}
 
     def _run(self) -> None:
+        self._look_at_databases()
         while True:
             batch = self._take()
             if batch:
@@ -97,6 +99,7 @@ class Pipeline:
             if self._next is not None:
                 (self._reader.engine, self._reader.decoders), self._next = self._next, None
                 self._reader.engine.restore(StateChange(*state) for state in self._store.correlation_state())
+                self._look_at_databases()
 
     def _take(self) -> list[Block]:
         """Wait for a block, then take those that wait behind it, up to one batch; health lines go first."""
@@ -141,7 +144,7 @@ class Pipeline:
         for detection in result.detections:
             target = target_of(detection, transaction.find_open)
             if target is None:
-                alerts += transaction.add_alert(detection) is not None
+                alerts += transaction.add_alert(detection, self._context_of(detection)) is not None
             else:
                 transaction.add_repeat(target.id, detection)
             transaction.see_asset(detection.host, "", detection.source)
@@ -151,6 +154,19 @@ class Pipeline:
             transaction.save_position(block.position)
         transaction.add_counters(block.source, _total(result.counters, block.lost))
         return alerts
+
+    def _context_of(self, detection: Detection) -> AlertContext:
+        enricher = self._reader.engine.enricher
+        return enricher.context(detection, detection.entities) if enricher is not None else {}
+
+    def _look_at_databases(self) -> None:
+        """Say it when what new alerts are told of addresses is not complete any more."""
+        enricher = self._reader.engine.enricher
+        problems = enricher.problems() if enricher is not None else []
+        for problem in problems:
+            if problem not in self._told:
+                self._health.write("enrichment_degraded", problem.where.file, describe(problem))
+        self._told = problems
 
     def _count(self, work: Iterable[Reading], alerts: int) -> None:
         """After the commit: tell the sources, the status line and, where something was lost, the health log."""
@@ -168,6 +184,8 @@ class Pipeline:
             if total.truncated:
                 self._health.write("truncated", block.source, block.stream, total.truncated)
         self.rates.alerts += alerts
+        if alerts:
+            self._look_at_databases()
         for source, count in per_source.items():
             self._committed(source, count)
 

@@ -9,21 +9,22 @@ from soc_agent.agent import Loaded
 from soc_agent.agent.reader import Origin, Reader
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, load_rules
+from soc_agent.enrich import Enricher
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE
 
 UTC = ZoneInfo("UTC")
 
 
-def loaded(folder: Path) -> Loaded:
+def loaded(folder: Path, enricher: Enricher | None = None) -> Loaded:
     """Load the two rules of the end-to-end tests, written to ``folder``."""
     (folder / "rules.yml").write_text(yaml.safe_dump_all([LINE_RULE, GROUP_RULE]), "utf-8")
     rules = load_rules([folder / "rules.yml"])
     assert not rules.problems
     decoders = Decoders.load()
-    return Loaded(Engine(rules, decoders), decoders, tuple(rules.infos.values()), ())
+    return Loaded(Engine(rules, decoders, enricher=enricher), decoders, tuple(rules.infos.values()), ())
 
 
-def reader(folder: Path) -> Reader:
+def reader(folder: Path, enricher: Enricher | None = None) -> Reader:
     """Give a reader with these rules."""
-    parts = loaded(folder)
+    parts = loaded(folder, enricher)
     return Reader(parts.engine, parts.decoders, lambda _: Origin(UTC, "own-host"))

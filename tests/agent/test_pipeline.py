@@ -10,6 +10,8 @@ import pytest
 
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.pipeline import Pipeline
+from soc_agent.config import AssetOptions, SystemOptions
+from soc_agent.enrich import Databases, Enricher, Networks, PlaceTable, Register
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Counters, Position, Problem
 from soc_agent.store import Store, Transaction
@@ -21,7 +23,7 @@ from tests.end_to_end.running import sshd_line
 class Bench:
     """A pipeline on a real store."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store, enricher: Enricher | None = None) -> None:
         self.store = store
         self.folder = folder
         self.blocks: queue.Queue[Block] = queue.Queue()
@@ -29,7 +31,7 @@ class Bench:
         self.committed: list[tuple[str, int]] = []
         self.pipeline = Pipeline(
             store,
-            reader(folder),
+            reader(folder, enricher),
             self.blocks,
             self.health,
             lambda source, count: self.committed.append((source, count)),
@@ -62,6 +64,33 @@ def test_alerts_position_and_ledger_commit_together(bench: Bench) -> None:
     (entry,) = bench.store.ledger()
     assert (entry.source, entry.totals.lines, entry.totals.candidates) == ("auth", 10, 10)
     assert "host" in [asset.host for asset in bench.store.assets()]
+
+
+def test_a_new_alert_is_told_what_is_known_of_its_addresses(tmp_path: Path) -> None:
+    register = Register([AssetOptions(name="HOST", system="portal")], [SystemOptions(name="portal", level=4)])
+    with Store.open(tmp_path / "soc-agent.db") as store:
+        bench = Bench(tmp_path, store, Enricher(register, Networks(), PlaceTable()))
+        bench.pipeline.start()
+        bench.blocks.put(bench.block(0, 10))
+        eventually(lambda: bench.committed == [("auth", 1)])
+        assert bench.pipeline.stop(10)
+        for alert in store.alerts(store.alert_ids()):
+            assert alert.context["system_level"] == 4
+            assert [told["internal"] for told in alert.context["src_ip"]] == [True]
+        assert store.verify_history().ok
+
+
+def test_a_database_that_cannot_be_read_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(tmp_path / "soc-agent.db") as store:
+        bench = Bench(tmp_path, store, Enricher(Register(), Networks(), Databases([tmp_path / "none.mmdb"])))
+        said: list[tuple[str, ...]] = []
+        monkeypatch.setattr(bench.health, "write", lambda *words: said.append(words))
+        bench.pipeline.start()
+        for number in range(3):
+            bench.blocks.put(bench.block(number * 10, 10))
+        eventually(lambda: sum(count for _, count in bench.committed) == 3)
+        assert bench.pipeline.stop(10)
+    assert [words[:2] for words in said] == [("enrichment_degraded", str(tmp_path / "none.mmdb"))]
 
 
 def test_the_same_block_again_changes_nothing(bench: Bench) -> None:

@@ -103,7 +103,7 @@ async def test_the_filter_can_be_taken_off_and_put_on_again(open_console: Open, 
 async def test_the_order_goes_around_and_is_shown(open_console: Open, store: Store) -> None:
     async with open_console() as (console, pilot):
         view = await alerts_of(console, pilot)
-        for order in (Order.LEVEL, Order.COUNT, Order.HOST, Order.RULE, Order.TIME):
+        for order in (Order.LEVEL, Order.COUNT, Order.HOST, Order.RULE, Order.SYSTEM, Order.TIME):
             await pilot.press("s")
             await settled(console, pilot)
             assert list(view.list.rows.keys) == list(store.alert_ids(AlertFilter.parse(STANDARD), order))
