@@ -1,7 +1,8 @@
 """Lines of our own: findings of the file collector, and the state of the agent."""
 
 from soc_agent.decode.context import Context, LineType, Parsed
-from soc_agent.decode.jsonlines import parse_object, time_in
+from soc_agent.decode.jsonlines import time_in
+from soc_agent.decode.objects import parse_object
 from soc_agent.model import LogSource
 
 _YARA = (LogSource("file_event", "soc-agent", "yara"),)

@@ -5,8 +5,8 @@ from collections import Counter
 from soc_agent.decode.access import is_access
 from soc_agent.decode.cef import is_cef
 from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
-from soc_agent.decode.jsonlines import parse_object
 from soc_agent.decode.keyvalue import is_keyvalue
+from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
 
 _LINES = 64

@@ -3,7 +3,8 @@
 from typing import Any
 
 from soc_agent.decode.context import Context, LineType, Parsed
-from soc_agent.decode.jsonlines import parse_object, time_in
+from soc_agent.decode.jsonlines import time_in
+from soc_agent.decode.objects import parse_object
 from soc_agent.decode.weblog import WEBSERVER, put_target
 from soc_agent.model import LogSource
 

@@ -1,0 +1,199 @@
+"""From a Windows event to fields and log sources: one quick way for the usual shape, one for all others.
+
+Both give the same: the names of the event's own data, and of what Windows says of every event ``EventID``,
+``Provider_Name``, ``Channel``, ``Computer``, ``Level``, ``Keywords`` … as the public rules call them.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from soc_agent.decode import times
+from soc_agent.decode.context import Context, Parsed
+from soc_agent.decode.windows.naming import finish
+from soc_agent.decode.windows.routing import route
+from soc_agent.decode.windows.shapes import take_apart
+
+TYPE = "windows"
+"""The type of the events."""
+
+Plain = str | int | float | bool | None
+
+
+class _ProviderAttributes(Struct):
+    Name: str | None = None
+    Guid: str | None = None
+
+
+class _Provider(Struct, rename={"attributes": "#attributes"}):
+    attributes: _ProviderAttributes
+
+
+class _TimeAttributes(Struct):
+    SystemTime: str
+
+
+class _Time(Struct, rename={"attributes": "#attributes"}):
+    attributes: _TimeAttributes
+
+
+class _ExecutionAttributes(Struct):
+    ProcessID: int
+    ThreadID: int
+
+
+class _Execution(Struct, rename={"attributes": "#attributes"}):
+    attributes: _ExecutionAttributes
+
+
+class _SecurityAttributes(Struct):
+    UserID: str | None = None
+
+
+class _Security(Struct, rename={"attributes": "#attributes"}):
+    attributes: _SecurityAttributes
+
+
+class _System(Struct):
+    Provider: _Provider
+    EventID: int
+    TimeCreated: _Time
+    Channel: str
+    Computer: str
+    Level: int
+    Task: int
+    Opcode: int
+    Version: int
+    Keywords: str
+    EventRecordID: int
+    Execution: _Execution
+    Security: _Security | None = None
+
+
+class _Inner(Struct, rename={"attributes": "#attributes"}, forbid_unknown_fields=True):
+    System: _System
+    EventData: dict[str, Plain]
+    attributes: msgspec.Raw = msgspec.Raw()
+
+
+class _Record(Struct, forbid_unknown_fields=True):
+    Event: _Inner
+
+
+_read = msgspec.json.Decoder(_Record, strict=True).decode
+_LONGEST_NUMBER = 9
+
+
+def decode_record(text: str, context: Context) -> Parsed | None:
+    """Decode a line in the shape of evtx_dump, with nothing unusual in it. None: try :func:`decode_tree`."""
+    try:
+        inner = _read(text).Event
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    system, fields = inner.System, inner.EventData
+    if "Data" in fields:
+        return None
+    provider, execution = system.Provider.attributes, system.Execution.attributes
+    number, channel, time = system.EventID, system.Channel, system.TimeCreated.attributes.SystemTime
+    general: dict[str, Any] = {
+        "EventID": number,
+        "Channel": channel,
+        "Computer": system.Computer,
+        "Level": system.Level,
+        "Task": system.Task,
+        "Opcode": system.Opcode,
+        "Version": system.Version,
+        "Keywords": system.Keywords,
+        "EventRecordID": system.EventRecordID,
+        "SystemTime": time,
+        "Execution_ProcessID": execution.ProcessID,
+        "Execution_ThreadID": execution.ThreadID,
+    }
+    if provider.Name is not None:
+        general["Provider_Name"] = provider.Name
+    if provider.Guid is not None:
+        general["Provider_Guid"] = provider.Guid
+    if system.Security is not None and system.Security.attributes.UserID is not None:
+        general["Security_UserID"] = system.Security.attributes.UserID
+    fields = _joined(general, fields)
+    time_ns = times.time_of(time, context.timezone, context.received_ns)
+    return _parsed(fields, channel, provider.Name or "", number, time_ns, system.Computer, text)
+
+
+def decode_tree(tree: dict[str, Any], text: str, context: Context) -> Parsed | None:
+    """Decode an object in any shape that is known; None when it is no Windows event."""
+    found = take_apart(tree)
+    if found is None or found.system.get("EventID") is None:
+        return None
+    system = found.system
+    fields = _joined(system, {**found.rest, **found.data})
+    number = _number(system["EventID"])
+    channel, provider = _text(system.get("Channel")), _text(system.get("Provider_Name"))
+    time_ns = None
+    if (written := system.get("SystemTime")) is not None:
+        time_ns = times.time_of(written, context.timezone, context.received_ns)
+    if not found.data:
+        _read_message(fields, route(channel, provider, number).service)
+    return _parsed(fields, channel, provider, number, time_ns, _text(system.get("Computer")), text)
+
+
+def _joined(system: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """Put both together. Names of the event's own data win, but for the two by which rules know the event."""
+    fields = {**system, **data}
+    fields["EventID"] = system["EventID"]
+    if "Provider_Name" in system:
+        fields["Provider_Name"] = system["Provider_Name"]
+    return fields
+
+
+def _parsed(
+    fields: dict[str, Any], channel: str, provider: str, number: int, time_ns: int | None, host: str, text: str
+) -> Parsed:
+    found = route(channel, provider, number)
+    finish(fields, found.service, number)
+    sources = found.log_sources
+    if found.by_change:
+        change = _change_of(fields, number)
+        if change:
+            sources = found.by_change.get(change.lower(), sources)
+    return Parsed(TYPE, sources, fields, time_ns, host, subject=text)
+
+
+def _change_of(fields: dict[str, Any], number: int) -> str:
+    """Give what happened to the registry. NXLog writes the severity under the same name and hides it."""
+    change = fields.get("EventType")
+    if isinstance(change, str) and change.isupper():
+        change = _in_message(fields.get("Message"), "EventType") or {13: "SetValue", 14: "RenameKey"}.get(number)
+        if change is None:
+            return ""
+        fields["EventType"] = change
+    return change if isinstance(change, str) else ""
+
+
+def _in_message(message: Any, name: str) -> str | None:
+    for line in message.splitlines() if isinstance(message, str) else ():
+        label, colon, value = line.partition(": ")
+        if colon and label.strip() == name:
+            return str(value.strip())
+    return None
+
+
+def _read_message(fields: dict[str, Any], service: str) -> None:
+    """Read the data of a Sysmon event from its message, ``Image: …`` in a line, where there are none otherwise."""
+    message = fields.get("Message")
+    if service != "sysmon" or not isinstance(message, str) or "Image" in fields:
+        return
+    for line in message.splitlines()[1:]:
+        label, colon, value = line.partition(":")
+        if colon and label.isidentifier():
+            fields.setdefault(label, value.strip())
+
+
+def _number(value: Any) -> int:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else -1
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

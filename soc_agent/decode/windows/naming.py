@@ -1,0 +1,132 @@
+"""Names that public rules expect beside those that Windows writes: hashes apart, audit events as Sysmon tells them."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+Fields = dict[str, Any]
+
+_HASHES = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "IMPHASH": "Imphash"}
+_HASHES_CAP_CHARS = 512
+_PROCESS = (
+    ("Image", "NewProcessName"),
+    ("ParentImage", "ParentProcessName"),
+    ("ParentProcessId", "ProcessId"),
+    ("LogonId", "SubjectLogonId"),
+    ("IntegrityLevel", "MandatoryLabel"),
+)
+_REGISTRY = (("Image", "ProcessName"), ("TargetObject", "ObjectName"), ("Details", "NewValue"))
+_NETWORK = (
+    ("Image", "Application"),
+    ("SourceIp", "SourceAddress"),
+    ("DestinationIp", "DestAddress"),
+    ("DestinationPort", "DestPort"),
+)
+_ANTIVIRUS = (("Signature", "ThreatName"), ("Filename", "Path"))
+_CHANGES = {
+    "%%1904": "CreateValue",
+    "%%1905": "SetValue",
+    "%%1906": "DeleteValue",
+    "new registry value created": "CreateValue",
+    "existing registry value modified": "SetValue",
+    "registry value deleted": "DeleteValue",
+}
+"""``OperationType`` of event 4657, as a number of a message or as its text."""
+_OUTBOUND = {"%%14593": "true", "outbound": "true", "%%14592": "false", "inbound": "false"}
+_PROTOCOLS = {"6": "tcp", "17": "udp"}
+_NOBODY = ("", "-")
+_MOST_PARAMETERS = 100
+
+
+def finish(fields: Fields, service: str, number: int) -> None:
+    """Add the names that rules expect for an event of this service and number."""
+    if (act := _BY_EVENT.get((service, number)) or _BY_SERVICE.get(service)) is not None:
+        act(fields)
+    if "param1" in fields:
+        if "Data" not in fields:
+            fields["Data"] = _parameters(fields)
+    elif "Data" in fields:
+        values = fields["Data"] if isinstance(fields["Data"], list) else [fields["Data"]]
+        fields.update((f"param{place}", value) for place, value in enumerate(values[:_MOST_PARAMETERS], 1))
+
+
+def _parameters(fields: Fields) -> list[Any]:
+    values = []
+    for place in range(1, _MOST_PARAMETERS):
+        value = fields.get(f"param{place}")
+        if value is None:
+            break
+        values.append(value)
+    return values
+
+
+def _sysmon(fields: Fields) -> None:
+    hashes = fields.get("Hashes") or fields.get("Hash")
+    if hashes.__class__ is str:
+        for name, value in _apart(hashes):
+            fields.setdefault(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _apart(hashes: str) -> tuple[tuple[str, str], ...]:
+    """Give the hashes of a file that stand in one text: ``SHA1=…,MD5=…``."""
+    if len(hashes) > _HASHES_CAP_CHARS:
+        return ()
+    pairs = (part.partition("=") for part in hashes.split(","))
+    return tuple((_HASHES[kind.strip().upper()], value) for kind, _, value in pairs if kind.strip().upper() in _HASHES)
+
+
+def _alias(fields: Fields, names: tuple[tuple[str, str], ...]) -> None:
+    for name, other in names:
+        value = fields.get(other)
+        if value is not None and name not in fields:
+            fields[name] = value
+
+
+def _account(fields: Fields) -> None:
+    for who in ("Target", "Subject"):
+        name = fields.get(f"{who}UserName")
+        if isinstance(name, str) and name not in _NOBODY:
+            domain = fields.get(f"{who}DomainName")
+            fields.setdefault("User", f"{domain}\\{name}" if domain and domain not in _NOBODY else name)
+            return
+
+
+def _process_created(fields: Fields) -> None:
+    _alias(fields, _PROCESS)
+    _account(fields)
+
+
+def _registry_changed(fields: Fields) -> None:
+    _alias(fields, _REGISTRY)
+    _account(fields)
+    change = _CHANGES.get(str(fields.get("OperationType", "")).strip().lower())
+    if change:
+        fields["EventType"] = change
+
+
+def _connected(fields: Fields) -> None:
+    _alias(fields, _NETWORK)
+    direction = _OUTBOUND.get(str(fields.get("Direction", "")).strip().lower())
+    if direction:
+        fields.setdefault("Initiated", direction)
+    protocol = _PROTOCOLS.get(str(fields.get("Protocol")))
+    if protocol:
+        fields["Protocol"] = protocol
+
+
+def _defender(fields: Fields) -> None:
+    """Defender names its data with spaces; rules without them, or with ``_``."""
+    for name in [name for name in fields if " " in name]:
+        fields.setdefault(name.replace(" ", ""), fields[name])
+        fields.setdefault(name.replace(" ", "_"), fields[name])
+    _alias(fields, _ANTIVIRUS)
+
+
+_BY_EVENT: dict[tuple[str, int], Callable[[Fields], None]] = {
+    ("security", 4688): _process_created,
+    ("security", 4657): _registry_changed,
+    ("security", 5156): _connected,
+    **{("sysmon", number): _sysmon for number in (1, 6, 7, 15, 23, 24, 26, 27, 28, 29)},
+}
+_BY_SERVICE: dict[str, Callable[[Fields], None]] = {"windefend": _defender}

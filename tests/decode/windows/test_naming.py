@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+
+from soc_agent.decode.windows.naming import finish
+
+
+def finished(service: str, number: int, **fields: Any) -> dict[str, Any]:
+    finish(fields, service, number)
+    return fields
+
+
+def test_hashes_stand_apart_too() -> None:
+    fields = finished("sysmon", 7, Hashes="SHA1=A,MD5=B,SHA256=C,IMPHASH=D")
+    assert [fields[name] for name in ("sha1", "md5", "sha256", "Imphash")] == ["A", "B", "C", "D"]
+    assert "md5" not in finished("sysmon", 7, Hashes="x" * 600)
+    assert "md5" not in finished("sysmon", 3, Hashes="MD5=B")
+
+
+def test_an_audited_process_has_the_names_of_sysmon() -> None:
+    fields = finished(
+        "security",
+        4688,
+        NewProcessName="C:\\a.exe",
+        ParentProcessName="C:\\b.exe",
+        ProcessId="0x1",
+        SubjectUserName="an",
+        SubjectDomainName="TINH",
+        TargetUserName="-",
+    )
+    assert (fields["Image"], fields["ParentImage"], fields["User"]) == ("C:\\a.exe", "C:\\b.exe", "TINH\\an")
+    assert fields["ProcessId"] == "0x1"
+
+
+def test_the_user_of_a_process_is_the_one_it_runs_as() -> None:
+    fields = finished("security", 4688, SubjectUserName="PC$", TargetUserName="an", TargetDomainName="-")
+    assert fields["User"] == "an"
+
+
+@pytest.mark.parametrize("change", ["%%1905", "Existing registry value modified"])
+def test_an_audited_registry_value_has_the_names_of_sysmon(change: str) -> None:
+    fields = finished("security", 4657, ObjectName="\\REGISTRY\\x", NewValue="1", OperationType=change)
+    assert (fields["TargetObject"], fields["Details"], fields["EventType"]) == ("\\REGISTRY\\x", "1", "SetValue")
+
+
+def test_an_audited_connection_has_the_names_of_sysmon() -> None:
+    fields = finished("security", 5156, Application="\\a.exe", Direction="%%14593", Protocol=6, DestAddress="::1")
+    assert [fields[name] for name in ("Image", "Initiated", "Protocol", "DestinationIp")] == [
+        *("\\a.exe", "true", "tcp", "::1")
+    ]
+
+
+def test_names_of_defender_have_no_spaces_for_rules() -> None:
+    fields = finished("windefend", 1116, **{"Threat Name": "X", "Feature Name": "y"})
+    assert (fields["ThreatName"], fields["Feature_Name"], fields["Signature"]) == ("X", "y", "X")
+
+
+def test_data_without_names_are_numbered_and_numbered_data_are_one_list() -> None:
+    assert finished("application", 1, Data=["a", "b"])["param2"] == "b"
+    assert finished("application", 1, Data="a")["param1"] == "a"
+    assert finished("system", 7045, param1="a", param2="b")["Data"] == ["a", "b"]
