@@ -6,7 +6,7 @@ Semantics are those of the Sigma specification 2.1; see :mod:`soc_agent.detect.l
 from collections.abc import Iterable, Sequence
 
 from soc_agent.detect import ir
-from soc_agent.detect.leaf import Predicate, compile_test, folded_parts, one_of_texts
+from soc_agent.detect.leaf import Predicate, compile_test, folded_parts, in_networks, one_of_texts
 from soc_agent.detect.match import shape_of
 from soc_agent.detect.view import View
 
@@ -95,8 +95,11 @@ def compile_item(item: ir.Item) -> Predicate:
         return _any([compile_test("", test) for test in tests])
     texts = [test for test in tests if isinstance(test, ir.Text) and not test.cased]
     others = [test for test in tests if not (isinstance(test, ir.Text) and not test.cased)]
+    networks = [test.cidr for test in tests if isinstance(test, ir.Network)]
     parts = one_of_texts(item.field, [folded_parts(test.parts) for test in texts])
-    parts.extend(compile_test(item.field, test) for test in others)
+    parts.extend(compile_test(item.field, test) for test in others if not isinstance(test, ir.Network))
+    if networks:
+        parts.append(in_networks(item.field, networks))
     return _any(parts)
 
 
