@@ -8,7 +8,7 @@ from soc_agent.model.event import LogSource
 from soc_agent.model.rule import RuleInfo
 
 
-class Tested(Struct, frozen=True, omit_defaults=True):
+class Pattern(Struct, frozen=True, omit_defaults=True):
     """One pattern that a field was compared with."""
 
     pattern: str
@@ -35,7 +35,7 @@ class Branch(Struct, frozen=True, omit_defaults=True):
     """Whether the event has the field."""
     values: tuple[str, ...] = ()
     """What the event has there: the part that decided, where it is long."""
-    tests: tuple[Tested, ...] = ()
+    tests: tuple[Pattern, ...] = ()
     """Of an item: its patterns, those that hold first."""
     every: bool = False
     """Whether all patterns of an item must hold; else one is enough."""

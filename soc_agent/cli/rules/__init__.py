@@ -13,6 +13,7 @@ COMMANDS = {
     "list": "listing",
     "check": "checking",
     "test": "testing",
+    "explain": "explaining",
 }
 """Command to the module of this package that holds it as ``command``, in the order of ``--help``."""
 

@@ -1,14 +1,63 @@
-"""A path of rules must be there."""
+"""A path of rules must be there; a rule is found by whatever a person calls it."""
 
 from pathlib import Path
 
 import click
 import pytest
 
-from soc_agent.cli.rules.shared import FOLDER
+from soc_agent.cli.rules.shared import FOLDER, find_rule
+from soc_agent.detect import load_rules
+from soc_agent.errors import RuleError
+from tests.detect.making import rule_text
 
 
 def test_a_path_must_be_there(tmp_path: Path) -> None:
     assert FOLDER.convert(str(tmp_path), None, None) == tmp_path
     with pytest.raises(click.BadParameter):
         FOLDER.convert(str(tmp_path / "nowhere"), None, None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    more = "id: {id}\nname: {name}\nsoc: {{title_vi: {vi}}}"
+    rules = {
+        "Alpha one": ("aaaaaaaa-0000-4000-8000-000000000001", "first", "Đăng nhập lạ"),
+        "Alpha two": ("bbbbbbbb-0000-4000-8000-000000000002", "second", "Quét cổng"),
+        "Alpha": ("cccccccc-0000-4000-8000-000000000003", "third", "Tải tệp"),
+    }
+    for number, (title, (rule_id, name, vi)) in enumerate(rules.items()):
+        text = rule_text("selection: {f: 1}", title=title, more=more.format(id=rule_id, name=name, vi=vi))
+        (tmp_path / f"{number}.yml").write_text(text, "utf-8")
+    (tmp_path / "bad.yml").write_text(rule_text("selection:\n  f|expand: '%S%'", title="Needs a list"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("aaaaaaaa-0000-4000-8000-000000000001", "Alpha one"),
+        ("BBBB", "Alpha two"),
+        ("second", "Alpha two"),
+        ("alpha o", "Alpha one"),
+        ("ALPHA", "Alpha"),
+        ("dang nhap", "Alpha one"),
+        ("quét", "Alpha two"),
+    ],
+)
+def test_a_rule_goes_by_many_names(folder: Path, name: str, title: str) -> None:
+    rules = load_rules([folder])
+    assert rules.infos[find_rule(rules, name)].title == title
+
+
+def test_a_rule_goes_by_its_file(folder: Path) -> None:
+    rules = load_rules([folder])
+    assert rules.infos[find_rule(rules, "whatever", folder / "1.yml")].title == "Alpha two"
+
+
+@pytest.mark.parametrize(("name", "code"), [("nothing", "unknown"), ("alpha ", "several"), ("needs a list", "refused")])
+def test_what_is_meant_must_be_clear_and_run(folder: Path, name: str, code: str) -> None:
+    with pytest.raises(RuleError) as raised:
+        find_rule(load_rules([folder]), name)
+    assert raised.value.problem.code == f"rules.explain.{code}"
+    if code == "refused":
+        assert [problem.code for problem in raised.value.problems[1:]] == ["rule.placeholder"]

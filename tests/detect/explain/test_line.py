@@ -1,0 +1,94 @@
+"""Lines are explained for rules and correlations, and what is said is what the engine does."""
+
+from pathlib import Path
+
+import pytest
+
+from soc_agent.decode import Decoders
+from soc_agent.detect import Engine, RuleSet, load_rules
+from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.detect.sample_files import line_samples
+from soc_agent.model.explanation import CorrelationExplanation, Explanation, RuleExplanation
+from soc_agent.resources import resource
+from tests.detect.making import block_of, context_of, rule_text, rules_of
+from tests.detect.test_assemble import base, correlation
+
+DECODERS = Decoders.load()
+SSHD = b"Nov 20 08:14:03 web01 sshd[7]: Failed password for root from 192.0.2.1 port 22 ssh2"
+
+
+def explain(rules: RuleSet, rule_id: str, line: bytes, line_type: str = "syslog") -> Explanation:
+    found = LineExplainer(rules, DECODERS).explain(rule_id, line, context_of(line_type))
+    assert found is not None
+    return found
+
+
+def test_a_rule_and_a_line(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, a=rule_text("selection: {message|contains: root}", logsource="{product: linux}"))
+    found = explain(rules, rules.rules[0].info.id, SSHD)
+    assert isinstance(found, RuleExplanation)
+    assert found.matches
+    assert (found.line_type, found.decoder, found.decoded, found.applies) == ("syslog", "sshd", True, True)
+    assert found.prefilter.sets[0][0].literal == "root"
+    assert found.conclusion.code == "explain.matches"
+
+
+def test_a_rule_that_is_not_there(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, a=rule_text("selection: {f: 1}"))
+    assert LineExplainer(rules, DECODERS).explain("nothing", b"", context_of("syslog")) is None
+
+
+def test_a_line_of_another_source(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, a=rule_text("selection: {f: 1}", logsource="{category: webserver}"))
+    found = explain(rules, rules.rules[0].info.id, b"x", "zeek")
+    assert not found.matches
+
+
+def correlated(folder: Path, more: str = "", detection: str = "keywords: [root]\ncondition: keywords") -> RuleSet:
+    base_rule = base().replace(base()[base().index("detection:") :], "detection:\n  " + detection.replace("\n", "\n  "))
+    return rules_of(folder, a=base_rule + "\n---" + correlation("[base]", more=more) if more else base_rule)
+
+
+def test_a_correlation_says_under_which_group_a_line_is_counted(tmp_path: Path) -> None:
+    rules = load_rules([resource("rules") / name for name in ("sigma", "correlation", "filters")])
+    spec = next(spec for spec in rules.correlations if spec.info.title == "Password Brute Force From One Source")
+    found = explain(rules, spec.info.id, SSHD)
+    assert isinstance(found, CorrelationExplanation)
+    assert found.matches
+    assert found.conclusion.code == "explain.counted"
+    assert found.conclusion.values["group"] == "source=192.0.2.1"
+    counting = next(counting for counting in found.countings if counting.explanation.matches)
+    assert [(part.name, part.field, part.value) for part in counting.group] == [("source", "src_ip", "192.0.2.1")]
+    other = explain(rules, spec.info.id, b"Nov 20 08:14:03 web01 sshd[7]: Server listening on 0.0.0.0 port 22.")
+    assert not other.matches
+    assert other.conclusion.code == "explain.not_counted"
+
+
+@pytest.fixture(scope="module")
+def builtin() -> RuleSet:
+    return load_rules([resource("rules") / name for name in ("sigma", "filters")])
+
+
+def test_an_explanation_says_what_the_engine_does(builtin: RuleSet) -> None:
+    import yaml
+
+    explainer = LineExplainer(builtin, DECODERS)
+    engine = Engine(builtin, DECODERS)
+    looked_at = 0
+    for rule in builtin.rules[::5]:
+        (document,) = (
+            tree
+            for tree in yaml.safe_load_all(Path(rule.info.path).read_text("utf-8"))
+            if tree.get("id") == rule.info.id
+        )
+        for wanted, _, sample in line_samples(document) or ():
+            for line in sample.expand()[:3]:
+                data = line.encode()
+                found = explainer.explain(rule.info.id, data, context_of(sample.type))
+                assert found is not None
+                assert found.matches == wanted, (rule.info.title, line)
+                detections = engine.run(block_of(data, sample.type), context_of(sample.type)).detections
+                if rule.info.id not in builtin.silent:
+                    assert found.matches == any(each.rule.id == rule.info.id for each in detections)
+                looked_at += 1
+    assert looked_at > 30
