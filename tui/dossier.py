@@ -9,6 +9,7 @@ from msgspec import Struct
 from soc_agent.model import Alert, Clause, RuleInfo
 from soc_agent.store import Evidence, HistoryEntry
 from soc_agent.text.catalog import has
+from soc_agent.text.context import context_rows
 from tui import times
 from tui.entries import entry_line
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said
@@ -61,6 +62,8 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> li
     rows += [(), section(said("tui.detail.line"), width), *_line(alert, width)]
     if alert.why:
         rows += [(), section(said("tui.detail.why"), width), *_why(alert.why, width)]
+    if told := context_rows(alert.context):
+        rows += [(), section(said("enrich.context.title"), width), *_context(told, width)]
     if alert.entities:
         rows += [(), section(said("tui.detail.entities"), width), *_entities(alert, width)]
     if alert.fields:
@@ -147,6 +150,17 @@ def _why(why: Sequence[Clause], width: int) -> list[Line]:
                 *marked(safe(clause.value, _VALUE_LIMIT), _patterns([clause])),
             )
             rows += wrapped(value, width, words=False, indent=6)
+    return rows
+
+
+def _context(told: Sequence[tuple[str, Sequence[str]]], width: int) -> list[Line]:
+    label_width = min(max(cells(label) for label, _ in told), width // 3)
+    rows: list[Line] = []
+    for label, words in told:
+        shown = [part(safe(words[0], _VALUE_LIMIT), "entity")]
+        for word in words[1:]:
+            shown += [separator(), part(safe(word, _VALUE_LIMIT))]
+        rows += field(safe(label), tuple(shown), label_width, width)
     return rows
 
 

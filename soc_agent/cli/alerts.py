@@ -16,6 +16,7 @@ from soc_agent.errors import StoreError
 from soc_agent.model import Alert, Problem, RuleInfo
 from soc_agent.store import AlertFilter, Order, Store
 from soc_agent.text import current_language, make_safe, say
+from soc_agent.text.context import context_rows
 
 COLUMNS = ("id", "time", "level", "layer", "status", "host", "title", "count", "owner")
 PAGE = 500
@@ -91,6 +92,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
     vietnamese = current_language() == "vi"
     pairs = [(say(f"cli.alerts.column.{name}"), text) for name, text in zip(COLUMNS, _row(alert, rule), strict=True)]
     pairs += [(kind, ", ".join(values)) for kind, values in alert.entities.items()]
+    pairs += [(label, " · ".join(words)) for label, words in context_rows(alert.context)]
     pairs.append(("ATT&CK", ", ".join(alert.tags)))
     if rule is not None:
         pairs.append((say("cli.alerts.description"), (vietnamese and rule.description_vi) or rule.description))
@@ -167,6 +169,7 @@ def record(alert: Alert) -> dict[str, Any]:
         "count": alert.count,
         "host": alert.host,
         "entities": alert.entities,
+        "context": alert.context,
         "tags": alert.tags,
         "source": alert.source,
         "path": alert.stream,
@@ -190,6 +193,8 @@ def _csv_writer(target: Any) -> Callable[[dict[str, Any]], None]:
 
     def write(row: dict[str, Any]) -> None:
         nonlocal named
+        told = context_rows(row["context"])
+        row = row | {"context": "; ".join(f"{label}: {' · '.join(words)}" for label, words in told)}
         if not named:
             writer.writerow(row)
             named = True

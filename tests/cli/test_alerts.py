@@ -10,7 +10,7 @@ import pytest
 from soc_agent.model import Level
 from soc_agent.store import Store
 from tests.cli.conftest import Run
-from tests.store.making import RULE, detection, different, put
+from tests.store.making import CONTEXT, RULE, detection, different, put
 
 
 @pytest.fixture
@@ -63,6 +63,25 @@ def test_show_by_number_and_by_uid(run: Run, store_path: Path) -> None:
     assert full["why"]
     assert full["history"]
     assert run("alerts", "show", str(full["uid"])[:10]).code == 0
+
+
+def test_what_is_known_of_an_alert_is_shown_listed_sorted_and_exported(run: Run, store_path: Path) -> None:
+    with Store.open(store_path) as store, store.transaction() as transaction:
+        hostile = {"src_ip": [{"address": "203.0.113.9", "internal": False, "asn": 7, "as_org": "\x1b[2J=x"}]}
+        transaction.add_alert(detection(50, entity_key="known"), CONTEXT)
+        transaction.add_alert(detection(51, entity_key="hostile"), hostile)
+    shown = run("alerts", "show", "5").out
+    for words in ("web01 · system Cổng tỉnh · level 3", "203.0.113.9 · outside · VN · AS7552"):
+        assert words in shown
+    assert "\x1b" not in run("alerts", "show", "6").out
+    (full,) = records(run("alerts", "show", "5", "--json").out)
+    assert full["context"] == CONTEXT
+    listed = records(run("alerts", "list", "--order", "system", "--json").out)
+    assert [alert["context"] for alert in listed[:2]] == [CONTEXT, hostile]
+    assert [alert["id"] for alert in records(run("alerts", "list", "system_level>=3", "--json").out)] == [5]
+    text = run("alerts", "export", "--format", "csv", "id=5").out
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["context"] == "host: web01 · system Cổng tỉnh · level 3; source: 203.0.113.9 · outside · VN · AS7552"
 
 
 @pytest.mark.parametrize("words", [("show", "99"), ("ack", "99"), ("show", "zz")])

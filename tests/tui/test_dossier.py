@@ -64,6 +64,24 @@ def test_clauses_that_did_not_match_are_told_apart(store: Store) -> None:
     assert "✗ filter: cs-user-agent|contains  Nagios" in plain(rows)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [40, 78, 198])
+def test_what_is_known_of_host_and_addresses_is_shown(store: Store, language: str, width: int) -> None:
+    use_language(language)
+    found = dossier_of(store, BRUTE.id)
+    context = {
+        "host": {"name": "db-01", "asset": "db-01", "system": "cong-tttdt", "system_level": 4, "owner": "Sở TTTT"},
+        "src_ip": [{"address": "203.0.113.9", "internal": False, "country": "VN", "asn": 7552, "as_org": "Viettel"}],
+        "system_level": 4,
+    }
+    assert say("enrich.context.title") not in plain(dossier_lines(found, width, NOW, ZONE))
+    rows = dossier_lines(replace(found, alert=replace(found.alert, context=context)), width, NOW, ZONE)
+    assert all(width_of(row) <= width for row in rows)
+    unbroken = "".join(plain(rows).split())
+    for shown in (say("enrich.context.title"), "cong-tttdt", say("enrich.context.system_level", level=4), "AS7552"):
+        assert "".join(shown.split()) in unbroken
+
+
 def test_a_rule_that_is_gone_leaves_the_rest(store: Store) -> None:
     found = replace(dossier_of(store, BRUTE.id), rule=None)
     text = plain(dossier_lines(found, 100, NOW, ZONE))
@@ -85,6 +103,8 @@ def test_a_hostile_alert_is_text_throughout(store: Store) -> None:
         found.alert, raw=EVERYTHING, title=text, host=text, owner=text, stream=text, source=text, rule_id=text,
         tags=(f"attack.{text}",), fields={text: text, "list": [text]}, entities={"src_ip": (text, text), text: (text,)},
         why=(Clause(text, text, text, text),),
+        context={"host": {"name": text, "asset": text, "owner": text, "system": text},
+                 "src_ip": [{"address": text, "as_org": text, "asn": text, "country": text, "network": text}]},
     )  # fmt: skip
     rule = replace(
         BRUTE, description=text, response=text, author=text, false_positives=(text,), references=(text,)
