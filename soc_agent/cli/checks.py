@@ -9,7 +9,9 @@ import platform
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import IntEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +21,7 @@ from msgspec import Struct
 from soc_agent.cli.build import Builder
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config, PacketSource, Source, WatchSource
+from soc_agent.enrich import review
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Problem, Where
 from soc_agent.text import make_safe, say
@@ -27,6 +30,10 @@ FREE_BYTES = 1 << 30
 """Less free space than this under the store is worth a word."""
 WATCHES = 65_536
 """Fewer inotify watches than this do not cover a web server's folders (inotify(7), max_user_watches)."""
+
+
+NESTED_SHOWN = 5
+"""Networks within networks that are named."""
 
 
 class Verdict(IntEnum):
@@ -64,6 +71,7 @@ def check_all(workspace: Workspace) -> Iterator[Check]:
         yield _inotify()
     folder = workspace.config_path.resolve().parent
     builder = Builder(config, folder)
+    yield from _enrichment(config, folder)
     yield from _rules(builder)
     yield from _sources(config, builder, folder)
 
@@ -119,6 +127,26 @@ def _inotify() -> Check:
     if watches < WATCHES:
         return Check("inotify", Verdict.ATTENTION, problem=Problem("cli.doctor.few_watches", values={"count": watches}))
     return Check("inotify", Verdict.OK, str(watches))
+
+
+def _enrichment(config: Config, folder: Path) -> Iterator[Check]:
+    """Look over networks, register and address databases, as far as there are any."""
+    found = review(config, folder, time.time())
+    if config.networks or config.assets:
+        told = [say("enrich.review.counted", networks=len(config.networks), assets=len(config.assets))]
+        if found.public:
+            told.append(say("enrich.review.public", ranges=", ".join(found.public)))
+        told += [say("enrich.review.nested", inner=inner, outer=outer) for inner, outer in found.nested[:NESTED_SHOWN]]
+        yield Check("networks", Verdict.OK, "; ".join(told))
+    for problem in found.problems:
+        yield Check("networks", Verdict.ATTENTION, problem=problem)
+    for path, about, problem in found.databases:
+        if problem is not None:
+            yield Check("databases", Verdict.ATTENTION if about else Verdict.MISSING, problem=problem)
+        elif about is not None:
+            date = datetime.fromtimestamp(about.built_s, UTC).date().isoformat()
+            detail = say("enrich.review.database", path=path, kind=about.kind, date=date)
+            yield Check("databases", Verdict.OK, make_safe(detail))
 
 
 def _rules(builder: Builder) -> Iterator[Check]:

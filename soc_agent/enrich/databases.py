@@ -3,7 +3,6 @@
 A file is opened when it is first asked, mapped into memory, and opened again when another lies in its place.
 """
 
-import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,6 @@ from msgspec import Struct
 
 from soc_agent.enrich.place import NOWHERE, Place, place_of
 from soc_agent.enrich.prefixes import Address
-from soc_agent.errors import describe
 from soc_agent.model import Problem, Where
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 CACHED = 16_384
 """Addresses whose place is remembered."""
 _IPV6 = 6
-_log = logging.getLogger(__name__)
 
 
 class About(Struct, frozen=True):
@@ -103,7 +100,6 @@ class Database:
 
     def _fail(self, code: str, reason: str) -> None:
         self.problem = Problem(code, Where(str(self.path)), {"reason": reason})
-        _log.warning("%s", describe(self.problem))
 
 
 class Databases:

@@ -52,13 +52,12 @@ def test_a_file_put_in_place_of_another_is_taken(city: Path) -> None:
     assert databases.find(at("1.52.1.1")).country == "LA"
 
 
-def test_a_missing_file_is_a_problem_until_it_is_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_file_is_a_problem_until_it_is_there(tmp_path: Path) -> None:
     path = tmp_path / "city.mmdb"
     databases = Databases([path])
     for _ in range(3):
         assert databases.find(at("1.52.1.1")) == NOWHERE
     assert [(p.code, p.where.file) for p in databases.problems()] == [("enrich.unreadable", str(path))]
-    assert len(caplog.records) == 1
     write_database(path, {"1.52.0.0/14": MAXMIND_CITY})
     assert databases.find(at("1.52.1.1")).country == "VN"
     assert databases.problems() == []
