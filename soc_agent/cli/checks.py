@@ -140,9 +140,9 @@ def _enrichment(config: Config, folder: Path) -> Iterator[Check]:
         yield Check("networks", Verdict.OK, "; ".join(told))
     for problem in found.problems:
         yield Check("networks", Verdict.ATTENTION, problem=problem)
-    for path, about, problem in found.databases:
-        if problem is not None:
-            yield Check("databases", Verdict.ATTENTION if about else Verdict.MISSING, problem=problem)
+    for path, about, wrong in found.databases:
+        if wrong is not None:
+            yield Check("databases", Verdict.ATTENTION if about else Verdict.MISSING, problem=wrong)
         elif about is not None:
             date = datetime.fromtimestamp(about.built_s, UTC).date().isoformat()
             detail = say("enrich.review.database", path=path, kind=about.kind, date=date)

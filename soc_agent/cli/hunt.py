@@ -14,13 +14,15 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from soc_agent.cli.estate import enricher_of
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of
 from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table, title_in_language
-from soc_agent.cli.workspace import cache_folder, rule_folders
+from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.suppress import FoldedAlert, Folder
+from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError, SourceError, describe
 from soc_agent.model import Block, Level, Problem
 from soc_agent.text import say
@@ -46,7 +48,9 @@ class Tally(Struct):
 @click.option(*TIMEZONE, help=say("cli.timezone"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 @click.option("--fail-on", type=click.Choice(LEVELS), help=say("cli.fail_on"))
+@click.pass_obj
 def command(
+    workspace: Workspace,
     paths: tuple[Path, ...],
     type_: str | None,
     folders: tuple[Path, ...],
@@ -59,13 +63,15 @@ def command(
 ) -> None:
     """Read everything, print the alerts in the order of their times."""
     begin = time.monotonic()
-    hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(timezone))
+    problems: list[Problem] = []
+    enricher = enricher_of(workspace, problems)
+    hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(timezone), enricher, problems)
     hunt.run(paths, type_)
     least = level_of(min_level) or Level.INFORMATIONAL
     alerts = [alert for alert in hunt.alerts() if alert.level >= least]
     if as_json:
         for alert in alerts:
-            json_line(record(alert))
+            json_line(record(alert) | {"context": enricher.context(alert.detection, alert.entities)})
     else:
         columns = ("time", "level", "layer", "host", "title", "count")
         table([say(f"cli.alerts.column.{name}") for name in columns] + [""], map(_row, alerts), numbers={5})
@@ -78,7 +84,8 @@ def command(
 class Hunt:
     """One search: an engine, what it found, and what was wrong on the way."""
 
-    def __init__(self, rules: Sequence[Path], zone: ZoneInfo) -> None:
+    def __init__(self, rules: Sequence[Path], zone: ZoneInfo, enricher: Enricher, problems: list[Problem]) -> None:
+        """:param problems: what was wrong before it began."""
         self._folders = rules
         with _bar() as progress:
             task = progress.add_task(say("cli.hunt.loading"), total=None)
@@ -91,11 +98,12 @@ class Hunt:
             values = {"folders": ", ".join(map(str, rules))}
             raise RuleError(Problem("cli.no_rules", values=values), *self._rules.problems)
         self._decoders = Decoders.load()
-        self._engine = Engine(self._rules, self._decoders)
+        self._enricher = enricher
+        self._engine = Engine(self._rules, self._decoders, enricher=enricher)
         self._zone = zone
         self._folder = Folder()
         self._tally = Tally()
-        self._problems: list[Problem] = []
+        self._problems = problems
 
     def run(self, paths: Sequence[Path], type_: str | None) -> None:
         """Read the files under ``paths``.
@@ -127,7 +135,7 @@ class Hunt:
         """Tell what was gone through, and what was wrong."""
         for problem in self._problems:
             narrate(describe(problem))
-        for problem in self._decoders.problems:
+        for problem in (*self._decoders.problems, *self._enricher.problems()):
             narrate(describe(problem))
         if self._rules.problems:
             for problem in self._rules.problems:

@@ -29,6 +29,18 @@ def test_a_level_can_be_asked_for(run: Run, log: Path) -> None:
     assert run("hunt", "--json", "--min-level", "high", log).out
 
 
+def test_alerts_tell_what_is_known_of_hosts_and_addresses(run: Run, log: Path, tmp_path: Path) -> None:
+    (alert,) = map(json.loads, run("hunt", "--json", log).out.splitlines())
+    assert alert["context"] == {"src_ip": [{"address": "192.0.2.9", "internal": False}]}
+    (tmp_path / "config.yaml").write_text(
+        "networks: [{name: dmz, cidrs: [192.0.2.0/24]}]\nenrichment: {city_mmdb: none.mmdb}\n"
+    )
+    done = run("hunt", "--json", log)
+    (alert,) = map(json.loads, done.out.splitlines())
+    assert alert["context"] == {"src_ip": [{"address": "192.0.2.9", "internal": True, "network": "dmz"}]}
+    assert done.err.count("none.mmdb") == 1
+
+
 def test_without_any_rule_it_says_what_to_do(run: Run, log: Path, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     done = run("hunt", "--no-builtin", "--rules", tmp_path / "none", log)
