@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
-from soc_agent.detect.correlate.group import value_of
 from soc_agent.detect.explain.conclusion import conclude
 from soc_agent.detect.explain.tree import condition_tree
 from soc_agent.detect.explain.verdict import prefilter_verdict
 from soc_agent.detect.index import RunningRule, TypeIndex
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.view import View
+from soc_agent.detect.view import View, plain_text
 from soc_agent.model import Event
 from soc_agent.model.explanation import (
     CorrelationExplanation,
@@ -83,7 +82,7 @@ class LineExplainer:
                 continue
             parts = [
                 tuple(
-                    Part(name, field, value_of(event, field)) for name in names if (field := spec.field_of(name, base))
+                    Part(name, field, _value(event, field)) for name in names if (field := spec.field_of(name, base))
                 )
                 for names in (spec.group_by, spec.value_fields)
             ]
@@ -97,6 +96,11 @@ class LineExplainer:
             matches=any(_counts(counting) for counting in countings),
             conclusion=_conclusion(countings),
         )
+
+
+def _value(event: Event, field: str) -> str | None:
+    value = plain_text(event.fields.get(field))
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def _counts(counting: Counting) -> bool:
