@@ -1,15 +1,18 @@
 """Data-driven decoders, compiled and indexed: from a line's program or literals to the few patterns that can match."""
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import ahocorasick_rs
+from msgspec import UNSET, UnsetType
 
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
 from soc_agent.decode.pattern import Pattern
+from soc_agent.decode.straight import straight
 from soc_agent.model import LogSource
 
 Convert = Callable[[str], Any]
@@ -24,11 +27,13 @@ REST = "rest_of_the_message"
 class CompiledPattern:
     """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
 
-    __slots__ = ("_constants", "_groups", "_spans", "sources", "starts")
+    __slots__ = ("_constants", "_groups", "_match", "_spans", "_straight", "sources", "starts")
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
         pattern = Pattern(definition.match)
+        self._match = definition.match
         self._spans = pattern.spans
+        self._straight: re.Pattern[str] | UnsetType | None = UNSET
         makers = _field_makers(pattern.names, owner)
         self._groups = tuple(
             (index, field, convert) for index, (field, convert) in zip(pattern.indexes, makers, strict=True)
@@ -41,24 +46,41 @@ class CompiledPattern:
         """Log sources of the events that it takes, then those of its decoder."""
         self.starts = texts(definition.starts)
 
-    def apply(self, subject: str, data: bytes, fields: dict[str, Any]) -> bool:
-        """Match a message, given as text and as UTF-8, and put its fields; False when it does not match."""
+    def apply(self, subject: str, fields: dict[str, Any]) -> bool:
+        """Match a message and put its fields; False when it does not match."""
         if self.starts and not subject.startswith(self.starts):
             return False
+        if subject.isascii():
+            if self._straight is UNSET:
+                self._straight = straight(self._match)
+            if self._straight is not None and (found := self._straight.fullmatch(subject)):
+                self._put((None, *found.groups()), fields)
+                return True
+        data = subject.encode("utf-8", "replace")
         spans = self._spans(data)
         if spans is None:
             return False
-        fields.update(self._constants)
-        is_ascii = len(data) == len(subject)
-        for index, field, convert in self._groups:
-            start, end = spans[index]
-            if start >= 0:
-                value = subject[start:end] if is_ascii else data[start:end].decode()
-                if convert is None:
-                    fields[field] = value
-                elif (converted := convert(value)) is not None:
-                    fields[field] = converted
+        text = subject if len(data) == len(subject) else None
+        self._put([_part(span, text, data) for span in spans], fields)
         return True
+
+    def _put(self, values: Sequence[str | None], fields: dict[str, Any]) -> None:
+        fields.update(self._constants)
+        for index, field, convert in self._groups:
+            value = values[index]
+            if value is None:
+                continue
+            if convert is None:
+                fields[field] = value
+            elif (converted := convert(value)) is not None:
+                fields[field] = converted
+
+
+def _part(span: tuple[int, int], text: str | None, data: bytes) -> str | None:
+    start, end = span
+    if start < 0:
+        return None
+    return data[start:end].decode() if text is None else text[start:end]
 
 
 class CompiledDecoder:
@@ -91,9 +113,8 @@ class CompiledDecoder:
                 return False
             subject = before.pop() or ""
         word, _, _ = subject.partition(" ")
-        data = subject.encode("utf-8", "replace")
         for pattern in self._by_word.get(word, self._otherwise):
-            if pattern.apply(subject, data, parsed.fields):
+            if pattern.apply(subject, parsed.fields):
                 if before is not None:
                     _put(parsed.fields, self._prefix_fields, before)
                 sources = pattern.sources
