@@ -51,7 +51,7 @@ class Null(_Part, frozen=True, array_like=True, tag="null"):
 
 
 class Exists(_Part, frozen=True, array_like=True, tag="exists"):
-    """The event has the field with something in it, or has not."""
+    """The event has the field, whatever is in it, or has not."""
 
     value: bool
 

@@ -50,8 +50,9 @@ def compile_test(field: str, test: ir.Test) -> Predicate:
         return _on_plain(field, lambda text: part_of_time(text, unit) == wanted)
     if isinstance(test, ir.FieldRef):
         return _field_ref(field, test)
-    wanted_there = isinstance(test, ir.Exists) and test.value
-    return _present(field) if wanted_there else lambda view: view[field] is None
+    if isinstance(test, ir.Exists):
+        return _exists(field) if test.value else _not(_exists(field))
+    return _not(_present(field))
 
 
 def folded_parts(parts: Parts) -> tuple[str | int, ...]:
@@ -87,6 +88,15 @@ def _of_shape(field: str, shape: str, literals: tuple[str, ...]) -> Predicate:
 
 def _present(field: str) -> Predicate:
     return lambda view: view[field] is not None
+
+
+def _exists(field: str) -> Predicate:
+    """Ask for the field and not for its value, be it empty or null (specification 2.1, *Generic Modifiers*)."""
+    return lambda view: field in view.fields or view[field] is not None
+
+
+def _not(predicate: Predicate) -> Predicate:
+    return lambda view: not predicate(view)
 
 
 def _prefix(field: str, heads: tuple[str, ...]) -> Predicate:

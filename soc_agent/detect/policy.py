@@ -1,7 +1,8 @@
-"""How pySigma is to treat untrusted rules: regular expressions only as this engine would run them."""
+"""How pySigma is to read rules: expressions only as this engine would run them, and each modifier by all its names."""
 
 from typing import cast
 
+from sigma.modifiers import SigmaWideModifier, modifier_mapping
 from sigma.policy import SigmaPolicy
 from sigma.policy.regex_engine import RegexEngine, RegexPattern
 
@@ -21,5 +22,8 @@ class _OurEngine(RegexEngine):
         """What :meth:`compile` raises."""
         return RegexRefusedError
 
+
+# the specification's own name (Modifiers 2.1.0, Encoding), of which pySigma 2.0 knows the alias `wide` alone
+modifier_mapping.setdefault("utf16le", SigmaWideModifier)
 
 POLICY = SigmaPolicy(regex_engine=_OurEngine())

@@ -309,7 +309,7 @@ def _network(text: str) -> str:
 def fitting_items(draw: st.DrawFn, line: bytes, line_type: str) -> ir.Item:
     """An item that a line is likely to fulfil; words that are looked for anywhere are of texts and expressions only."""
     event = DECODERS.decode(line, context_of(line_type))
-    found = [(field, text) for field, value in event.fields.items() for text in _texts(value)]
+    found = [(field, text) for field, value in event.fields.items() for text in _texts(value) or [""]]
     field, text = draw(st.sampled_from([("", event.text), *found]))
     tests = [draw(fitting_tests(text, event.fields)) for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3])))]
     if field == "":

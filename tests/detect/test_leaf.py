@@ -141,8 +141,8 @@ B64_OF_FOO = "Zm9v"
         ("f: [null, '']", "", True),
         ("f|exists: true", "x", True),
         ("f|exists: true", "", True),
-        ("f|exists: true", None, False),
-        ("f|exists: false", None, True),
+        ("f|exists: true", None, True),
+        ("f|exists: false", None, False),
         ("f|exists: false", "x", False),
         # not equal
         ("f|neq: a", "b", True),
