@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from soc_agent.enrich import Place, address_of
+
 REPEAT_CAP = 10_000
 SIDECAR = ".samples.yml"
 _NUMBER = re.compile(r"<n(?::0([1-9]))?>")
@@ -40,6 +42,14 @@ class LineSamples(Struct, frozen=True, forbid_unknown_fields=True):
     """What must be found."""
     ignore: tuple[LineSample, ...] = ()
     """What must not be found."""
+    enrich: dict[str, Place] = {}
+    """Addresses to what is said to be known of them while the samples are tried, such as ``country``."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address."""
+        for text in self.enrich:
+            if address_of(text) is None:
+                raise ValueError(f"{text} is no address")
 
     def __iter__(self) -> Iterator[tuple[bool, int, LineSample]]:
         """Yield each sample with what is wanted of it, and its number from 1 among its kind."""

@@ -16,6 +16,7 @@ from soc_agent.detect.load import DECODERS_FOLDER, SUFFIXES, load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.sample_files import SIDECAR, LineSample, LineSamples, line_samples
 from soc_agent.detect.yara_samples import check_yara_samples
+from soc_agent.enrich import Enricher, Networks, PlaceTable, Register
 from soc_agent.model import Block, Problem, RuleKind, Where
 
 RECEIVED_NS = 1_795_226_400_000_000_000
@@ -98,8 +99,9 @@ def _check_document(document: Document, path: Path, runner: "_Runner") -> Iterat
         malformed = Problem("sample.malformed", where, {"title": title, "reason": str(error)})
         yield SampleResult(rule_id, title, str(path), kind, wanted=True, number=0, problem=malformed)
         return
+    enricher = Enricher(Register(), Networks(), PlaceTable(samples.enrich))
     for wanted, number, sample in samples:
-        code, values = runner.judge(rule_id, sample, wanted=wanted)
+        code, values = runner.judge(rule_id, sample, enricher, wanted=wanted)
         problem = Problem(code, where, {"title": title, "number": number, **values}) if code else None
         yield SampleResult(rule_id, title, str(path), kind, wanted, number, problem)
 
@@ -113,14 +115,16 @@ class _Runner:
         self._rules = {rule.info.id: rule for rule in rules.rules}
         self._correlations = {spec.info.id: spec for spec in rules.correlations}
 
-    def judge(self, rule_id: str, sample: LineSample, *, wanted: bool) -> tuple[str, Mapping[str, str]]:
+    def judge(
+        self, rule_id: str, sample: LineSample, enricher: Enricher, *, wanted: bool
+    ) -> tuple[str, Mapping[str, str]]:
         """Give the code of what does not hold, and its values; an empty code when all is well."""
         if sample.type not in self._types:
             return "sample.type", {"type": sample.type, "known": ", ".join(sorted(self._types))}
         if rule_id not in self._rules and rule_id not in self._correlations:
             return "sample.not_running", {}
         lines = sample.expand()
-        hits = self._hits(rule_id, sample.type, lines)
+        hits = self._hits(rule_id, sample.type, lines, enricher)
         if rule_id in self._correlations:
             if bool(hits) == wanted:
                 return "", {}
@@ -130,12 +134,12 @@ class _Runner:
                 return "sample.missed" if wanted else "sample.false_match", {"line": line[:_EXCERPT_CHARS]}
         return "", {}
 
-    def _hits(self, rule_id: str, line_type: str, lines: Sequence[str]) -> set[int]:
+    def _hits(self, rule_id: str, line_type: str, lines: Sequence[str], enricher: Enricher) -> set[int]:
         """Give the numbers of the lines, from 1, at which the rule gives a detection."""
         data = "".join(f"{line}\n" for line in lines).encode()
         block = Block(source="sample", stream="sample", stream_id="sample", type=line_type, data=data)
         context = Context(source_name="sample", type=line_type, timezone=ZONE, received_ns=RECEIVED_NS)
-        result = Engine(self._alone(rule_id), self._decoders).run(block, context)
+        result = Engine(self._alone(rule_id), self._decoders, enricher=enricher).run(block, context)
         return {detection.line_number for detection in result.detections if detection.rule.id == rule_id}
 
     def _alone(self, rule_id: str) -> RuleSet:

@@ -8,6 +8,7 @@ from soc_agent.enrich.databases import Databases
 from soc_agent.enrich.enricher import KNOWN_FIELDS, Enricher
 from soc_agent.enrich.networks import Networks
 from soc_agent.enrich.place import Place, Places, PlaceTable
+from soc_agent.enrich.prefixes import address_of
 from soc_agent.enrich.register import Register
 from soc_agent.enrich.review import Review, review
 
@@ -21,5 +22,6 @@ __all__ = [
     "Places",
     "Register",
     "Review",
+    "address_of",
     "review",
 ]

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from soc_agent.enrich.prefixes import Address
+from soc_agent.enrich.prefixes import Address, address_of
 from soc_agent.model import Problem
 
 _TEXT_CAP = 200
@@ -64,11 +64,11 @@ class PlaceTable:
     """Places that are written down, for samples and where there is no database."""
 
     def __init__(self, places: Mapping[str, Place] | None = None) -> None:
-        self._places = places or {}
+        self._places = {address_of(text): place for text, place in (places or {}).items()}
 
     def find(self, address: Address) -> Place:
         """Give what is written of an address."""
-        return self._places.get(str(address), NOWHERE)
+        return self._places.get(address, NOWHERE)
 
     def problems(self) -> list[Problem]:
         """Give nothing: what is written down is there."""

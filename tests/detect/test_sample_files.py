@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soc_agent.detect.sample_files import FileSample, LineSample, file_samples, line_samples
+from soc_agent.enrich import Place
 
 
 def test_lines_stand_for_themselves_without_empty_ones() -> None:
@@ -41,12 +42,20 @@ def test_samples_know_what_is_wanted_of_them() -> None:
         {"match": [{"type": "syslog", "lines": "a", "repeat": 10**9}]},
         {"match": [{"type": "syslog", "line": "a"}]},
         {"matches": []},
+        {"enrich": {"web01": {"country": "VN"}}},
+        {"enrich": {"192.0.2.1": {"land": "VN"}}},
         ["a"],
     ],
 )
 def test_samples_that_are_written_wrongly_are_refused(samples: Any) -> None:
     with pytest.raises(msgspec.ValidationError):
         line_samples({"samples": samples})
+
+
+def test_what_is_known_of_addresses_stands_beside_the_samples() -> None:
+    samples = line_samples({"samples": {"enrich": {"192.0.2.1": {"country": "VN", "asn": 7552}}}})
+    assert samples is not None
+    assert samples.enrich == {"192.0.2.1": Place("VN", 7552)}
 
 
 def test_contents_of_files_are_text_or_hexadecimal() -> None:

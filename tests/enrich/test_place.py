@@ -1,5 +1,6 @@
 """Records of every kind of database are understood; what is hostile or missing is not known."""
 
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -98,10 +99,11 @@ def test_what_one_database_does_not_know_another_may() -> None:
 
 
 def test_a_table_knows_what_is_written_in_it() -> None:
-    table = PlaceTable({"192.0.2.1": Place("VN")})
+    table = PlaceTable({"192.0.2.1": Place("VN"), "2001:DB8:0::1": Place("LA")})
     known, other = address_of("192.0.2.1"), address_of("192.0.2.2")
     assert known is not None
     assert other is not None
     assert table.find(known).country == "VN"
+    assert table.find(ip_address("2001:db8::1")).country == "LA"
     assert table.find(other) == NOWHERE
     assert table.problems() == []
