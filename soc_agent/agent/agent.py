@@ -6,8 +6,9 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -16,11 +17,15 @@ from soc_agent.agent.inbox import NAME as INBOX
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.agent.reader import Origin, Reader
+from soc_agent.agent.rulereport import health_line, reload_line
+from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.config import Config, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
-from soc_agent.errors import StoreError, describe
+from soc_agent.detect.changes import RuleChanges
+from soc_agent.detect.settle import Look
+from soc_agent.errors import SocAgentError, StoreError, describe
 from soc_agent.model import Block, Collector, Problem, RuleInfo
 from soc_agent.store import AgentState, SourceStatus, Store
 from soc_agent.text import say
@@ -45,9 +50,21 @@ class Loaded(Struct, frozen=True):
     """Every rule that runs, the YARA rules of the collectors too."""
     problems: tuple[Problem, ...]
     """What is wrong with the others."""
+    changes: RuleChanges = RuleChanges()
+    """What is different from the load before."""
+    expires_ns: int | None = None
+    """When the next filter ends, so that the rules must be loaded again."""
 
 
-Loader = Callable[[Config], Loaded]
+class Loader(Protocol):
+    """Loads rules and decoders."""
+
+    def __call__(self, config: Config, look: Look | None = None, /) -> Loaded:
+        """Load what a configuration names; with a ``look``, only files that are finished.
+
+        :raises RuleError: when not one rule can run.
+        """
+        ...
 
 
 class Agent:
@@ -59,7 +76,9 @@ class Agent:
         store_path: Path,
         make_collector: CollectorFactory,
         load: Loader,
+        watched: Callable[[], Sequence[Path]] = list,
     ) -> None:
+        """:param watched: gives the files and folders of rules, decoders and lists that are loaded again on change."""
         self._config = config
         self._make_collector = make_collector
         self._load = load
@@ -79,6 +98,10 @@ class Agent:
         self._pipeline: Pipeline | None = None
         self._seen = (0.0, 0, 0)
         self._speed = (0.0, 0.0)
+        self._watched = watched
+        self._rule_watch: RuleWatch | None = None
+        self._loading = threading.Lock()
+        self._refused: tuple[Problem, ...] = ()
 
     def start(self) -> None:
         """Load the rules, continue from the last commit, start every source.
@@ -87,6 +110,7 @@ class Agent:
         :raises RuleError: when there is no rule to run.
         """
         self._refuse_a_second_agent()
+        self._rule_watch = RuleWatch(self._watched, self._load_again)
         loaded = self._load(self._config)
         loaded.engine.restore(StateChange(*state) for state in self._store.correlation_state())
         self._announce(loaded)
@@ -99,6 +123,7 @@ class Agent:
         for source in self._config.sources:
             self._options[source.name] = source
             self._start_source(self._make_collector(source))
+        self._rule_watch.start(loaded.expires_ns)
 
     def tick(self) -> None:
         """Do what is due: heartbeat, states of the sources, silence. To be called about once a second.
@@ -120,6 +145,8 @@ class Agent:
         deadline = time.monotonic() + STOP_S
         for runner in self._runners.values():
             runner.stop()
+        if self._rule_watch is not None:
+            self._rule_watch.stop()
         clean = True
         for runner in self._runners.values():
             clean &= runner.join(max(0.0, deadline - time.monotonic()))
@@ -141,11 +168,11 @@ class Agent:
         :raises RuleError: when the new rules cannot run; then the old ones go on and nothing has changed.
         """
         assert self._pipeline is not None
-        loaded = self._load(config)
-        self._announce(loaded)
-        self._config = config
-        self._origins.clear()
-        self._pipeline.use(loaded.engine, loaded.decoders)
+        with self._loading:
+            loaded = self._load(config)
+            self._config = config
+            self._origins.clear()
+            self._use(loaded)
         wanted = {source.name: source for source in config.sources}
         for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
             runner = self._runners.pop(name)
@@ -160,6 +187,26 @@ class Agent:
                 self._options[name] = source
                 self._start_source(self._make_collector(source))
         log.warning("reloaded: %d rules, %d sources", len(loaded.rules), len(wanted))
+
+    def _load_again(self, look: Look) -> int | None:
+        """Take the rules as their files are now; the sources go on. Runs on the thread that watches the files."""
+        with self._loading:
+            try:
+                loaded = self._load(self._config, look)
+            except SocAgentError as error:
+                log.warning("the rules cannot be loaded again, and those that run go on: %s", error)
+                self._health.write("rule_refused", "rules", str(error), about=str(error))
+                return None
+            self._use(loaded)
+            return loaded.expires_ns
+
+    def _use(self, loaded: Loaded) -> None:
+        """Let a new engine, made ready beside the one that runs, take its place between two batches."""
+        assert self._pipeline is not None
+        loaded.engine.prepare(self._pipeline.line_types())
+        self._announce(loaded)
+        line = reload_line(loaded.changes, loaded.rules, loaded.problems)
+        self._pipeline.use(loaded.engine, loaded.decoders, lambda: log.warning("%s", line))
 
     def status(self) -> str:
         """Give the status line, in the current language."""
@@ -178,7 +225,8 @@ class Agent:
             queue=f"{self._blocks.qsize()}/{self._blocks.maxsize}",
             dropped=rates.dropped,
             sources=len(self._options),
-            trouble=say("agent.status.trouble", count=trouble) if trouble else "",
+            trouble=(say("agent.status.trouble", count=trouble) if trouble else "")
+            + (say("reload.status", count=len(self._refused)) if self._refused else ""),
         )
 
     def idle(self) -> bool:
@@ -200,11 +248,13 @@ class Agent:
             raise StoreError(Problem("agent.already_running", values={"pid": state.pid, "path": self._store_path}))
 
     def _announce(self, loaded: Loaded) -> None:
+        """Say which rules run, and of each problem that is new what is wrong."""
         with self._store.transaction() as transaction:
             transaction.put_rules(loaded.rules)
-        if loaded.problems:
-            first = " | ".join(describe(problem) for problem in loaded.problems[:5])
-            self._health.write("rule_refused", "rules", first, len(loaded.problems))
+        new = [problem for problem in loaded.problems if problem not in self._refused]
+        self._refused = loaded.problems
+        for kind, detail, count in health_line(new):
+            self._health.write(kind, "rules", detail, count, about=detail)
 
     def _start_source(self, collector: Collector) -> None:
         runner = Runner(collector, self._blocks, self._store.positions, self._hear)

@@ -36,8 +36,8 @@ def health_kind(problem: Problem) -> str:
 class HealthLog:
     """Collects health lines until the pipeline takes them as a block. Safe to write from any thread.
 
-    The same kind and source is said at most once in ``quiet_s`` seconds; what was held back is added to the next
-    line's count, so that nothing is lost and a broken disk cannot flood the store.
+    The same kind and source (and what it is about) is said at most once in ``quiet_s`` seconds; what was held back is
+    added to the next line's count, so that nothing is lost and a broken disk cannot flood the store.
     """
 
     def __init__(self, boot_id: str, quiet_s: float = 60.0) -> None:
@@ -47,13 +47,16 @@ class HealthLog:
         self._lines: list[bytes] = []
         self._offset = 0
         self._number = 1
-        self._said: dict[tuple[str, str], float] = {}
-        self._held: dict[tuple[str, str], int] = {}
+        self._said: dict[tuple[str, str, str], float] = {}
+        self._held: dict[tuple[str, str, str], int] = {}
 
-    def write(self, kind: str, source: str, detail: str = "", count: int = 1) -> None:
-        """Say that something of this kind happened to a source; ``count`` is how often, or how many were lost."""
+    def write(self, kind: str, source: str, detail: str = "", count: int = 1, about: str = "") -> None:
+        """Say that something of this kind happened to a source; ``count`` is how often, or how many were lost.
+
+        ``about`` tells apart what would otherwise be the same said again.
+        """
         now_ns = time.time_ns()
-        key = (kind, source)
+        key = (kind, source, about)
         with self._lock:
             total = count + self._held.pop(key, 0)
             last = self._said.get(key)

@@ -58,7 +58,7 @@ class Pipeline:
         self._blocks = blocks
         self._health = health
         self._committed = committed
-        self._next: tuple[Engine, Decoders] | None = None
+        self._next: tuple[Engine, Decoders, Callable[[], None]] | None = None
         self._stop = threading.Event()
         self._last_line: dict[str, float] = {}
         self._told: list[Problem] = []
@@ -79,9 +79,16 @@ class Pipeline:
         """Whether it still works; when not though nobody stopped it, the agent has failed."""
         return self._thread.is_alive()
 
-    def use(self, engine: Engine, decoders: Decoders) -> None:
-        """Take another engine between two batches; it continues from the committed correlation state."""
-        self._next = (engine, decoders)
+    def use(self, engine: Engine, decoders: Decoders, taken: Callable[[], None] = lambda: None) -> None:
+        """Take another engine between two batches; it continues from the committed correlation state.
+
+        ``taken`` is called when it works.
+        """
+        self._next = (engine, decoders, taken)
+
+    def line_types(self) -> list[str]:
+        """Give the types of lines that the engine has met, for one that is to take its place."""
+        return self._reader.engine.line_types()
 
     def seconds_since_line(self) -> dict[str, float]:
         """Give, for each source that ever gave lines to this agent, how long ago the last one was."""
@@ -97,8 +104,9 @@ class Pipeline:
             elif self._stop.is_set():
                 return
             if self._next is not None:
-                (self._reader.engine, self._reader.decoders), self._next = self._next, None
+                (self._reader.engine, self._reader.decoders, taken), self._next = self._next, None
                 self._reader.engine.restore(StateChange(*state) for state in self._store.correlation_state())
+                taken()
                 self._look_at_databases()
 
     def _take(self) -> list[Block]:

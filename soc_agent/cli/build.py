@@ -1,57 +1,108 @@
 """Putting together: what a configuration asks for becomes collectors and an engine."""
 
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
-from soc_agent.cli.workspace import cache_folder, rule_folders
+from soc_agent.cli.workspace import cache_folder, filter_folder, rule_folders
 from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
-from soc_agent.detect import Engine, load_rules
+from soc_agent.detect import Engine
+from soc_agent.detect.filters import next_expiry
+from soc_agent.detect.load import Shelf
+from soc_agent.detect.settle import Look
 from soc_agent.detect.yara_rules import YaraRules, load_yara
 from soc_agent.detect.yara_scan import YaraScanner
+from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem
+from soc_agent.resources import resource
+
+_NS = 1_000_000_000
 
 
 class Builder:
     """Makes the parts of an agent for one configuration. ``folder`` is where its relative paths begin."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
+    def __init__(
+        self,
+        config: Config,
+        folder: Path,
+        before: "Builder | None" = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """:param before: the builder whose place this one takes: what it loaded goes on where new files are wrong."""
         self._config = config
         self._folder = folder
+        self._clock = clock
+        self._zone = ZoneInfo(config.timezone)
+        self._shelf: Shelf = Shelf(
+            disabled=config.rules.disabled,
+            default_suppress_s=config.rules.suppress_s,
+            cache_dir=cache_folder(),
+            lists=self._lists(),
+            before=before._shelf if before else None,  # noqa: SLF001 - of the same class
+        )
+        self._decoders: Decoders | None = before._decoders if before else None  # noqa: SLF001 - as above
 
     def rule_folders(self) -> list[Path]:
-        """Give the folders and files of rules that the configuration names."""
+        """Give the folders and files of rules that the configuration names, and that of the filters of one's own."""
         rules = self._config.rules
-        return rule_folders(*(self._folder / path for path in rules.paths), builtin=rules.builtin)
+        more = [self._folder / path for path in rules.paths]
+        own = filter_folder(self._folder)
+        return rule_folders(*more, *([own] if own.is_dir() else []), builtin=rules.builtin)
 
-    def load(self) -> Loaded:
+    def watched(self) -> list[Path]:
+        """Give the files and folders that are loaded again when something in them changes; some may not be there."""
+        folders = [folder for folder in self.rule_folders() if folder.name != "yara"]
+        return [*folders, filter_folder(self._folder), *self._lists(), *_decoder_folders()]
+
+    def load(self, look: Look | None = None) -> Loaded:
         """Load the rules and decoders, and make an engine of them.
 
+        :param look: what was seen of the files; those that are not finished stay as they run.
         :raises RuleError: when not one rule can run.
         """
         folders = self.rule_folders()
-        rules = load_rules(
-            folders,
-            disabled=self._config.rules.disabled,
-            default_suppress_s=self._config.rules.suppress_s,
-            cache_dir=cache_folder(),
-            lists=[self._folder / path for path in self._config.rules.lists],
-        )
+        today = datetime.fromtimestamp(self._clock() // _NS, self._zone).date()
+        rules = self._shelf.load(folders, today=today, look=look)
         if not rules.infos:
             raise RuleError(Problem("cli.no_rules", values={"folders": ", ".join(map(str, folders))}), *rules.problems)
-        decoders = Decoders.load()
+        decoders, decoder_problems = self._load_decoders()
         watches = any(isinstance(source, WatchSource) for source in self._config.sources)
         more = [self.yara_rules] if watches else []
         return Loaded(
-            engine=Engine(rules, decoders),
+            engine=Engine(rules, decoders, enricher=Enricher.of(self._config, self._folder)),
             decoders=decoders,
             rules=(*rules.infos.values(), *(info for yara in more for info in yara.infos.values())),
-            problems=(*rules.problems, *decoders.problems, *(problem for yara in more for problem in yara.problems)),
+            problems=(*rules.problems, *decoder_problems, *(problem for yara in more for problem in yara.problems)),
+            changes=self._shelf.changes,
+            expires_ns=self._end_of(next_expiry(rules.filters)),
         )
+
+    def _lists(self) -> list[Path]:
+        return [self._folder / path for path in self._config.rules.lists]
+
+    def _load_decoders(self) -> tuple[Decoders, Sequence[Problem]]:
+        """Load the decoders, and say what is wrong. Where something has gone wrong, those that ran before go on."""
+        decoders = found = Decoders.load()
+        if self._decoders is not None and any(problem not in self._decoders.problems for problem in found.problems):
+            decoders = self._decoders
+        else:
+            self._decoders = found
+        return decoders, found.problems
+
+    def _end_of(self, day: date | None) -> int | None:
+        """Give the moment at which a day ends here."""
+        if day is None:
+            return None
+        return int(datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone).timestamp()) * _NS
 
     @cached_property
     def yara_rules(self) -> YaraRules:
@@ -73,3 +124,7 @@ class Builder:
         from collectors.file_watch import FileWatch
 
         return FileWatch(source, YaraScanner(self.yara_rules))
+
+
+def _decoder_folders() -> list[Path]:
+    return [resource("rules") / "decoders"]

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -14,6 +15,7 @@ from soc_agent.agent import Agent, Loaded
 from soc_agent.cli.build import Builder
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config, Source
+from soc_agent.detect.settle import Look
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Collector
 from soc_agent.text import make_safe, say
@@ -115,12 +117,17 @@ def make_agent(workspace: Workspace, config: Config) -> Agent:
     folder = workspace.config_path.resolve().parent
     builder = Builder(config, folder)
 
-    def load(wanted: Config) -> Loaded:
+    def load(wanted: Config, look: Look | None = None) -> Loaded:
         nonlocal builder
-        builder = Builder(wanted, folder)
-        return builder.load()
+        other = builder if look is not None else Builder(wanted, folder, before=builder)
+        loaded = other.load(look)
+        builder = other
+        return loaded
 
     def collector(source: Source) -> Collector:
         return builder.collector(source)
 
-    return Agent(config, workspace.store_path, collector, load)
+    def watched() -> list[Path]:
+        return builder.watched()
+
+    return Agent(config, workspace.store_path, collector, load, watched)

@@ -70,6 +70,11 @@ def rule_folders(*more: Path, builtin: bool = True) -> list[Path]:
     return [*own, *more]
 
 
+def filter_folder(folder: Path) -> Path:
+    """Give the folder for filters of one's own, beside the configuration in ``folder``. It need not be named there."""
+    return folder / "filters"
+
+
 def cache_folder() -> Path:
     """Give the folder for what can be made again, such as compiled rules (XDG base directory specification)."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"

@@ -40,8 +40,8 @@ def load_rules(
     ``lists``, and in folders named ``placeholders`` below those of ``paths``. Filters apply as of ``today`` (as it is
     here, when not given). Nothing is raised for a bad file or rule: see :attr:`RuleSet.problems`.
     """
-    shelf = Shelf(paths, disabled=disabled, default_suppress_s=default_suppress_s, cache_dir=cache_dir, lists=lists)
-    return shelf.load(today=today, progress=progress)
+    shelf = Shelf(disabled=disabled, default_suppress_s=default_suppress_s, cache_dir=cache_dir, lists=lists)
+    return shelf.load(paths, today=today, progress=progress)
 
 
 class _Kept(Struct):
@@ -64,7 +64,6 @@ class Shelf:
 
     def __init__(
         self,
-        paths: Sequence[Path],
         *,
         disabled: Collection[str] = (),
         default_suppress_s: int = 3600,
@@ -73,7 +72,6 @@ class Shelf:
         before: "Shelf | None" = None,
     ) -> None:
         """:param before: the shelf whose place this one takes, with other options: what it holds is not read again."""
-        self._paths = paths
         self._disabled = disabled
         self._default_suppress_s = default_suppress_s
         self._cache_dir = cache_dir
@@ -85,14 +83,21 @@ class Shelf:
         self.changes = RuleChanges()
         """What the last :meth:`load` changed."""
 
-    def load(self, *, today: date | None = None, look: Look | None = None, progress: Progress | None = None) -> RuleSet:
-        """Load the rules; the first time all of them. See :func:`load_rules`.
+    def load(
+        self,
+        paths: Sequence[Path],
+        *,
+        today: date | None = None,
+        look: Look | None = None,
+        progress: Progress | None = None,
+    ) -> RuleSet:
+        """Load the rules of these files and folders; the first time all of them. See :func:`load_rules`.
 
         :param look: what was seen of the files; one that is not as it was seen, or not finished, stays as it runs.
         """
-        lists = read_lists([*self._lists, *list_folders(self._paths)])
+        lists = read_lists([*self._lists, *list_folders(paths)])
         problems: list[Problem] = list(lists.problems)
-        files = self._read_all(lists, look, problems, progress)
+        files = self._read_all(paths, lists, look, problems, progress)
         today = today or date.today()  # noqa: DTZ011 - the day as people here have it
         while True:
             rules = assemble(
@@ -113,10 +118,15 @@ class Shelf:
         return rules
 
     def _read_all(
-        self, lists: Lists, look: Look | None, problems: list[Problem], progress: Progress | None
+        self,
+        roots: Sequence[Path],
+        lists: Lists,
+        look: Look | None,
+        problems: list[Problem],
+        progress: Progress | None,
     ) -> dict[str, _Kept]:
-        paths = list(rule_files(self._paths, problems))
-        cached = read_cache(self._cache_dir, self._paths) if self._cache_dir and not self._files else {}
+        paths = list(rule_files(roots, problems))
+        cached = read_cache(self._cache_dir, roots) if self._cache_dir and not self._files else {}
         files: dict[str, _Kept] = {}
         for number, path in enumerate(paths, 1):
             name = str(path)
@@ -132,7 +142,7 @@ class Shelf:
         before = {name: file.read for name, file in self._files.items()} or dict(cached)
         entries = {name: file.read for name, file in files.items()}
         if self._cache_dir and (entries.keys() != before.keys() or any(before[n] is not e for n, e in entries.items())):
-            write_cache(self._cache_dir, self._paths, entries)
+            write_cache(self._cache_dir, roots, entries)
         return files
 
     def _read(

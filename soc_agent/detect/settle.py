@@ -64,16 +64,14 @@ class Settling:
         self._loaded = dict(loaded)
         self._before = dict(loaded)
 
-    def look(self, files: Mapping[str, Signature]) -> tuple[Look | None, bool]:
-        """Take what is seen now; give what is due to be loaded, and whether something is not finished."""
+    def look(self, files: Mapping[str, Signature]) -> tuple[Look, bool]:
+        """Take what is seen now; give it with what is not finished, and whether something is due to be loaded."""
         changed = {path for path in files.keys() | self._loaded.keys() if files.get(path) != self._loaded.get(path)}
         unsettled = frozenset(path for path in changed if files.get(path) != self._before.get(path))
         self._before = dict(files)
-        if not changed - unsettled:
-            return None, bool(unsettled)
         for path in changed - unsettled:
             if path in files:
                 self._loaded[path] = files[path]
             else:
                 del self._loaded[path]
-        return Look(files, unsettled), bool(unsettled)
+        return Look(files, unsettled), bool(changed - unsettled)

@@ -31,7 +31,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store_path = folder / "soc-agent.db"
-        self.agent = Agent(self.config("a"), self.store_path, tail, lambda _: loaded(folder))
+        self.agent = Agent(self.config("a"), self.store_path, tail, lambda *_: loaded(folder))
 
     def config(self, *names: str, silent_s: int = 900) -> Config:
         sources = "".join(
@@ -79,7 +79,7 @@ def test_a_second_agent_on_the_same_store_is_refused(bench: Bench) -> None:
     try:
         with Store.open(bench.store_path) as store:
             store.heartbeat(AgentState(living.pid, time.time_ns(), time.time_ns()))
-        second = Agent(bench.config("a"), bench.store_path, tail, lambda _: loaded(bench.folder))
+        second = Agent(bench.config("a"), bench.store_path, tail, lambda *_: loaded(bench.folder))
         with pytest.raises(StoreError, match=str(living.pid)):
             second.start()
     finally:

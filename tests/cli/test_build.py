@@ -1,6 +1,8 @@
 """A configuration becomes collectors and an engine; relative paths begin at its folder."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -10,7 +12,9 @@ from collectors.file_watch import FileWatch
 from collectors.packets import PacketCapture
 from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
+from soc_agent.decode import Decoders
 from soc_agent.errors import RuleError
+from soc_agent.model import Problem, Where
 from tests.end_to_end.running import LINE_RULE
 
 SOURCES = b"""
@@ -46,3 +50,56 @@ def test_no_rule_at_all_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "own").mkdir()
     with pytest.raises(RuleError, match="builtin"):
         Builder(parse_config(SOURCES), tmp_path).load()
+
+
+OWN = b"timezone: Asia/Ho_Chi_Minh\nrules: {builtin: false, paths: [own]}\n"
+FILTER = """
+title: Ours
+author: lan.nt
+logsource: {product: linux}
+filter: {rules: [numbered_user], ours: {user: user-1}, condition: not ours}
+soc: {reason: ours, expires: 2026-12-31}
+"""
+MIDNIGHT_NS = int(datetime(2027, 1, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp()) * 10**9
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("own", "filters"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "own" / "a.yml").write_text(yaml.safe_dump(LINE_RULE))
+    (tmp_path / "filters" / "ours.yml").write_text(FILTER)
+    return tmp_path
+
+
+def test_a_filter_beside_the_configuration_applies_until_its_last_day_here_is_over(folder: Path) -> None:
+    now_ns = [MIDNIGHT_NS - 1]
+    builder = Builder(parse_config(OWN), folder, clock=lambda: now_ns[0])
+    loaded = builder.load()
+    assert loaded.problems == ()
+    assert loaded.expires_ns == MIDNIGHT_NS
+    assert loaded.engine.rules.filters[0].applies_to == (LINE_RULE["id"],)
+    now_ns[0] = MIDNIGHT_NS
+    loaded = builder.load()
+    assert [problem.code for problem in loaded.problems] == ["tuning.expired"]
+    assert loaded.changes.changed == (LINE_RULE["id"],)
+    assert loaded.expires_ns is None
+
+
+def test_all_that_is_loaded_again_is_watched(folder: Path) -> None:
+    (folder / "filters" / "ours.yml").unlink()
+    (folder / "filters").rmdir()
+    watched = Builder(parse_config(OWN), folder).watched()
+    assert {folder / "own", folder / "filters"} <= set(watched)
+    assert any(path.name == "decoders" for path in watched)
+
+
+def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    builder = Builder(parse_config(OWN), folder)
+    before = builder.load()
+    wrong = Decoders([], [Problem("decode.empty", Where("decoders/sshd.yml", 1))])
+    monkeypatch.setattr(Decoders, "load", classmethod(lambda *_: wrong))
+    loaded = Builder(parse_config(OWN), folder, before=builder).load()
+    assert loaded.decoders is before.decoders
+    assert [problem.code for problem in loaded.problems] == ["decode.empty"]

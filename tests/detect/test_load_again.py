@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
-from soc_agent.detect import Engine, StateChange
-from soc_agent.detect import load as load_module
+from soc_agent.detect import Engine, StateChange, rule_files
 from soc_agent.detect.load import Shelf
 from soc_agent.detect.settle import Look, signatures
 from soc_agent.model import Detection
@@ -36,7 +35,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path / "rules"
         self.path.mkdir()
-        self.shelf = Shelf([self.path], cache_dir=path / "cache")
+        self.shelf = Shelf(cache_dir=path / "cache")
 
     def write(self, name: str, text: str) -> None:
         (self.path / f"{name}.yml").write_text(text, "utf-8")
@@ -46,13 +45,13 @@ class Folder:
 
     def load(self, look: Look | None = None) -> dict[str, object]:
         """Load again; give the value of the field ``f`` by rule."""
-        rules = self.shelf.load(look=look)
+        rules = self.shelf.load([self.path], look=look)
         return {rule.info.title: str(rule.selections["s"]) for rule in rules.rules} | {
             spec.info.title: spec.rule_ids for spec in rules.correlations
         }
 
     def codes(self) -> list[str]:
-        return [problem.code for problem in self.shelf.load().problems]
+        return [problem.code for problem in self.shelf.load([self.path]).problems]
 
 
 @pytest.fixture
@@ -66,13 +65,13 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_only_what_changed_is_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    true = load_module.read_file
+    true = rule_files.read_file
 
     def counted(path: Path, *rest: object) -> object:
         read.append(path.name)
         return true(path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(load_module, "read_file", counted)
+    monkeypatch.setattr("soc_agent.detect.load.read_file", counted)
     folder.load()
     assert read == []
     folder.write("a", RULE.format("a", 2))
@@ -120,7 +119,7 @@ def test_a_file_that_cannot_be_read_leaves_its_old_version_running(
 ) -> None:
     before = folder.load()
     folder.write("a", RULE.format("a", 9))
-    true = Path.open
+    true: Callable[..., object] = Path.open
 
     def refused(self: Path, *rest: str) -> object:
         if self.name == "a.yml":
@@ -180,8 +179,8 @@ def test_an_unfinished_file_stays_as_it_runs(folder: Folder) -> None:
 def test_other_options_take_over_what_is_held(folder: Folder) -> None:
     before = folder.load()
     folder.write("a", "title: [")
-    other = Shelf([folder.path], before=folder.shelf, disabled=[f"{ID}b"])
-    rules = other.load()
+    other = Shelf(before=folder.shelf, disabled=[f"{ID}b"])
+    rules = other.load([folder.path])
     assert [rule.info.title for rule in rules.rules] == ["a"]
     assert str(rules.rules[0].selections["s"]) == before["a"]
     assert other.changes.removed == (f"{ID}b",)
@@ -190,8 +189,8 @@ def test_other_options_take_over_what_is_held(folder: Folder) -> None:
 def test_the_next_start_finds_in_the_cache_what_was_read_last(folder: Folder, tmp_path: Path) -> None:
     folder.write("a", RULE.format("a", 2))
     folder.load()
-    again = Shelf([folder.path], cache_dir=tmp_path / "cache")
-    assert {rule.info.title for rule in again.load().rules} == {"a", "b"}
+    again = Shelf(cache_dir=tmp_path / "cache")
+    assert {rule.info.title for rule in again.load([folder.path]).rules} == {"a", "b"}
     assert list((tmp_path / "cache").iterdir())
 
 
@@ -235,8 +234,8 @@ def test_reloading_at_any_point_changes_no_alert(
     decoders = Decoders.load()
     text = yaml.safe_dump_all([LINE_RULE, GROUP_RULE])
     (path / "a.yml").write_text(text, "utf-8")
-    shelf = Shelf([path])
-    constant = Engine(shelf.load(), decoders)
+    shelf = Shelf()
+    constant = Engine(shelf.load([path]), decoders)
     unchanged = _run(cuts, lambda _: constant)
 
     def reload(number: int) -> Engine:
@@ -253,6 +252,6 @@ def test_reloading_at_any_point_changes_no_alert(
                 filter_ = {"rules": ["numbered_user"], "s": {"user": f"nobody-{number}"}, "condition": "not s"}
                 document = {"title": "f", "logsource": {"product": "linux"}, "filter": filter_}
                 (path / "f.yml").write_text(yaml.safe_dump(document), "utf-8")
-        return Engine(shelf.load(), decoders)
+        return Engine(shelf.load([path]), decoders)
 
     assert _run(cuts, reload) == unchanged

@@ -12,28 +12,26 @@ THREE: Signature = (1, 3, 3, 3)
 
 def test_a_change_is_due_when_it_was_seen_twice() -> None:
     settling = Settling({"a": ONE})
-    assert settling.look({"a": ONE}) == (None, False)
-    assert settling.look({"a": TWO}) == (None, True)
+    assert settling.look({"a": ONE}) == (Look({"a": ONE}), False)
+    assert settling.look({"a": TWO}) == (Look({"a": TWO}, frozenset("a")), False)
+    assert settling.look({"a": TWO}) == (Look({"a": TWO}), True)
     assert settling.look({"a": TWO}) == (Look({"a": TWO}), False)
-    assert settling.look({"a": TWO}) == (None, False)
 
 
 def test_a_file_that_keeps_changing_is_waited_for_and_the_others_are_not() -> None:
     settling = Settling({"a": ONE})
     settling.look({"a": TWO, "b": ONE})
-    due, more = settling.look({"a": THREE, "b": ONE})
-    assert due == Look({"a": THREE, "b": ONE}, frozenset({"a"}))
-    assert more
-    assert settling.look({"a": THREE, "b": ONE}) == (Look({"a": THREE, "b": ONE}), False)
+    assert settling.look({"a": THREE, "b": ONE}) == (Look({"a": THREE, "b": ONE}, frozenset("a")), True)
+    assert settling.look({"a": THREE, "b": ONE}) == (Look({"a": THREE, "b": ONE}), True)
 
 
 def test_a_file_that_is_gone_for_one_look_was_only_written_anew() -> None:
     settling = Settling({"a": ONE})
-    assert settling.look({}) == (None, True)
-    assert settling.look({"a": ONE}) == (None, False)
-    assert settling.look({}) == (None, True)
+    assert settling.look({}) == (Look({}, frozenset("a")), False)
+    assert settling.look({"a": ONE}) == (Look({"a": ONE}), False)
+    assert settling.look({}) == (Look({}, frozenset("a")), False)
+    assert settling.look({}) == (Look({}), True)
     assert settling.look({}) == (Look({}), False)
-    assert settling.look({}) == (None, False)
 
 
 def test_rules_lists_and_decoders_are_looked_at_and_what_editors_leave_is_not(tmp_path: Path) -> None:
