@@ -8,6 +8,7 @@ import pytest
 
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine, RuleSet, load_rules
+from soc_agent.detect.coverage import Standing, coverage_of
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.errors import describe
 from soc_agent.resources import resource
@@ -57,6 +58,17 @@ def test_rules_that_can_never_fire_here_are_listed(public: RuleSet) -> None:
     dead = public.without_source(known)
     assert 0 < len(dead) < len(public.rules)
     assert all("can never fire" in describe(problem) for problem in dead)
+
+
+def test_every_public_rule_is_accounted_for(public: RuleSet, unpacked: Path) -> None:
+    decoders = Decoders.load()
+    known = frozenset().union(*map(decoders.log_sources, decoders.types()))
+    found = coverage_of(public, known=known)
+    counts = found.counts()
+    assert len(found.rules) == len(list((unpacked / "rules").rglob("*.yml"))) == sum(counts.values())
+    assert counts[Standing.REFUSED] == counts[Standing.DISABLED] == counts[Standing.NO_BASE] == 0
+    assert counts[Standing.NEEDS_LIST] == 25
+    assert all(each.detail for each in found.rules if each.standing is not Standing.RUNS)
 
 
 def test_every_rule_can_be_tried(public: RuleSet) -> None:

@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "checking",
     "test": "testing",
     "explain": "explaining",
+    "coverage": "covering",
 }
 """Command to the module of this package that holds it as ``command``, in the order of ``--help``."""
 
