@@ -3,6 +3,7 @@
 A file is opened when it is first asked, mapped into memory, and opened again when another lies in its place.
 """
 
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)
         self.problem: Problem | None = None
         """What is wrong with the file, as it was when it was last looked at."""
         self._reader: Reader | None = None
@@ -45,7 +47,8 @@ class Database:
     def refresh(self) -> bool:
         """Look whether the file is another than before, and open it then; say whether it is."""
         try:
-            status = self.path.stat()
+            # asked for each address: pathlib would cost as much again
+            status = os.stat(self._name)  # noqa: PTH116
         except OSError as error:
             changed = self._seen is not None or not self._looked
             self._looked, self._seen = True, None
@@ -99,7 +102,7 @@ class Database:
         return About(str(metadata.database_type), int(metadata.build_epoch))
 
     def _fail(self, code: str, reason: str) -> None:
-        self.problem = Problem(code, Where(str(self.path)), {"reason": reason})
+        self.problem = Problem(code, Where(self._name), {"reason": reason})
 
 
 class Databases:

@@ -16,7 +16,11 @@ from soc_agent.enrich.register import Entry, Register
 from soc_agent.model import ENTITY_FIELDS, Entities, Event, Problem
 
 CACHED = 16_384
-"""Addresses whose standing is remembered."""
+"""Addresses whose standing is remembered, and hosts whose entry is."""
+LONGEST_ADDRESS = 64
+"""A longer text is no address, whatever zone it names; remembering texts of any length would fill the memory."""
+LONGEST_NAME = 255
+"""A longer text is no name of a host (RFC 1035, 2.3.4)."""
 SHOWN = 16
 """Addresses of one kind that the context of an alert tells of."""
 _KINDS = ("src_ip", "dst_ip")
@@ -32,6 +36,9 @@ class Standing(Struct, frozen=True):
     internal: bool = False
     network: str = ""
     entry: Entry = Entry()
+
+
+UNKNOWN = Standing(None)
 
 
 class Speaks(Protocol):
@@ -87,7 +94,8 @@ class Enricher:
         self._register = register
         self._networks = networks
         self._places = places
-        self._standing = lru_cache(CACHED)(self._look_up)
+        self._remembered = lru_cache(CACHED)(self._look_up)
+        self._remembered_host = lru_cache(CACHED)(register.of_host)
         self._event: Event | None = None
         self._addresses: dict[str, tuple[str, ...]] = {}
 
@@ -110,7 +118,7 @@ class Enricher:
         kind, _, name = field.partition(".")
         if kind == "host":
             read = _OF_HOST.get(name)
-            entry = self._register.of_host(event.host) if read and event.host else None
+            entry = self._host(event.host) if read else None
             return read(entry) if read and entry else None
         if kind not in _KINDS:
             return None
@@ -125,7 +133,7 @@ class Enricher:
         level among the systems concerned.
         """
         context: dict[str, Any] = {}
-        entry = self._register.of_host(event.host) if event.host else None
+        entry = self._host(event.host)
         levels = [entry.system_level] if entry else []
         if entry is not None:
             context["host"] = {"name": event.host, **_shown(entry)}
@@ -173,26 +181,32 @@ class Enricher:
             self._addresses = {}
         known = self._addresses.get(kind)
         if known is None:
-            known = self._addresses[kind] = _addresses(event, kind)
+            known = self._addresses[kind] = self._find_addresses(event, kind)
         return known
+
+    def _find_addresses(self, event: Event, kind: str) -> tuple[str, ...]:
+        for name in ENTITY_FIELDS[kind]:
+            value = event.fields.get(name)
+            if value is not None:
+                values = value if isinstance(value, (list, tuple)) else (value,)
+                texts = tuple(t for t in values if isinstance(t, str) and self._standing(t).address is not None)
+                if texts:
+                    return texts
+        return ()
+
+    def _host(self, name: str) -> Entry | None:
+        return self._remembered_host(name) if 0 < len(name) <= LONGEST_NAME else None
+
+    def _standing(self, text: str) -> Standing:
+        return self._remembered(text) if len(text) <= LONGEST_ADDRESS else UNKNOWN
 
     def _look_up(self, text: str) -> Standing:
         address = address_of(text)
         if address is None:
-            return Standing(None)
+            return UNKNOWN
         network = self._networks.of(address)
         entry = self._register.of_address(address) or self._register.of_system(network.system)
         return Standing(address, network.internal, network.name, entry)
-
-
-def _addresses(event: Event, kind: str) -> tuple[str, ...]:
-    for name in ENTITY_FIELDS[kind]:
-        value = event.fields.get(name)
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        texts = tuple(text for text in values if isinstance(text, str) and address_of(text) is not None)
-        if texts:
-            return texts
-    return ()
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

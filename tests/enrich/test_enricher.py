@@ -132,6 +132,16 @@ def test_the_context_is_bounded(enricher: Enricher) -> None:
     assert len(enricher.context(event("other"), {"src_ip": many})["src_ip"]) == SHOWN
 
 
+def test_hostile_texts_are_neither_addresses_nor_remembered(enricher: Enricher) -> None:
+    for number in range(20):
+        text = f"203.0.113.9%{number}" + "x" * 100_000
+        assert enricher.value(event(text, src_ip=text), "src_ip.country") is None
+        assert enricher.value(event(text, src_ip=[text]), "host.asset") is None
+        assert enricher.context(event(text), {"src_ip": (text,)}) == {}
+    assert enricher._remembered.cache_info().currsize == 0
+    assert enricher._remembered_host.cache_info().currsize == 0
+
+
 def test_a_configuration_makes_an_enricher(tmp_path: Path) -> None:
     write_database(tmp_path / "city.mmdb", {"1.52.0.0/14": MAXMIND_CITY})
     config = Config(enrichment=EnrichmentOptions(city_mmdb="city.mmdb", asn_mmdb="none.mmdb"))
