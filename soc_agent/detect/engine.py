@@ -19,6 +19,9 @@ from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, 
 
 _FINDINGS = "yara"
 """The type of lines of which every one is looked at, because it may itself be a detection."""
+_EVENTS = ("json",)
+"""Types whose lines are taken for telemetry until their first block has shown what they are."""
+_LEARN_FROM_LINES = 50
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +91,9 @@ class Engine:
         self._numbered = [RunningRule(rule, number) for number, rule in enumerate(rules.rules)]
         self._running = {rule.info.id: rule for rule in self._numbered}
         self._indexes: dict[str, TypeIndex] = {}
+        self._telemetry_indexes: dict[str, TypeIndex] = {}
+        self._is_telemetry: dict[tuple[str, str], bool] = {}
+        """Source and type to whether nearly each of its lines is an event that many rules look at."""
         self._correlator = Correlator(rules.correlations)
         self._faults: dict[Where, Problem] = {}
         self._new_faults: list[Problem] = []
@@ -126,7 +132,7 @@ class Engine:
 
     def match(self, block: Block, context: Context) -> Matches:
         """Find the lines of a block that rules match. Never raises for what lines hold."""
-        index = self._index(context.type)
+        index = self._index_for(context)
         data, derived, decode = block.data, index.spelling.derived, self._decoders.decode
         is_finding = context.type == _FINDINGS
         candidates = undecodable = counted = 0
@@ -141,7 +147,10 @@ class Engine:
             event = decode(line, context)
             if not event.decoded:
                 undecodable += 1
-            rules = index.rules_for(possible, event.log_sources, decoded=event.decoded)
+            if self._prefilter:
+                rules = index.rules_for(possible, event.log_sources, event.fields if event.decoded else None)
+            else:
+                rules = index.every_rule_for(event.log_sources, decoded=event.decoded)
             finding = info_of_finding(event) if is_finding else None
             if not rules and finding is None:
                 continue
@@ -160,6 +169,7 @@ class Engine:
         counters = Counters(bytes=len(data), lines=lines, candidates=candidates, undecodable=undecodable)
         if self._prefilter:
             index.learn(hits, counters)
+            self._learn(context, index, counters)
         faults, self._new_faults = self._new_faults, []
         return Matches(context.type, matches, counters, faults)
 
@@ -179,6 +189,25 @@ class Engine:
             index = TypeIndex(self._numbered, self._decoders, line_type, self._backend)
             self._indexes[line_type] = index
         return index
+
+    def _index_for(self, context: Context) -> TypeIndex:
+        """Give the index with which the lines of a source cost least. Any finds the same."""
+        line_type = context.type
+        is_telemetry = self._is_telemetry.get((context.source_name, line_type), line_type in _EVENTS)
+        if not is_telemetry or not self._prefilter:
+            return self._index(line_type)
+        index = self._telemetry_indexes.get(line_type)
+        if index is None:
+            index = TypeIndex(self._numbered, self._decoders, line_type, self._backend, by_fields=True)
+            self._telemetry_indexes[line_type] = index
+        return index
+
+    def _learn(self, context: Context, index: TypeIndex, counters: Counters) -> None:
+        """Take note of what a block of a source held, for the choice of the index for its next one."""
+        events, index.grouped = index.grouped, 0
+        if counters.lines >= _LEARN_FROM_LINES:
+            half = counters.lines // 2
+            self._is_telemetry[context.source_name, context.type] = min(events, counters.candidates) > half
 
     def _view(self, event: Event, line_type: str) -> View:
         derived = self._derived.get(line_type)

@@ -5,11 +5,15 @@ three thousand. What comes again (the same literals, the same log sources) is wo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from soc_agent.decode import Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.explain import Explainer
+from soc_agent.detect.fieldindex import FieldIndex
+from soc_agent.detect.fieldneeds import Clause as FieldClause
+from soc_agent.detect.fieldneeds import field_clauses
 from soc_agent.detect.leaf import Predicate
 from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
 from soc_agent.detect.predicate import compile_rule
@@ -25,6 +29,8 @@ _LEARN_FIRST_BYTES = 4 * 1024 * 1024
 """A file smaller than this is read before learning from it has paid."""
 _LEARN_AGAIN = 8
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
+_FEW = 8
+"""So few rules are tried faster than an event's values are looked up."""
 
 
 class RunningRule:
@@ -64,8 +70,18 @@ class TypeIndex:
     """
 
     def __init__(
-        self, rules: Sequence[RunningRule], decoders: Decoders, line_type: str, backend: Backend | None = None
+        self,
+        rules: Sequence[RunningRule],
+        decoders: Decoders,
+        line_type: str,
+        backend: Backend | None = None,
+        *,
+        by_fields: bool = False,
     ) -> None:
+        """:param by_fields: every line is decoded, and literals are looked for only where fields cannot tell.
+
+        That costs less where nearly every line concerns some rule: telemetry, of which each line is an event.
+        """
         known = decoders.log_sources(line_type)
         self.rules = tuple(rule for rule in rules if any(map(rule.rule.log_source.applies_to, known)))
         self.spelling = spelling_of(decoders, line_type)
@@ -73,8 +89,12 @@ class TypeIndex:
         """All rules of this type."""
         self.searching = _bits(rule.has_keywords for rule in self.rules)
         """Rules that can match a line that nobody can decode: what is known of it is its text."""
+        self._needs: dict[int, tuple[FieldClause, ...]] = {}
         self._clauses = [
-            clauses_of(rule.rule, self.spelling, _of_sources(rule, decoders, self.spelling)) for rule in self.rules
+            ()
+            if by_fields and self._needs_of(place)
+            else clauses_of(rule.rule, self.spelling, None if by_fields else _of_sources(rule, decoders, self.spelling))
+            for place, rule in enumerate(self.rules)
         ]
         self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
@@ -84,7 +104,10 @@ class TypeIndex:
         self._learn_at_bytes = _LEARN_FIRST_BYTES
         self._routes: dict[tuple[LogSource, ...], int] = {}
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
-        self._rules_for: dict[tuple[int, tuple[LogSource, ...], bool], tuple[RunningRule, ...]] = {}
+        self._routed: dict[tuple[int, tuple[LogSource, ...], bool], _Routed] = {}
+        self._field_indexes: dict[tuple[LogSource, ...], FieldIndex] = {}
+        self.grouped = 0
+        """So many events were of log sources that more than a few rules look at."""
         self._build()
 
     def _build(self) -> None:
@@ -193,16 +216,52 @@ class TypeIndex:
                 self._candidates[numbers] = found
         return found
 
-    def rules_for(self, possible: int, log_sources: tuple[LogSource, ...], *, decoded: bool) -> tuple[RunningRule, ...]:
-        """Give those of the possible rules that look at events of these log sources, in their order."""
-        key = (possible, log_sources, decoded)
-        found = self._rules_for.get(key)
+    def rules_for(
+        self, possible: int, log_sources: tuple[LogSource, ...], fields: Mapping[str, Any] | None
+    ) -> tuple[RunningRule, ...]:
+        """Give those of the possible rules that look at events of these log sources, in their order.
+
+        :param fields: of the event: rules that its values rule out are left out. None: nobody could decode it.
+        """
+        key = (possible, log_sources, fields is None)
+        routed = self._routed.get(key)
+        if routed is None:
+            routed = self._route_of(possible, log_sources, decoded=fields is not None)
+            if len(self._routed) >= _REMEMBERED:
+                self._routed.clear()
+            self._routed[key] = routed
+        self.grouped += routed.is_telemetry
+        if routed.index is None or fields is None:
+            return routed.rules
+        candidates = routed.index.candidates(fields)
+        if not candidates:
+            return ()
+        found = routed.chosen.get(candidates)
         if found is None:
-            rules = possible & self.route(log_sources)
-            found = self.rules_of(rules if decoded else rules & self.searching)
-            if len(self._rules_for) >= _REMEMBERED:
-                self._rules_for.clear()
-            self._rules_for[key] = found
+            found = routed.choose(candidates)
+        return found
+
+    def every_rule_for(self, log_sources: tuple[LogSource, ...], *, decoded: bool) -> tuple[RunningRule, ...]:
+        """Give all rules that look at events of these log sources, whatever the line and its fields hold."""
+        rules = self.route(log_sources)
+        return self.rules_of(rules if decoded else rules & self.searching)
+
+    def _route_of(self, possible: int, log_sources: tuple[LogSource, ...], *, decoded: bool) -> "_Routed":
+        every = self.route(log_sources)
+        rules = possible & every
+        found = self.rules_of(rules if decoded else rules & self.searching)
+        if not decoded or len(found) <= _FEW:
+            return _Routed(found, is_telemetry=decoded and every.bit_count() > _FEW)
+        places = _places(every)
+        index = self._field_indexes.get(log_sources)
+        if index is None:
+            index = self._field_indexes[log_sources] = FieldIndex([self._needs_of(place) for place in places])
+        return _Routed(found, index, [self.rules[place] if rules >> place & 1 else None for place in places])
+
+    def _needs_of(self, place: int) -> tuple[FieldClause, ...]:
+        found = self._needs.get(place)
+        if found is None:
+            found = self._needs[place] = field_clauses(self.rules[place].rule)
         return found
 
     def route(self, log_sources: tuple[LogSource, ...]) -> int:
@@ -224,6 +283,34 @@ class TypeIndex:
                 self._rules_of.clear()
             found = tuple(self.rules[place] for place in _places(rules))
             self._rules_of[rules] = found
+        return found
+
+
+class _Routed:
+    """The rules of a set that look at events of some log sources."""
+
+    __slots__ = ("_of_place", "chosen", "index", "is_telemetry", "rules")
+
+    def __init__(
+        self,
+        rules: tuple[RunningRule, ...],
+        index: FieldIndex | None = None,
+        of_place: Sequence[RunningRule | None] = (),
+        *,
+        is_telemetry: bool = True,
+    ) -> None:
+        self.rules = rules
+        self.is_telemetry = is_telemetry
+        self.index = index
+        self._of_place = of_place
+        self.chosen: dict[int, tuple[RunningRule, ...]] = {}
+
+    def choose(self, candidates: int) -> tuple[RunningRule, ...]:
+        """Give the rules that the index names by their places."""
+        found = tuple(rule for place in _places(candidates) if (rule := self._of_place[place]) is not None)
+        if len(self.chosen) >= _REMEMBERED:
+            self.chosen.clear()
+        self.chosen[candidates] = found
         return found
 
 

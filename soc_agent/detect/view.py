@@ -15,6 +15,8 @@ _QUERY, _TARGET = "cs-uri-query", "c-uri"
 """Of a web request. The Sigma taxonomy says that the first is the query alone, but more than half of the public web
 server rules that ask for it look for a path: they were written for logs that hold the whole target there. So both are
 looked at."""
+VIRTUAL_FIELDS = frozenset({_QUERY})
+"""Fields whose value is more than what the event has under that name."""
 
 
 class View(dict[str, Values]):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soc_agent.decode import Decoders
-from soc_agent.detect import Engine, RuleSet
+from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.hit import RAW_CAP_BYTES
 from soc_agent.errors import describe
 from soc_agent.model import Clause, RuleKind
@@ -220,3 +220,22 @@ def test_a_hostile_expression_cannot_hang_the_engine(tmp_path: Path, pattern: st
 def test_a_block_full_of_hits_is_worked_through(tmp_path: Path) -> None:
     rules = rules_of(tmp_path, a=rule_text("keywords: [aa, aaa, aaaa]\ncondition: keywords"))
     assert len(detect(rules, HEAD + b"a" * 500_000 + b"\n", "syslog")) == 1
+
+
+def test_a_source_of_telemetry_is_decoded_line_by_line_and_found_in_the_same(tmp_path: Path) -> None:
+    """Which index costs least is learnt from each source; it changes nothing of what is found."""
+    for number in range(20):
+        detection = f"selection: {{Image|endswith: '\\\\p{number}.exe'}}"
+        text = rule_text(detection, title=f"P{number}", logsource="{product: windows, service: security}")
+        (tmp_path / f"{number}.yml").write_text(text)
+    rules = load_rules([tmp_path])
+    event = b'{"EventID": 1, "Channel": "Security", "Image": "C:\\\\p%d.exe"}\n'
+    telemetry = b"".join(event % (number % 25) for number in range(200))
+    other = b'{"msg": "quiet"}\n' * 200
+    engine, plain = Engine(rules, DECODERS), Engine(rules, DECODERS, prefilter=False)
+    context = context_of("json")
+    for data in (telemetry, other, other, telemetry, telemetry, other + telemetry):
+        block = block_of(data, "json")
+        found = engine.run(block, context)
+        assert [d.uid for d in found.detections] == [d.uid for d in plain.run(block, context).detections]
+        assert engine._is_telemetry[context.source_name, "json"] is (data == telemetry)

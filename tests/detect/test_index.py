@@ -71,10 +71,28 @@ def test_a_block_of_one_long_line() -> None:
 def test_rules_for_a_line_are_those_of_its_log_sources() -> None:
     index = index_of("s: {message: alpha}\ncondition: s", "k: [alpha]\ncondition: k")
     both, searching = index.rules, index.rules[1:]
-    assert index.rules_for(0b11, SYSLOG, decoded=True) == both
-    assert index.rules_for(0b11, SYSLOG, decoded=False) == searching
-    assert index.rules_for(0b01, SYSLOG, decoded=False) == ()
-    assert index.rules_for(0b11, (LogSource("", "windows"),), decoded=True) == ()
+    assert index.rules_for(0b11, SYSLOG, {}) == both
+    assert index.rules_for(0b11, SYSLOG, None) == searching
+    assert index.rules_for(0b01, SYSLOG, None) == ()
+    assert index.rules_for(0b11, (LogSource("", "windows"),), {}) == ()
+    assert index.every_rule_for(SYSLOG, decoded=True) == both
+    assert index.every_rule_for(SYSLOG, decoded=False) == searching
+
+
+def test_of_many_rules_those_are_left_that_the_values_of_the_event_allow() -> None:
+    index = index_of(*(f"s: {{user: u{number}}}\ncondition: s" for number in range(20)))
+    assert index.rules_for(index.everything, SYSLOG, {"user": "u7"}) == (index.rules[7],)
+    assert index.rules_for(index.everything & ~(1 << 7), SYSLOG, {"user": "u7"}) == ()
+    assert index.rules_for(index.everything, SYSLOG, {"user": "x"}) == ()
+    assert index.rules_for(index.everything, SYSLOG, None) == ()
+
+
+def test_by_fields_only_words_without_a_field_are_looked_for_in_the_line() -> None:
+    rules = [rule_of("s: {user: alpha}\ncondition: s"), rule_of("k: [beta]\ncondition: k", title="k")]
+    index = TypeIndex([RunningRule(rule) for rule in rules], DECODERS, "syslog", by_fields=True)
+    assert index.literals[0] == b"beta"
+    assert b"alpha" not in index.literals
+    assert index.always == 0b01
 
 
 def test_rules_without_literals_are_always_candidates() -> None:

@@ -4,6 +4,8 @@ Both give the same: the names of the event's own data, and of what Windows says 
 ``Provider_Name``, ``Channel``, ``Computer``, ``Level``, ``Keywords`` … as the public rules call them.
 """
 
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ from msgspec import Struct
 
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, Parsed
-from soc_agent.decode.windows.naming import finish
+from soc_agent.decode.windows.naming import number_data
 from soc_agent.decode.windows.routing import route
 from soc_agent.decode.windows.shapes import take_apart
 
@@ -91,12 +93,12 @@ def decode_record(text: str, context: Context) -> Parsed | None:
         inner = _read(text).Event
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    system, fields = inner.System, inner.EventData
-    if "Data" in fields:
+    system, data = inner.System, inner.EventData
+    if "Data" in data:
         return None
     provider, execution = system.Provider.attributes, system.Execution.attributes
     number, channel, time = system.EventID, system.Channel, system.TimeCreated.attributes.SystemTime
-    general: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "EventID": number,
         "Channel": channel,
         "Computer": system.Computer,
@@ -110,15 +112,43 @@ def decode_record(text: str, context: Context) -> Parsed | None:
         "Execution_ProcessID": execution.ProcessID,
         "Execution_ThreadID": execution.ThreadID,
     }
-    if provider.Name is not None:
-        general["Provider_Name"] = provider.Name
     if provider.Guid is not None:
-        general["Provider_Guid"] = provider.Guid
+        fields["Provider_Guid"] = provider.Guid
     if system.Security is not None and system.Security.attributes.UserID is not None:
-        general["Security_UserID"] = system.Security.attributes.UserID
-    fields = _joined(general, fields)
-    time_ns = times.time_of(time, context.timezone, context.received_ns)
+        fields["Security_UserID"] = system.Security.attributes.UserID
+    fields.update(data)
+    fields["EventID"] = number
+    if provider.Name is not None:
+        fields["Provider_Name"] = provider.Name
+    time_ns = _quick_time(time)
+    if time_ns is None:
+        time_ns = times.time_of(time, context.timezone, context.received_ns)
     return _parsed(fields, channel, provider.Name or "", number, time_ns, system.Computer, text)
+
+
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTES_KEPT = 4_096
+
+
+@lru_cache(maxsize=_MINUTES_KEPT)
+def _minute_ns(minute: str) -> int | None:
+    """Give the nanoseconds of the beginning of a minute, ``2026-03-02T06:00``."""
+    try:
+        begin = datetime.strptime(minute + "+0000", "%Y-%m-%dT%H:%M%z")
+    except ValueError:
+        return None
+    return (begin - _UNIX_EPOCH) // timedelta(minutes=1) * 60_000_000_000
+
+
+def _quick_time(text: str) -> int | None:
+    """Read a time as Windows writes it, ``2026-03-02T06:00:00.057000Z``; None when it is another form."""
+    if len(text) != 27 or text[16] != ":" or text[19] != "." or text[26] != "Z":
+        return None
+    digits = text[17:19] + text[20:26]
+    if not (digits.isascii() and digits.isdigit()) or digits >= "60":
+        return None
+    begin_ns = _minute_ns(text[:16])
+    return None if begin_ns is None else begin_ns + int(digits) * 1000
 
 
 def decode_tree(tree: dict[str, Any], text: str, context: Context) -> Parsed | None:
@@ -151,7 +181,10 @@ def _parsed(
     fields: dict[str, Any], channel: str, provider: str, number: int, time_ns: int | None, host: str, text: str
 ) -> Parsed:
     found = route(channel, provider, number)
-    finish(fields, found.service, number)
+    if found.finish is not None:
+        found.finish(fields)
+    if "param1" in fields or "Data" in fields:
+        number_data(fields)
     sources = found.log_sources
     if found.by_change:
         change = _change_of(fields, number)

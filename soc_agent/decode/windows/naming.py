@@ -38,10 +38,17 @@ _NOBODY = ("", "-")
 _MOST_PARAMETERS = 100
 
 
-def finish(fields: Fields, service: str, number: int) -> None:
-    """Add the names that rules expect for an event of this service and number."""
-    if (act := _BY_EVENT.get((service, number)) or _BY_SERVICE.get(service)) is not None:
-        act(fields)
+Finish = Callable[[Fields], None]
+"""Adds names to the fields of an event."""
+
+
+def finish_of(service: str, number: int) -> Finish | None:
+    """Give what adds the names that rules expect for an event of this service and number."""
+    return _BY_EVENT.get((service, number)) or _BY_SERVICE.get(service)
+
+
+def number_data(fields: Fields) -> None:
+    """Give data without names numbers, ``param1`` …, and data with such names as one list, ``Data``."""
     if "param1" in fields:
         if "Data" not in fields:
             fields["Data"] = _parameters(fields)
@@ -63,17 +70,16 @@ def _parameters(fields: Fields) -> list[Any]:
 def _sysmon(fields: Fields) -> None:
     hashes = fields.get("Hashes") or fields.get("Hash")
     if hashes.__class__ is str:
-        for name, value in _apart(hashes):
-            fields.setdefault(name, value)
+        fields.update(_apart(hashes))
 
 
 @lru_cache(maxsize=4096)
-def _apart(hashes: str) -> tuple[tuple[str, str], ...]:
+def _apart(hashes: str) -> dict[str, str]:
     """Give the hashes of a file that stand in one text: ``SHA1=…,MD5=…``."""
     if len(hashes) > _HASHES_CAP_CHARS:
-        return ()
+        return {}
     pairs = (part.partition("=") for part in hashes.split(","))
-    return tuple((_HASHES[kind.strip().upper()], value) for kind, _, value in pairs if kind.strip().upper() in _HASHES)
+    return {_HASHES[kind.strip().upper()]: value for kind, _, value in pairs if kind.strip().upper() in _HASHES}
 
 
 def _alias(fields: Fields, names: tuple[tuple[str, str], ...]) -> None:
@@ -123,10 +129,10 @@ def _defender(fields: Fields) -> None:
     _alias(fields, _ANTIVIRUS)
 
 
-_BY_EVENT: dict[tuple[str, int], Callable[[Fields], None]] = {
+_BY_EVENT: dict[tuple[str, int], Finish] = {
     ("security", 4688): _process_created,
     ("security", 4657): _registry_changed,
     ("security", 5156): _connected,
     **{("sysmon", number): _sysmon for number in (1, 6, 7, 15, 23, 24, 26, 27, 28, 29)},
 }
-_BY_SERVICE: dict[str, Callable[[Fields], None]] = {"windefend": _defender}
+_BY_SERVICE: dict[str, Finish] = {"windefend": _defender}

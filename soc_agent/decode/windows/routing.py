@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from soc_agent.decode.windows.naming import Finish, finish_of
 from soc_agent.model import LogSource
 
 _CHANNELS: dict[str, tuple[str, ...]] = {
@@ -170,6 +171,8 @@ class Route(Struct, frozen=True):
     service: str = ""
     by_change: Mapping[str, tuple[LogSource, ...]] = {}
     """``EventType`` in lower case to the log sources, where it says more than the number."""
+    finish: Finish | None = None
+    """What adds the names that rules expect."""
 
 
 def _sources(service: str, categories: Iterable[str]) -> tuple[LogSource, ...]:
@@ -207,7 +210,7 @@ def _route(channel: str, provider: str, number: int) -> Route:
     by_change = {}
     if "registry_event" in categories:
         by_change = {change: _sources(service, remaining) for change, remaining in BY_CHANGE.items()}
-    return Route(_sources(service, categories), service, by_change)
+    return Route(_sources(service, categories), service, by_change, finish_of(service, number))
 
 
 def _all_sources() -> frozenset[LogSource]:

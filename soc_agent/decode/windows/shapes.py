@@ -200,9 +200,10 @@ def _add_data(data: dict[str, Any], part: Any) -> None:
         if part.__class__ in PLAIN:
             data.setdefault("Data", part)
         return
-    inner = {name: value for name, value in part.items() if not name.startswith(("#attributes", "@"))}
-    if len(inner) == 1:
-        ((name, value),) = inner.items()
+    inner = {name: value for name, value in part.items() if name != "#attributes"}
+    elements = [name for name in inner if not name.startswith("@")]
+    if len(elements) == 1:
+        name, value = elements[0], inner[elements[0]]
         if value.__class__ is dict and name != "Data" and not {"#text", "Value"} & value.keys():
             _add_data(data, value)
             return

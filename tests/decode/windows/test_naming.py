@@ -2,11 +2,14 @@ from typing import Any
 
 import pytest
 
-from soc_agent.decode.windows.naming import finish
+from soc_agent.decode.windows.naming import finish_of, number_data
 
 
 def finished(service: str, number: int, **fields: Any) -> dict[str, Any]:
-    finish(fields, service, number)
+    finish = finish_of(service, number)
+    if finish is not None:
+        finish(fields)
+    number_data(fields)
     return fields
 
 
