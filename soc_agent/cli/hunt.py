@@ -1,5 +1,6 @@
 """``soc-agent hunt``: detection over files and folders, without a store."""
 
+import gc
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,12 +17,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from soc_agent.cli.estate import enricher_of
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
-from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of
+from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of, worker_count
 from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table, title_in_language
 from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
-from soc_agent.detect import Engine, load_rules
+from soc_agent.detect import Engine, Matches, load_rules
 from soc_agent.detect.suppress import FoldedAlert, Folder
+from soc_agent.detect.workers import Workers, workers_of
 from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError, SourceError, describe
 from soc_agent.model import Block, Level, Problem
@@ -29,6 +31,8 @@ from soc_agent.text import say
 
 SCANNED_TYPES = ("binary", "plain")
 """What is no log: such files are scanned with YARA as well."""
+_GARBAGE_THRESHOLD = 50_000
+"""Objects between two looks for garbage: hardly anything here refers to itself."""
 
 
 class Tally(Struct):
@@ -46,6 +50,7 @@ class Tally(Struct):
 @click.option("--no-builtin", is_flag=True, help=say("cli.hunt.no_builtin"))
 @click.option("--min-level", type=click.Choice(LEVELS), help=say("cli.hunt.min_level"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
+@click.option("--workers", metavar="N|auto", default="1", callback=worker_count, help=say("workers.help"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 @click.option("--fail-on", type=click.Choice(LEVELS), help=say("cli.fail_on"))
 @click.pass_obj
@@ -56,6 +61,7 @@ def command(
     folders: tuple[Path, ...],
     min_level: str | None,
     timezone: str | None,
+    workers: int,
     fail_on: str | None,
     *,
     no_builtin: bool,
@@ -66,7 +72,7 @@ def command(
     problems: list[Problem] = []
     enricher = enricher_of(workspace, problems)
     hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(timezone), enricher, problems)
-    hunt.run(paths, type_)
+    hunt.run(paths, type_, workers)
     least = level_of(min_level) or Level.INFORMATIONAL
     alerts = [alert for alert in hunt.alerts() if alert.level >= least]
     if as_json:
@@ -105,9 +111,10 @@ class Hunt:
         self._tally = Tally()
         self._problems = problems
 
-    def run(self, paths: Sequence[Path], type_: str | None) -> None:
+    def run(self, paths: Sequence[Path], type_: str | None, workers: int = 1) -> None:
         """Read the files under ``paths``.
 
+        :param workers: how many processes match lines; 0 for one on each processor. The result is the same.
         :raises SourceError: when there is nothing to read.
         """
         inputs = list(find_inputs(paths, type_, self._problems))
@@ -116,16 +123,21 @@ class Hunt:
         if not inputs:
             raise SourceError(*self._problems)
         inputs.sort(key=self._begin)
-        with _bar() as progress:
-            task = progress.add_task(say("cli.hunt.progress"), total=sum(item.size_bytes for item in inputs))
-            for item in inputs:
-                self._tally.files += 1
-                for block in blocks_of(item, self._problems):
-                    self._take(block)
-                if item.path != STDIN and item.type in SCANNED_TYPES and type_ is None:
-                    for block in self._scan(item):
-                        self._take(block)
-                progress.advance(task, item.size_bytes)
+        # what was loaded stays to the end: no use in looking through it for garbage
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GARBAGE_THRESHOLD)
+        if (count := workers_of(workers)) == 1:
+            with _bar() as progress:
+                for block, context in self._work(inputs, type_, progress):
+                    self._conclude(self._engine.match(block, context))
+            return
+        for kind in {item.type for item in inputs}:
+            # what the workers need is made once, before there are any
+            self._engine.match(*self._in_context(Block("hunt", "", "", kind, b"")))
+        with Workers(self._engine, count) as pool, _bar() as progress:
+            for matches in pool.match(self._work(inputs, type_, progress)):
+                self._conclude(matches)
 
     def alerts(self) -> list[FoldedAlert]:
         """Give what was found, by the time of the first event."""
@@ -133,7 +145,7 @@ class Hunt:
 
     def narrate(self, alerts: int, seconds: float) -> None:
         """Tell what was gone through, and what was wrong."""
-        for problem in self._problems:
+        for problem in (*self._problems, *self._engine.problems()):
             narrate(describe(problem))
         for problem in (*self._decoders.problems, *self._enricher.problems()):
             narrate(describe(problem))
@@ -153,9 +165,24 @@ class Hunt:
             )
         )
 
-    def _take(self, block: Block) -> None:
+    def _work(self, inputs: Sequence[Input], type_: str | None, progress: Progress) -> Iterator[tuple[Block, Context]]:
+        """Yield the blocks of all inputs, each with what its lines do not say."""
+        task = progress.add_task(say("cli.hunt.progress"), total=sum(item.size_bytes for item in inputs))
+        for item in inputs:
+            self._tally.files += 1
+            for block in blocks_of(item, self._problems):
+                yield self._in_context(block)
+            if item.path != STDIN and item.type in SCANNED_TYPES and type_ is None:
+                for block in self._scan(item):
+                    yield self._in_context(block)
+            progress.advance(task, item.size_bytes)
+
+    def _in_context(self, block: Block) -> tuple[Block, Context]:
         kind = guess_type(block.data) if block.type == "auto" else block.type
-        result = self._engine.run(block, Context(block.source, kind, self._zone, block.received_ns or time.time_ns()))
+        return block, Context(block.source, kind, self._zone, block.received_ns or time.time_ns())
+
+    def _conclude(self, matches: Matches) -> None:
+        result = self._engine.conclude(matches)
         self._tally.lines += result.counters.lines
         self._tally.detections += len(result.detections)
         for detection in result.detections:

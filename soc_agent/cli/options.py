@@ -36,3 +36,16 @@ def chosen_zone(named: str | None) -> ZoneInfo:
 def level_of(word: str | None) -> Level | None:
     """Give the level that an option names."""
     return Level.parse(word) if word else None
+
+
+WORKERS_MOST = 256
+
+
+def worker_count(context: click.Context, parameter: click.Parameter, value: str) -> int:
+    """Read how many workers are asked for: a number, or ``auto`` (or 0) for one on each processor."""
+    del context, parameter
+    if value == "auto":
+        return 0
+    if value.isdecimal() and value.isascii() and int(value) <= WORKERS_MOST:
+        return int(value)
+    raise click.BadParameter(say("workers.not_a_number", value=value, most=WORKERS_MOST))

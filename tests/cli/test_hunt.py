@@ -65,3 +65,26 @@ def test_a_folder_that_does_not_hold_anything(run: Run, tmp_path: Path) -> None:
     done = run("hunt", tmp_path / "empty")
     assert done.code == 2
     assert "empty" in done.err
+
+
+def test_several_workers_find_the_same(run: Run, tmp_path: Path) -> None:
+    """To the byte, over files whose windows reach from one into the next."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    line = "Mar  2 06:{:02}:{:02} web01 sshd[7]: Failed password for root from 203.0.113.{} port 5 ssh2\n"
+    for number in range(4):
+        (logs / f"auth{number}.log").write_text(
+            "".join(line.format(number, second, second % 3) for second in range(60))
+        )
+    (logs / "access.log").write_text(ACCESS * 50)
+    alone, together = run("hunt", "--json", logs), run("hunt", "--json", "--workers", "3", logs)
+    assert alone.out == together.out
+    assert len(alone.out.splitlines()) > 3
+    assert run("hunt", "--json", "--workers", "auto", logs).out == alone.out
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "1000000"])
+def test_a_number_of_workers_that_is_none(run: Run, log: Path, value: str) -> None:
+    done = run("hunt", "--workers", value, log)
+    assert done.code == 2
+    assert value in done.err
