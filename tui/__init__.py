@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from soc_agent.config import Config
+from soc_agent.model import Alert, Explanation, Problem
 from soc_agent.text import say
 
 __all__ = ["run_console"]
@@ -16,11 +17,17 @@ NOT_A_TERMINAL = 2
 
 
 def run_console(
-    store_path: Path, config: Config, *, read_only: bool = False, status: Callable[[], str] | None = None
+    store_path: Path,
+    config: Config,
+    *,
+    read_only: bool = False,
+    status: Callable[[], str] | None = None,
+    explain: Callable[[Alert], Explanation | Problem] | None = None,
 ) -> int:
     """Show the console until the person leaves it; give the exit code.
 
-    ``status`` gives the status line of an agent that runs in this process. The language is the one in use. Without a
+    ``status`` gives the status line of an agent that runs in this process, ``explain`` why an alert's rule matches its
+    line: it is called in a thread, and may read the rules for it. The language is the one in use. Without a
     terminal on standard input, output and error (Textual draws on the last) nothing is started: the exit code is 2,
     and standard error says why.
     """
@@ -29,6 +36,6 @@ def run_console(
         return NOT_A_TERMINAL
     from tui.app import Console
 
-    console = Console(store_path, config, read_only=read_only, status=status)
+    console = Console(store_path, config, read_only=read_only, status=status, explain=explain)
     console.run()
     return console.return_code or 0

@@ -20,7 +20,7 @@ from textual.screen import Screen
 
 from soc_agent.config import Config
 from soc_agent.errors import StoreError
-from soc_agent.model import Alert, RuleInfo
+from soc_agent.model import Alert, Explanation, Problem, RuleInfo
 from soc_agent.store import Order
 from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
 from tui import times
@@ -61,6 +61,7 @@ class Console(App[int]):
         *,
         read_only: bool = False,
         status: Callable[[], str] | None = None,
+        explain: Callable[[Alert], Explanation | Problem] | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         super().__init__()
@@ -68,6 +69,8 @@ class Console(App[int]):
         self.zone = ZoneInfo(config.timezone)
         self.reader = Reader(store_path, read_only=read_only, clock=clock)
         self.status = status
+        self.explain = explain
+        """Says why the rule of an alert matches its line; may take long. None: the rules are not at hand here."""
         self.now_ns = clock
         self.rules: dict[str, RuleInfo | None] = {}
         """Rules of alerts that were shown, by id."""
@@ -192,7 +195,12 @@ class Console(App[int]):
     def keys_of(self, view: View[Any] | None) -> list[Key]:
         """Give the keys of a screen that work now."""
         keys: Iterable[Key] = view.KEYS if view is not None else ()
-        return [key for key in keys if not (key.acts and self.is_past_or_read_only(view))]
+        return [key for key in keys if self._works(key, view)]
+
+    def _works(self, key: Key, view: View[Any] | None) -> bool:
+        if key.name == "explain":
+            return self.explain is not None
+        return not (key.acts and self.is_past_or_read_only(view))
 
     def is_past_or_read_only(self, view: View[Any] | None) -> bool:
         """Whether nothing can be changed on a screen: in read-only mode, and in replay."""
@@ -294,6 +302,15 @@ class Console(App[int]):
                 start(self, self.find, choices[number].filter)
 
         self.push_screen(Menu(said("tui.pivot.title"), [choice.line for choice in choices]), chosen)
+
+    def action_explain(self) -> None:
+        """Say why the rule of the alert under the cursor matches its line."""
+        from tui.screens.explained import Explained
+
+        view = self.front
+        alert = view.alert() if view is not None else None
+        if view is not None and alert is not None and self.explain is not None:
+            self.push_screen(Explained(alert, view.at_ns))
 
     def action_travel(self) -> None:
         """Go to the moment when the alert under the cursor was recorded."""

@@ -109,8 +109,9 @@ ACTING = (
 PIVOTING = (
     Key("pivot", "p", "app.pivot", hint=True),
     Key("travel", "w", "app.travel"),
+    Key("explain", "y", "app.explain"),
 )
-"""Keys that go elsewhere from an alert: to all about one of its entities, to the moment it was recorded."""
+"""Keys that go elsewhere from an alert: to all about one of its entities, to the moment it was recorded, to why."""
 
 LISTING = (
     Key("filter", "slash", "filter", hint=True, at_once=True),

@@ -4,15 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import click
 
 from soc_agent.cli.workspace import Workspace
+from soc_agent.config import Config
 from soc_agent.errors import SourceError
-from soc_agent.model import Problem
+from soc_agent.model import Alert, Explanation, Problem
 from soc_agent.text import current_language, say
 
 STOP_S = 15.0
@@ -29,12 +31,28 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
         raise SourceError(Problem("cli.console.no_terminal"))
     from tui import run_console
 
+    explain = explainer(config, workspace.config_path.resolve().parent)
     if with_agent:
         with agent_process(workspace.config_path, store_path.with_suffix(".log")):
-            code = run_console(store_path, config, read_only=read_only)
+            code = run_console(store_path, config, read_only=read_only, explain=explain)
     else:
-        code = run_console(store_path, config, read_only=read_only)
+        code = run_console(store_path, config, read_only=read_only, explain=explain)
     sys.exit(code)
+
+
+def explainer(config: Config, folder: Path) -> Callable[[Alert], Explanation | Problem]:
+    """Give what explains alerts. The engine is imported when it is first asked: no first frame waits for it."""
+
+    @cache
+    def made() -> Callable[[Alert], Explanation | Problem]:
+        from soc_agent.cli.explainer import AlertExplainer
+
+        return AlertExplainer(config, folder)
+
+    def explain(alert: Alert) -> Explanation | Problem:
+        return made()(alert)
+
+    return explain
 
 
 @contextmanager

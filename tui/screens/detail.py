@@ -56,7 +56,7 @@ class Detail(View[Dossier | None]):
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         *ACTING,
-        *PIVOTING,
+        *(key._replace(hint=key.hint or key.name == "explain") for key in PIVOTING),
         Key("back", "escape,backspace,enter", "back", hint=True),
         Key("before", "left,h", "step(-1)"),
         Key("after", "right,l", "step(1)"),

@@ -1,0 +1,62 @@
+"""Explains alerts for the console: the rules as the configuration names them, read when they are first asked for."""
+
+from pathlib import Path
+from threading import Lock
+from zoneinfo import ZoneInfoNotFoundError
+
+from soc_agent.cli.workspace import cache_folder, rule_folders
+from soc_agent.config import Config, PacketSource, WatchSource, zone_of
+from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.detect import load_rules
+from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.errors import SocAgentError
+from soc_agent.model import Alert, Explanation, Problem
+
+
+class AlertExplainer:
+    """Says why the rule of an alert matches its line. May be called from several threads."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        """:param folder: where the relative paths of the configuration begin."""
+        self._config = config
+        self._folder = folder
+        self._lock = Lock()
+        self._decoders: Decoders | None = None
+
+    def __call__(self, alert: Alert) -> Explanation | Problem:
+        """Explain an alert with the rules as they are now; what stands in the way is a problem."""
+        with self._lock:
+            try:
+                return self._explain(alert)
+            except SocAgentError as error:
+                return error.problem
+
+    def _explain(self, alert: Alert) -> Explanation | Problem:
+        rules = self._config.rules
+        loaded = load_rules(
+            rule_folders(*(self._folder / path for path in rules.paths), builtin=rules.builtin),
+            disabled=rules.disabled,
+            cache_dir=cache_folder(),
+            lists=[self._folder / path for path in rules.lists],
+        )
+        if self._decoders is None:
+            self._decoders = Decoders.load()
+        explained = LineExplainer(loaded, self._decoders).explain(alert.rule_id, alert.raw, self._context(alert))
+        if explained is not None:
+            return explained
+        return Problem("explain.not_running", values={"title": alert.title, "id": alert.rule_id})
+
+    def _context(self, alert: Alert) -> Context:
+        source = next((source for source in self._config.sources if source.name == alert.source), None)
+        kind = getattr(source, "type", "auto")
+        if isinstance(source, PacketSource):
+            kind = "zeek"
+        elif isinstance(source, WatchSource):
+            kind = "yara"
+        if kind == "auto":
+            kind = guess_type(alert.raw)
+        try:
+            zone = zone_of(getattr(source, "timezone", ""))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            zone = zone_of(self._config.timezone)
+        return Context(alert.source, kind, zone, alert.recorded_ns, getattr(source, "host", ""))
