@@ -20,6 +20,8 @@ _LAYOUTS = (
     (True, 12, 0, 0),
 )
 """From the roomiest to the narrowest: whether words are short, and the widths of host, entities and owner."""
+_ENTITIES_GOOD = 30
+"""Where entities have so many cells, there is room for the level of the system too."""
 _TITLE_GOOD = 28
 """A title of so many cells is worth more than another column."""
 _TITLE_MIN = 16
@@ -33,6 +35,7 @@ class Columns(Struct, frozen=True):
     layer: int
     status: int
     host: int
+    system: int
     title: int
     entities: int
     count: int
@@ -46,11 +49,13 @@ def _columns(width: int, language: str) -> Columns:  # noqa: ARG001 - words diff
     for short, host, entities, owner in _LAYOUTS:
         level = widest([level_part(level, short=short) for level in Level])
         status = widest([status_part(status, short=short) for status in Status])
-        fixed = (11, level, 2, status, host, entities, 6, owner)
+        # the level of the system is no news of the alert itself: all else comes first
+        system = 2 if entities >= _ENTITIES_GOOD else 0
+        fixed = (11, level, 2, status, host, system, entities, 6, owner)
         title = width - sum(size + 1 for size in fixed if size) - 1
         if title >= _TITLE_GOOD:
             break
-    return Columns(11, level, 2, status, host, max(title, _TITLE_MIN), entities, 6, owner, short)
+    return Columns(11, level, 2, status, host, system, max(title, _TITLE_MIN), entities, 6, owner, short)
 
 
 def columns(width: int) -> Columns:
@@ -65,7 +70,7 @@ def heading(width: int) -> Line:
         layout,
         {
             name: Part(said(f"tui.column.{name}"), "muted")
-            for name in ("time", "level", "layer", "status", "host", "title", "entities", "count", "owner")
+            for name in ("time", "level", "layer", "status", "host", "system", "title", "entities", "count", "owner")
         },
     )
 
@@ -84,6 +89,7 @@ def alert_line(alert: Alert, rule: RuleInfo | None, width: int, now_ns: int, zon
             "layer": Part(joined("L", str(alert.layer.value)), "faint" if quiet else "muted"),
             "status": status_part(alert.status, short=layout.short),
             "host": Part(safe(alert.host or "–", 256), quiet),
+            "system": Part(safe(alert.context.get("system_level", ""), 2), quiet or "key"),
             "title": Part(title_of(alert, rule), quiet or _urgency(alert)),
             "entities": Part(safe(" ".join(values), 256), quiet or "entity"),
             "count": Part(joined("×", times.number(alert.count)) if alert.count > 1 else EMPTY, quiet or "muted"),

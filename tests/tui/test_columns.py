@@ -38,6 +38,13 @@ def test_more_columns_come_with_more_room_and_the_title_stays_readable(language:
     assert all(columns(width).title >= 24 for width in range(78, 200))
 
 
+def test_the_level_of_the_system_is_shown_where_there_is_room(store: Store) -> None:
+    alert = replace(an_alert(store), context={"system_level": 4})
+    texts = [part.text for part in alert_line(alert, BRUTE, 198, NOW, ZONE)]
+    assert "4 " in texts
+    assert columns(78).system == 0
+
+
 def test_a_hostile_alert_is_a_line_like_any_other(store: Store) -> None:
     text = EVERYTHING.decode("utf-8", "replace")
     alert = replace(
