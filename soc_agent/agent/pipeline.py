@@ -154,7 +154,7 @@ class Pipeline:
             if target is None:
                 alerts += transaction.add_alert(detection, self._context_of(detection)) is not None
             else:
-                transaction.add_repeat(target.id, detection)
+                transaction.add_repeat(target.id, detection, target.suppression)
             transaction.see_asset(detection.host, "", detection.source)
         transaction.see_asset(item.host, "", block.source)
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)

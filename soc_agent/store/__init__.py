@@ -12,6 +12,7 @@ from soc_agent.store.records import (
     Order,
     SourceLedger,
     SourceStatus,
+    Suppression,
 )
 from soc_agent.store.store import Store
 from soc_agent.store.transaction import Transaction
@@ -30,5 +31,6 @@ __all__ = [
     "SourceLedger",
     "SourceStatus",
     "Store",
+    "Suppression",
     "Transaction",
 ]

@@ -46,7 +46,7 @@ class Action(NamedTuple):
 
 def acknowledge(actor: str) -> Action:
     """Take new alerts on; those without an owner become the actor's."""
-    name = _name(actor)
+    name = name_of(actor)
 
     def becomes(alert: _Alert) -> tuple[Status, str]:
         _require_open(alert)
@@ -59,36 +59,38 @@ def acknowledge(actor: str) -> Action:
 
 def assign(owner: str, actor: str) -> Action:
     """Give open alerts to somebody; an empty owner takes them back."""
-    given = _name(owner) if owner.strip() else ""
+    given = name_of(owner) if owner.strip() else ""
 
     def becomes(alert: _Alert) -> tuple[Status, str]:
         _require_open(alert)
         return alert.status, given
 
-    return Action("assign", _name(actor), {}, becomes)
+    return Action("assign", name_of(actor), {}, becomes)
 
 
 def note(text: str, actor: str) -> Action:
     """Write a note."""
-    said = _text(text)
+    said = text_of(text)
     if not said:
         raise StoreError(Problem("store.no_text"))
-    return Action("note", _name(actor), {"text": said}, lambda alert: (alert.status, alert.owner))
+    return Action("note", name_of(actor), {"text": said}, lambda alert: (alert.status, alert.owner))
 
 
 def close(reason: str, actor: str) -> Action:
     """Close alerts; the reason may be empty."""
-    said = _text(reason)
+    said = text_of(reason)
     data = {"reason": said} if said else {}
-    return Action("close", _name(actor), data, lambda alert: (Status.CLOSED, alert.owner))
+    return Action("close", name_of(actor), data, lambda alert: (Status.CLOSED, alert.owner))
 
 
 def mark_false_positive(reason: str, actor: str) -> Action:
     """Close alerts as false positives; the reason is required, for whoever tunes the rule."""
-    said = _text(reason)
+    said = text_of(reason)
     if not said:
         raise StoreError(Problem("store.no_reason"))
-    return Action("false_positive", _name(actor), {"reason": said}, lambda alert: (Status.FALSE_POSITIVE, alert.owner))
+    return Action(
+        "false_positive", name_of(actor), {"reason": said}, lambda alert: (Status.FALSE_POSITIVE, alert.owner)
+    )
 
 
 def reopen(actor: str) -> Action:
@@ -99,7 +101,7 @@ def reopen(actor: str) -> Action:
             return alert.status, alert.owner
         return (Status.ACKNOWLEDGED if alert.owner else Status.NEW), alert.owner
 
-    return Action("reopen", _name(actor), {}, becomes)
+    return Action("reopen", name_of(actor), {}, becomes)
 
 
 def perform(conn: sqlite3.Connection, clock_ns: int, ids: Sequence[int], action: Action) -> int:
@@ -145,7 +147,11 @@ def _require_open(alert: _Alert) -> None:
         raise StoreError(Problem("store.not_open", values={"ident": alert.id}))
 
 
-def _name(name: str) -> str:
+def name_of(name: str) -> str:
+    """Give the name of a person as the history keeps it.
+
+    :raises StoreError: when there is none, or it is too long.
+    """
     stripped = clean(name.strip())
     if not stripped:
         raise StoreError(Problem("store.no_name"))
@@ -154,7 +160,11 @@ def _name(name: str) -> str:
     return stripped
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
+    """Give what a person wrote as the history keeps it.
+
+    :raises StoreError: when it is too long.
+    """
     stripped = clean(text.strip())
     if len(stripped) > TEXT_CHARACTERS:
         raise StoreError(Problem("store.too_long", values={"limit": TEXT_CHARACTERS}))

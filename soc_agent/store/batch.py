@@ -21,6 +21,7 @@ from soc_agent.store.codec import (
 from soc_agent.store.history import AGENT, AlertState, Chain
 from soc_agent.store.records import OpenAlert
 from soc_agent.store.rules import remember_rules
+from soc_agent.store.suppressing import Suppressing
 
 LINES_KEPT = 64
 """Lines of evidence that are kept with an alert: its own, and those of the first repeats."""
@@ -55,6 +56,10 @@ class _Pending(Struct):
     """What made it, when this transaction did."""
     context: AlertContext = {}
     added: int = 0
+    suppressed: int = 0
+    """Of these, how many under a suppression."""
+    suppression: int = 0
+    """Under which these came, if any. An alert has one at a time: another begins when the one before is over."""
     lines: list[tuple[int, int, str, str, int, bytes]] = []
     """New evidence: row id, event time, source, stream, line number, raw."""
 
@@ -72,8 +77,10 @@ class _Pending(Struct):
         )
         self.kept += 1
 
-    def repeat(self, detection: Detection) -> None:
+    def repeat(self, detection: Detection, suppression: int) -> None:
         """Fold one more detection in."""
+        self.suppression = max(self.suppression, suppression)
+        self.suppressed += detection.count if suppression else 0
         self.count = bounded(self.count + detection.count)
         self.added += detection.count
         self.last_ns = max(self.last_ns, bounded(detection.time_ns))
@@ -87,9 +94,9 @@ class _Pending(Struct):
         evidence.extend((line[0], chain.seq + 1, *line[1:]) for line in self.lines)
         return {"evidence": evidence_digest(self.lines).hex()}
 
-    def as_open(self) -> OpenAlert:
+    def as_open(self, suppression: int = 0) -> OpenAlert:
         """Give it as who folds repeats knows it."""
-        return OpenAlert(self.id, Level(self.level), self.first_ns, self.last_ns, self.count)
+        return OpenAlert(self.id, Level(self.level), self.first_ns, self.last_ns, self.count, suppression)
 
     def state(self) -> AlertState:
         """Give what of it the history keeps."""
@@ -106,9 +113,20 @@ class AlertBatch:
         self._by_key: dict[tuple[str, str], list[_Pending]] = {}
         self._uids: dict[bytes, int] = {}
         self._next_id: int | None = None
+        self._suppressing = Suppressing(conn)
 
     def find_open(self, rule_id: str, entity_key: str, time_ns: int, within_s: int) -> OpenAlert | None:
-        """Give the open alert that a repeat at this event time folds into, the latest when there are several."""
+        """Give the open alert that a repeat at this event time folds into, the latest when there are several.
+
+        Under a suppression it is the alert that was suppressed, open or not.
+        """
+        if (under := self._suppressing.find(rule_id, entity_key, bounded(time_ns))) is not None:
+            suppression, alert_id = under
+            known = self._known(alert_id)
+            of_key = self._by_key.setdefault((rule_id, entity_key), [])
+            if Status(known.status).is_open and known not in of_key:
+                of_key.append(known)  # so that what comes after the suppression folds as ever
+            return known.as_open(suppression)
         latest = bounded(time_ns) + within_s * _NS
         earliest = bounded(time_ns) - within_s * _NS
         for known in reversed(self._by_key.get((rule_id, entity_key), ())):
@@ -153,22 +171,25 @@ class AlertBatch:
         self._uids[detection.uid] = made.id
         return made.id
 
-    def add_repeat(self, alert_id: int, detection: Detection) -> bool:
-        """Fold a detection into an alert; False when the detection is known.
+    def add_repeat(self, alert_id: int, detection: Detection, suppression: int = 0) -> bool:
+        """Fold a detection into an alert, under a suppression or not; False when the detection is known.
 
         :raises KeyError: when there is no such alert.
         """
         if self._knows(detection.uid):
             return False
+        self._known(alert_id).repeat(detection, suppression)
+        self._uids[detection.uid] = alert_id
+        return True
+
+    def _known(self, alert_id: int) -> _Pending:
         known = self._pending.get(alert_id)
         if known is None:
             row = self._conn.execute(f"{_READ_PENDING} id = ?", (alert_id,)).fetchone()
             if row is None:
                 raise KeyError(alert_id)
             known = self._pending[alert_id] = _Pending(*row)
-        known.repeat(detection)
-        self._uids[detection.uid] = alert_id
-        return True
+        return known
 
     def _knows(self, uid: bytes) -> bool:
         return (
@@ -227,8 +248,12 @@ class AlertBatch:
 
     def _record_repeats(self, p: _Pending, evidence: list[tuple[Any, ...]]) -> int:
         """Add the history entry of an alert's repeats; give its number."""
-        said = {"added": p.added} | p.give_lines(evidence, self._chain)
-        return self._chain.add(AGENT, subject_of(p.uid), "repeat", said, p.state())
+        said: dict[str, Any] = {"added": p.added}
+        if p.suppressed:
+            total = self._suppressing.add(p.suppression, p.suppressed)
+            said |= {"suppressed": p.suppressed, "suppression": p.suppression, "total": total}
+        said |= p.give_lines(evidence, self._chain)
+        return self._chain.add(AGENT, subject_of(p.uid), "suppressed" if p.suppressed else "repeat", said, p.state())
 
 
 def own_line(detection: Detection) -> int:

@@ -45,6 +45,28 @@ class OpenAlert(Struct, frozen=True):
     first_ns: int
     last_ns: int
     count: int
+    suppression: int = 0
+    """The suppression under which a detection counts on it, though it may be closed; 0: none."""
+
+
+class Suppression(Struct, frozen=True):
+    """For a time, what a rule finds of one entity counts on an alert instead of making another."""
+
+    seq: int
+    """The history entry that says so."""
+    alert_id: int
+    rule_id: str
+    entity_key: str
+    since_ns: int
+    """When it was recorded."""
+    until_ns: int
+    """Event time at which it ends by itself."""
+    actor: str
+    reason: str
+    count: int
+    """Events that were counted under it."""
+    ended_ns: int = 0
+    """When it was lifted, or another took its place; 0 when it was not."""
 
 
 class Evidence(Struct, frozen=True):
@@ -71,7 +93,8 @@ class HistoryEntry(Struct, frozen=True):
     """What it speaks of: ``alert/<uid>``, ``source/<name>``, ``agent``, ``rules``."""
     kind: str
     """What happened: ``alert``, ``repeat``, ``acknowledge``, ``assign``, ``note``, ``close``, ``false_positive``,
-    ``reopen``, ``source``, ``started``, ``stopped``, ``rules``."""
+    ``reopen``, ``suppress``, ``suppressed`` (as ``repeat``, under a suppression),
+    ``lift``, ``source``, ``started``, ``stopped``, ``rules``."""
     data: dict[str, Any]
     """What more there is to say: ``text`` of a note, ``reason``, ``added`` … For alerts also ``status``, ``owner``,
     ``count`` and ``last_ns`` as they stood after the entry."""

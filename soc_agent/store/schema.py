@@ -206,4 +206,16 @@ def system_level(db: "Database") -> None:
     db.execute("ALTER TABLE alerts ADD COLUMN system_level INTEGER NOT NULL DEFAULT 0")
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level)
+def suppressions(db: "Database") -> None:
+    """Keep what people suppress for a time."""
+    # seq is the history entry that says so; ended_seq the one that ended it before its time
+    db.execute(
+        "CREATE TABLE suppressions (seq INTEGER PRIMARY KEY, alert_id INTEGER NOT NULL REFERENCES alerts,"
+        " rule_id TEXT NOT NULL, entity_key TEXT NOT NULL, from_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL,"
+        " ended_seq INTEGER, total INTEGER NOT NULL DEFAULT 0)"
+    )
+    db.execute("CREATE INDEX suppressions_to_find ON suppressions (rule_id, entity_key) WHERE ended_seq IS NULL")
+    db.execute("CREATE INDEX suppressions_of_alert ON suppressions (alert_id)")
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from soc_agent.model import Alert, RuleInfo
-from soc_agent.store import actions, agent, assets, history, ledger, queries, rules
+from soc_agent.store import actions, agent, assets, history, ledger, queries, rules, suppressions
 from soc_agent.store.connection import Connections
 from soc_agent.store.filter import AlertFilter
 from soc_agent.store.records import (
@@ -20,6 +20,7 @@ from soc_agent.store.records import (
     HistoryEntry,
     Order,
     SourceLedger,
+    Suppression,
 )
 from soc_agent.store.transaction import Transaction
 from soc_agent.store.trouble import trouble
@@ -171,6 +172,13 @@ class Store:
         with self._connections.reading() as conn:
             return assets.assets(conn, at_ns)
 
+    def suppressions(
+        self, at_ns: int | None = None, *, alert_id: int | None = None, past: bool = False
+    ) -> list[Suppression]:
+        """Give the suppressions that hold, of all alerts or of one, latest first; ``past``: those that are over too."""
+        with self._connections.reading() as conn:
+            return suppressions.suppressions(conn, self._clock(), at_ns, alert_id=alert_id, past=past)
+
     def span(self) -> tuple[int, int] | None:
         """Give when the first and the last entry of the history were recorded: the axis of replay."""
         with self._connections.reading() as conn:
@@ -222,6 +230,16 @@ class Store:
     def reopen(self, ids: Sequence[int], actor: str) -> int:
         """Open alerts again."""
         return self._perform(ids, actions.reopen(actor))
+
+    def suppress(self, ids: Sequence[int], for_s: int, reason: str, actor: str) -> int:
+        """Count what the rules of these alerts find of their entities on the alerts, for a time; reason required."""
+        with self._connections.writing() as conn:
+            return suppressions.suppress(conn, self._clock(), ids, for_s, reason, actor)
+
+    def lift(self, ids: Sequence[int], reason: str, actor: str) -> int:
+        """End the suppressions of what these alerts are about; gives how many there were."""
+        with self._connections.writing() as conn:
+            return suppressions.lift(conn, self._clock(), ids, reason, actor)
 
     def _perform(self, ids: Sequence[int], action: actions.Action) -> int:
         with self._connections.writing() as conn:

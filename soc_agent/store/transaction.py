@@ -30,7 +30,7 @@ class Transaction:
         """Give the open alert that a repeat folds into: one of this rule and key, within so long of its events.
 
         Alerts of this transaction are found too; of several, the latest. Closed alerts and false positives are not:
-        what comes after them is a new alert.
+        what comes after them is a new alert, unless somebody suppressed it for a time.
         """
         return self._alerts.find_open(rule_id, entity_key, time_ns, within_s)
 
@@ -41,12 +41,14 @@ class Transaction:
         """
         return self._alerts.add_alert(detection, context or {})
 
-    def add_repeat(self, alert_id: int, detection: Detection) -> bool:
+    def add_repeat(self, alert_id: int, detection: Detection, suppression: int = 0) -> bool:
         """Fold a detection into an alert. False, and nothing is done, when this very detection was recorded before.
+
+        :param suppression: that of the :class:`OpenAlert` which :meth:`find_open` gave.
 
         :raises KeyError: when there is no such alert.
         """
-        return self._alerts.add_repeat(alert_id, detection)
+        return self._alerts.add_repeat(alert_id, detection, suppression)
 
     def save_state(self, changes: Iterable[tuple[str, str, bytes | None]]) -> None:
         """Save correlation state: rule id, group, data; None forgets the group."""

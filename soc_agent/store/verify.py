@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from soc_agent.store import suppressions
 from soc_agent.store.codec import alert_digest, data_decoder, evidence_digest
 from soc_agent.store.history import GENESIS, entry_hash
 from soc_agent.store.records import HistoryCheck
@@ -22,6 +23,7 @@ def verify(conn: sqlite3.Connection) -> HistoryCheck:
     broken = [bad] if bad is not None else []
     broken.extend(_broken_alerts(conn))
     broken.extend(_broken_evidence(conn))
+    broken.extend(suppressions.broken(conn))
     conn.execute("COMMIT")
     return HistoryCheck(not broken, entries, min(broken, default=None), head)
 

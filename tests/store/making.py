@@ -67,7 +67,7 @@ def record(transaction: Transaction, found: Detection, within_s: int = 3600) -> 
     if known is None:
         transaction.add_alert(found)
     else:
-        transaction.add_repeat(known.id, found)
+        transaction.add_repeat(known.id, found, known.suppression)
 
 
 def put(store: Store, *found: Detection) -> None:
