@@ -109,6 +109,7 @@ class Estate:
                 {"name": host.name, "addresses": [host.address], "system": host.system, "tier": host.tier}
                 for host in HOSTS
             ],
+            "networks": [{"name": "vung-cong-cong", "cidrs": ["198.51.100.0/24", "2001:db8:10::/48"]}],
             "assessment": {
                 "assessor": "Đơn vị đánh giá độc lập (mô phỏng)",
                 "provider": "Trung tâm dữ liệu tỉnh (mô phỏng)",
