@@ -1,7 +1,6 @@
 """``soc-agent alerts``: what the console shows and does, without a terminal user interface."""
 
 import csv
-import getpass
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,11 +8,12 @@ from typing import Any
 
 import click
 
+from soc_agent.cli.chosen import act_on, actor_of, find_alert
 from soc_agent.cli.options import LEVELS, level_of
 from soc_agent.cli.output import as_text, json_line, rfc3339, table, title_in_language
+from soc_agent.cli.suppression import COMMANDS, suppression_record, told
 from soc_agent.cli.workspace import Workspace
-from soc_agent.errors import StoreError
-from soc_agent.model import Alert, Problem, RuleInfo
+from soc_agent.model import Alert, RuleInfo
 from soc_agent.store import AlertFilter, Order, Store
 from soc_agent.text import current_language, make_safe, say
 from soc_agent.text.context import context_rows
@@ -68,9 +68,10 @@ def list_alerts(
 def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
     """Show one alert: what happened, why the rule matched, its lines, its history."""
     with Store.open(workspace.store_path, read_only=True) as store:
-        alert = _find(store, ident)
+        alert = find_alert(store, ident)
         evidence, history = store.detections_of(alert.id), store.history(alert.id)
         rule = store.rule_info(alert.rule_id)
+        suppressions = store.suppressions(alert_id=alert.id, past=True)
     if as_json:
         full = record(alert) | {
             "fields": alert.fields,
@@ -82,6 +83,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
                 {"time": rfc3339(e.time_ns), "path": e.stream, "line": e.line_number, "raw": as_text(e.raw)}
                 for e in evidence
             ],
+            "suppressions": [suppression_record(each) for each in suppressions],
             "history": [
                 {"seq": h.seq, "time": rfc3339(h.time_ns), "actor": h.actor, "kind": h.kind, "data": h.data}
                 for h in reversed(history)
@@ -94,6 +96,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
     pairs += [(kind, ", ".join(values)) for kind, values in alert.entities.items()]
     pairs += [(label, " · ".join(words)) for label, words in context_rows(alert.context)]
     pairs.append(("ATT&CK", ", ".join(alert.tags)))
+    pairs += [(say("suppression.word"), told(each)) for each in suppressions]
     if rule is not None:
         pairs.append((say("cli.alerts.description"), (vietnamese and rule.description_vi) or rule.description))
         pairs.append((say("cli.alerts.response"), (vietnamese and rule.response_vi) or rule.response))
@@ -109,7 +112,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
 @click.pass_obj
 def ack(workspace: Workspace, idents: tuple[str, ...], actor: str) -> None:
     """Acknowledge alerts."""
-    _act(workspace, idents, lambda store, ids: store.acknowledge(ids, _actor(workspace, actor)))
+    act_on(workspace, idents, lambda store, ids: store.acknowledge(ids, actor_of(workspace, actor)))
 
 
 @command.command("close", help=say("cli.alerts.close"))
@@ -123,10 +126,10 @@ def close(workspace: Workspace, idents: tuple[str, ...], reason: str, actor: str
 
     def act(store: Store, ids: Sequence[int]) -> int:
         if false_positive:
-            return store.mark_false_positive(ids, reason, _actor(workspace, actor))
-        return store.close_alerts(ids, reason, _actor(workspace, actor))
+            return store.mark_false_positive(ids, reason, actor_of(workspace, actor))
+        return store.close_alerts(ids, reason, actor_of(workspace, actor))
 
-    _act(workspace, idents, act)
+    act_on(workspace, idents, act)
 
 
 @command.command("export", help=say("cli.alerts.export"))
@@ -149,6 +152,10 @@ def export(workspace: Workspace, filter_words: tuple[str, ...], form: str, outpu
                     writer(record(alert))
                 else:
                     json_line(record(alert), target)
+
+
+for _more in COMMANDS:
+    command.add_command(_more)
 
 
 def record(alert: Alert) -> dict[str, Any]:
@@ -222,26 +229,3 @@ def _section(key: str, lines: list[str]) -> None:
         click.echo(f"\n{say(key)}")
         for line in lines:
             click.echo(f"  {make_safe(line)}")
-
-
-def _find(store: Store, ident: str) -> Alert:
-    """Find an alert by its number, or by the first digits of its uid.
-
-    :raises StoreError: when there is no such alert.
-    """
-    alert = store.alert(int(ident)) if ident.isdecimal() else None
-    alert = alert or store.alert(ident)
-    if alert is None:
-        raise StoreError(Problem("cli.alerts.unknown", values={"id": ident}))
-    return alert
-
-
-def _act(workspace: Workspace, idents: Sequence[str], act: Callable[[Store, Sequence[int]], int]) -> None:
-    with Store.open(workspace.store_path) as store:
-        ids = [_find(store, ident).id for ident in idents]
-        changed = act(store, ids)
-    click.echo(say("cli.alerts.changed", count=changed), err=True)
-
-
-def _actor(workspace: Workspace, named: str) -> str:
-    return named or workspace.config.console.user or getpass.getuser()

@@ -15,6 +15,7 @@ from soc_agent.store.records import (
     Suppression,
 )
 from soc_agent.store.store import Store
+from soc_agent.store.suppressions import read_time
 from soc_agent.store.transaction import Transaction
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "Store",
     "Suppression",
     "Transaction",
+    "read_time",
 ]

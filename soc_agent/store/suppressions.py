@@ -5,6 +5,7 @@ other entities are alerts as ever, and the suppression ends by itself. It holds 
 event up to its end, so that the same lines in the same order come to the same, however late they are read.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -21,6 +22,21 @@ SHORTEST_S = 60
 LONGEST_S = 30 * 86_400
 """What is to be hidden for longer needs a filter, which says what it hides."""
 _NS = 1_000_000_000
+
+
+_TIME = re.compile(r"\s*([1-9][0-9]{0,4})([mhdw])(?:\s+(.*))?", re.DOTALL)
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def read_time(text: str) -> tuple[int, str]:
+    """Read ``8h maintenance``: give the seconds, and the words behind them.
+
+    :raises StoreError: when the text does not begin with a time.
+    """
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise StoreError(Problem("suppression.bad_words", values={"text": text}))
+    return int(found[1]) * _SECONDS[found[2]], (found[3] or "").strip()
 
 
 class _Alert(NamedTuple):
