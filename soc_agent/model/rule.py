@@ -13,6 +13,8 @@ class RuleKind(StrEnum):
     SIGMA = "sigma"
     CORRELATION = "correlation"
     YARA = "yara"
+    INDICATOR = "indicator"
+    """A hit on a list of indicators of compromise."""
 
 
 class RuleInfo(Struct, frozen=True, omit_defaults=True, gc=False):
