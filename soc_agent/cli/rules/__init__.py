@@ -15,6 +15,7 @@ COMMANDS = {
     "test": "testing",
     "explain": "explaining",
     "coverage": "covering",
+    "profile": "profiling",
 }
 """Command to the module of this package that holds it as ``command``, in the order of ``--help``."""
 
