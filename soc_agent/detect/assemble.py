@@ -9,6 +9,7 @@ from soc_agent.detect import ir
 from soc_agent.detect.cache import CorrelationEntry, FileEntry
 from soc_agent.detect.correlate import CorrelationSpec, find_cycles
 from soc_agent.detect.filters import KnownRules, lay_over
+from soc_agent.detect.indicators import RULE_NAMES
 from soc_agent.detect.info import UNSET_S
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Problem, RuleInfo, Where
@@ -118,7 +119,8 @@ def _bound(
 
 def _ids(rules: Sequence[ir.Rule], entries: Sequence[CorrelationEntry]) -> dict[str, str]:
     """Give names and ids, in lower case, to ids. An id counts before a name."""
-    named = [(rule.name, rule.info.id) for rule in rules] + [(entry.name, entry.spec.info.id) for entry in entries]
+    named = [*RULE_NAMES.items(), *((rule.name, rule.info.id) for rule in rules)]
+    named += [(entry.name, entry.spec.info.id) for entry in entries]
     return {name.lower(): rule_id for name, rule_id in named if name} | {
         rule_id.lower(): rule_id for _, rule_id in named
     }

@@ -1,7 +1,7 @@
 """The engine: a block in, detections out. Prefilter, late decoding, predicates, correlations."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from soc_agent.detect.correlate import Correlator, StateChange
 from soc_agent.detect.findings import info_of_finding
 from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
 from soc_agent.detect.index import RunningRule, TypeIndex
+from soc_agent.detect.indicators import IndicatorHit, Indicators, detection_of_hit
 from soc_agent.detect.prefilter import Backend
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.view import View
@@ -22,6 +23,7 @@ _FINDINGS = "yara"
 _EVENTS = ("json",)
 """Types whose lines are taken for telemetry until their first block has shown what they are."""
 _LEARN_FROM_LINES = 50
+_NONE: Container[int] = ()
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,8 @@ class Match(Struct):
     """Places of the rules in :attr:`RuleSet.rules`, ascending."""
     finding: RuleInfo | None = None
     """The rule that the line itself says it is a finding of."""
+    indicators: Sequence[IndicatorHit] = ()
+    """Indicators of compromise that the line names."""
 
 
 class Matches(Struct):
@@ -74,7 +78,7 @@ class Engine:
         prefilter: bool = True,
         backend: Backend | None = None,
         enricher: Any = None,
-        indicators: Any = None,
+        indicators: Indicators | None = None,
     ) -> None:
         """:param prefilter: off, every line is decoded and every rule is tried: slow, with the same detections.
 
@@ -121,6 +125,10 @@ class Engine:
         index = self._index(line_type)
         return [rule.info for rule in index.rules_of(index.always)]
 
+    def literals(self, line_type: str) -> Sequence[bytes]:
+        """Give the literals that are looked for in lines of this type."""
+        return self._index(line_type).literals
+
     def explain(self, rule_id: str, event: Event) -> tuple[Clause, ...]:
         """Give what decides that a rule matches an event; nothing when it does not, or there is no such rule."""
         rule = self._running.get(rule_id)
@@ -139,7 +147,10 @@ class Engine:
         number = block.first_line
         matches: list[Match] = []
         hits = index.scanner.scan(data) if self._prefilter else []
-        for start, end, possible in self._lines(index, data, hits):
+        lines, naming = self._lines(index, data, hits), _NONE
+        if self.indicators is not None:
+            lines, naming = self.indicators.join(lines, data, scan=self._prefilter)
+        for start, end, possible in lines:
             candidates += 1
             line = data[start:end]
             if line.endswith(b"\r"):
@@ -152,21 +163,22 @@ class Engine:
             else:
                 rules = index.every_rule_for(event.log_sources, decoded=event.decoded)
             finding = info_of_finding(event) if is_finding else None
-            if not rules and finding is None:
+            named = self.indicators.hits(event) if self.indicators is not None and start in naming else ()
+            if not rules and finding is None and not named:
                 continue
             view = View(event, derived)
             try:
                 matched = [rule.number for rule in rules if rule.predicate(view)]
             except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
                 matched = [rule.number for rule in rules if self._matches(rule, view)]
-            if matched or finding is not None:
+            if matched or finding is not None or named:
                 number += data.count(b"\n", counted, start)
                 counted = start
                 raw = line[:RAW_CAP_BYTES]
                 ref = EventRef(block.source, block.stream, block.stream_id, number, block.offset + start, raw)
-                matches.append(Match(event, ref, matched, finding))
-        lines = number - block.first_line + _count_lines(data, counted)
-        counters = Counters(bytes=len(data), lines=lines, candidates=candidates, undecodable=undecodable)
+                matches.append(Match(event, ref, matched, finding, named))
+        count = number - block.first_line + _count_lines(data, counted)
+        counters = Counters(bytes=len(data), lines=count, candidates=candidates, undecodable=undecodable)
         if self._prefilter:
             index.learn(hits, counters)
             self._learn(context, index, counters)
@@ -235,7 +247,7 @@ class Engine:
             return False
 
     def _conclude(self, match: Match, line_type: str, detections: list[Detection]) -> None:
-        """Add the detections of one event: of the finding that it is, of rules, of correlations on these."""
+        """Add the detections of one event: of the finding that it is, of rules and indicators, of correlations on these."""
         event, ref, correlator = match.event, match.ref, self._correlator
         wants, silent = correlator.wants, self.rules.silent
         if match.finding is not None:
@@ -249,6 +261,12 @@ class Engine:
                 detections.append(detection_of(info, event, ref, why=why))
             if info.id in wants:
                 detections += correlator.feed(info.id, event, ref)
+        for hit in match.indicators:
+            detection, told = detection_of_hit(hit, event, ref)
+            if detection.rule.id not in silent:
+                detections.append(detection)
+            if detection.rule.id in wants:
+                detections += correlator.feed(detection.rule.id, told, ref)
 
     def _reasons(self, number: int, event: Event, line_type: str) -> tuple[Clause, ...]:
         return self._numbered[number].explainer.reasons(self._view(event, line_type))

@@ -1,7 +1,7 @@
 """Lists of indicators become one table: read anew when a list changed, taken from the cache when none did."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -34,6 +34,7 @@ def load_indicators(
     default_days: int = 0,
     cache_dir: Path | None = None,
     include_expired: bool = False,
+    disabled: Collection[str] = (),
     clock: Callable[[], float] = time.time,
 ) -> Indicators:
     """Load the lists of these files and folders. What is wrong with them is in the result's ``problems``.
@@ -41,6 +42,7 @@ def load_indicators(
     :param default_tlp: the mark of lists that bear none.
     :param default_days: days after which an indicator that names no end stops to count; 0 is never.
     :param include_expired: whether those past their time are matched too, for searches in old logs.
+    :param disabled: ids of rules of indicators that do not run.
     """
     from soc_agent.detect.indicators.feeds.read import find_lists, size_of
 
@@ -65,6 +67,7 @@ def load_indicators(
         msgspec.structs.replace(packed, notes=kept.notes),
         reports=kept.reports,
         problems=[*problems, *kept.problems],
+        disabled=disabled,
         clock=(lambda: 0.0) if include_expired else clock,
     )
 

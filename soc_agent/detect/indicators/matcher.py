@@ -1,11 +1,11 @@
 """The indicators of all lists as an engine uses them: which lines to look at, and what an event names."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from soc_agent.detect.indicators.detections import IndicatorHit, hits_of
+from soc_agent.detect.indicators.detections import RULE_IDS, IndicatorHit, hits_of
 from soc_agent.detect.indicators.find import Finder
 from soc_agent.detect.indicators.indicator import FileReport
 from soc_agent.detect.indicators.packed import Packed
@@ -25,15 +25,21 @@ class Indicators:
         *,
         reports: Sequence[FileReport] = (),
         problems: Sequence[Problem] = (),
+        disabled: Collection[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """:param clock: gives the time, in seconds since 1970, at which an indicator must still count."""
+        """:param disabled: ids of rules of indicators that do not run.
+
+        :param clock: gives the time, in seconds since 1970, at which an indicator must still count.
+        """
         self.table = Table(packed)
         self.reports = list(reports)
         """What became of each file."""
         self.problems = list(problems)
         self._packed = packed
         self._finder = Finder(self.table)
+        off = {rule_id.lower() for rule_id in disabled}
+        self._families = frozenset(family for family, rule_id in RULE_IDS.items() if rule_id not in off)
         self._clock = clock
 
     def __len__(self) -> int:
@@ -50,7 +56,23 @@ class Indicators:
         if event.type == "health":  # what this program says of itself names what it found
             return []
         found = self._finder.find(event)
-        return hits_of(event, found, self.table.entry, self._clock()) if found else []
+        if not found:
+            return []
+        hits = hits_of(event, found, self.table.entry, self._clock())
+        return [hit for hit in hits if hit.family in self._families]
+
+    def join(
+        self, lines: Iterator[tuple[int, int, int]], block: bytes, *, scan: bool = True
+    ) -> tuple[Iterator[tuple[int, int, int]], Container[int]]:
+        """Join lines that other things concern (begin, end, rules) with those that may name an indicator.
+
+        :param scan: off, every line that comes may name one.
+        :returns: all lines in order, each once, and the begins of those to ask :meth:`hits` about.
+        """
+        if not scan:
+            return lines, _Everything()
+        starts = self.lines(block)
+        return (_joined(lines, starts, block) if starts else lines), frozenset(starts)
 
     @cached_property
     def _scan(self) -> "BlockScan":
@@ -58,3 +80,32 @@ class Indicators:
         from soc_agent.detect.indicators.scan import BlockScan
 
         return BlockScan(scan_data(self._packed, self.table.notes))
+
+
+def _joined(
+    lines: Iterator[tuple[int, int, int]], starts: Sequence[int], block: bytes
+) -> Iterator[tuple[int, int, int]]:
+    waiting = iter(starts)
+    start = next(waiting, -1)
+    for line in lines:
+        while 0 <= start < line[0]:
+            yield _line_at(block, start)
+            start = next(waiting, -1)
+        if start == line[0]:
+            start = next(waiting, -1)
+        yield line
+    while start >= 0:
+        yield _line_at(block, start)
+        start = next(waiting, -1)
+
+
+def _line_at(block: bytes, start: int) -> tuple[int, int, int]:
+    end = block.find(b"\n", start)
+    return start, end if end >= 0 else len(block), 0
+
+
+class _Everything:
+    """Holds every number."""
+
+    def __contains__(self, number: object) -> bool:
+        return True
