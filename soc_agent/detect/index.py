@@ -25,9 +25,15 @@ from soc_agent.model import Counters, LogSource, RuleInfo
 _REMEMBERED = 10_000
 _REMEMBERED_LITERALS = 64
 """A line with more literals than this hardly comes again, and its key would be long."""
-_LEARN_FIRST_BYTES = 4 * 1024 * 1024
-"""A file smaller than this is read before learning from it has paid."""
-_LEARN_AGAIN = 8
+_NOT_ASKED = -1
+_HIT_US, _CANDIDATE_US = 0.3, 10.0
+"""About what a hit, and a line that is decoded, cost."""
+_BUILD_US, _LITERAL_US = 100_000.0, 40.0
+"""About what a new scanner costs, and each of its literals."""
+_LEARN_AGAIN = 2
+"""When it was looked into, it is not again before so many times more was spent."""
+_WORTH = 0.7
+"""A new choice that brings more than this part of the present hits is not worth a new scanner."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
 _FEW = 8
 """So few rules are tried faster than an event's values are looked up."""
@@ -100,21 +106,21 @@ class TypeIndex:
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
         self._frequency: dict[bytes, float] = {}
-        self._seen_bytes = 0
-        self._learn_at_bytes = _LEARN_FIRST_BYTES
+        self._learn_at_us = 0.0
         self._routes: dict[tuple[LogSource, ...], int] = {}
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
         self._routed: dict[tuple[int, tuple[LogSource, ...], bool], _Routed] = {}
         self._field_indexes: dict[tuple[LogSource, ...], FieldIndex] = {}
         self.grouped = 0
         """So many events were of log sources that more than a few rules look at."""
-        self._build()
+        self._build(self._choose())
+        self._begin_learning()
 
-    def _build(self) -> None:
-        """Choose the literals, and make the scanner for them."""
+    def _build(self, chosen: list[tuple[Alternatives, ...]]) -> None:
+        """Make the scanner for the literals of these clauses, a tuple of them for each rule."""
         numbers: dict[bytes, int] = {}
         self._masks: list[list[int]] = []
-        self._chosen = chosen = [choose(clauses, self._frequency) for clauses in self._clauses]
+        self._chosen = chosen
         for place, clauses in enumerate(chosen):
             for level, clause in enumerate(clauses):
                 for literal in clause:
@@ -127,7 +133,7 @@ class TypeIndex:
         self._literals = list(numbers)
         self.scanner: Scanner = make_scanner(self._literals, self._backend)
         self._candidates: dict[tuple[int, ...], int] = {}
-        self._rules_of_one = [self.candidates((number,)) for number in range(len(numbers))]
+        self._rules_of_one = [_NOT_ASKED] * len(numbers)
 
     def _add(self, numbers: dict[bytes, int], literal: bytes, level: int, rules: int) -> None:
         number = numbers.setdefault(literal, len(numbers))
@@ -149,16 +155,36 @@ class TypeIndex:
         return None if place is None else self._chosen[place]
 
     def learn(self, hits: Sequence[int], counters: Counters) -> None:
-        """Take note of the hits in a block; from time to time choose the literals anew by how often they were found."""
-        self._seen_bytes += counters.bytes
-        if self._seen_bytes < self._learn_at_bytes or not counters.lines:
+        """Take note of the hits in a block, and choose the literals anew where that will have paid.
+
+        It is looked into when what the present choice has cost, in hits and in lines that were decoded for them, is
+        more than a new scanner would. A log in which nothing is found has nothing to gain.
+        """
+        self._found.update(map(_NUMBER_MASK.__and__, hits))
+        self._found_lines += counters.lines
+        self._spent_us += len(hits) * _HIT_US + counters.candidates * _CANDIDATE_US
+        if self._spent_us < self._learn_at_us or not self._found_lines:
             return
-        self._learn_at_bytes *= _LEARN_AGAIN
-        found = Counter(map(_NUMBER_MASK.__and__, hits))
+        lines, hit_rate = self._found_lines, self._found.total() / self._found_lines
         for number, literal in enumerate(self._literals):
-            rare = min(chance(frozenset({literal})), 1 / counters.lines)
-            self._frequency[literal] = found[number] / counters.lines if found[number] else rare
-        self._build()
+            rare = min(chance(frozenset({literal})), 1 / lines)
+            self._frequency[literal] = self._found[number] / lines if self._found[number] else rare
+        chosen = self._choose()
+        wanted = {literal for clauses in chosen for clause in clauses for literal in clause}
+        expected = sum(self._frequency[literal] for literal in wanted if literal in self._frequency)
+        if expected < hit_rate * _WORTH:
+            self._build(chosen)
+        self._begin_learning(again=True)
+
+    def _begin_learning(self, *, again: bool = False) -> None:
+        self._found: Counter[int] = Counter()
+        self._found_lines = 0
+        self._spent_us = 0.0
+        cost_us = _BUILD_US + len(self._literals) * _LITERAL_US
+        self._learn_at_us = max(cost_us, self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+
+    def _choose(self) -> list[tuple[Alternatives, ...]]:
+        return [choose(clauses, self._frequency) for clauses in self._clauses]
 
     def lines(self, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
         """Yield the lines that rules may concern by what they hold: begin, end (its newline), and the rules.
@@ -172,7 +198,10 @@ class TypeIndex:
             place = hit >> NUMBER_BITS
             if place > end:
                 if only >= 0:
-                    rules = rules_of_one[only] if more is None else everywhere(tuple(more))
+                    if more is not None:
+                        rules = everywhere(tuple(more))
+                    elif (rules := rules_of_one[only]) < 0:
+                        rules = rules_of_one[only] = everywhere((only,))
                     if rules:
                         yield start, end, rules
                     more = None
@@ -185,7 +214,7 @@ class TypeIndex:
                 more[hit & _NUMBER_MASK] = None
             elif (number := hit & _NUMBER_MASK) != only:
                 more = {only: None, number: None}
-        if only >= 0 and (rules := rules_of_one[only] if more is None else everywhere(tuple(more))):
+        if only >= 0 and (rules := everywhere((only,) if more is None else tuple(more))):
             yield start, end, rules
 
     def every_line(self, data: bytes, hits: Sequence[int], otherwise: int) -> Iterator[tuple[int, int, int]]:

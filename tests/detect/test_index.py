@@ -155,26 +155,38 @@ def test_predicates_are_compiled_when_first_needed() -> None:
 
 
 def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands in every line is no longer looked for where a rarer literal is enough."""
-    monkeypatch.setattr(index_module, "_LEARN_FIRST_BYTES", 100)
+    """What stands in every line is no longer looked for where a rarer one is enough, once that has cost something."""
+    monkeypatch.setattr(index_module, "_BUILD_US", 25.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
     index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
     triggers = list(index.spelling.triggers)
     assert index._literals == [b"a common phrase", b"rare", *triggers]
     block = b"a common phrase\n" * 50
-    index.learn(index.scanner.scan(block), Counters(bytes=99, lines=50))
+    index.learn(index.scanner.scan(block), Counters(bytes=800, lines=50))
     assert index._literals == [b"a common phrase", b"rare", *triggers]
-    index.learn(index.scanner.scan(block), Counters(bytes=1, lines=50))
+    index.learn(index.scanner.scan(block), Counters(bytes=800, lines=50))
     assert index._literals == [b"rare", *triggers]
     assert places(index, b"a common phrase") == []
     assert places(index, b"rare") == [0]
 
 
-def test_a_clause_that_is_all_there_is_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "_LEARN_FIRST_BYTES", 1)
+def test_no_scanner_is_made_that_would_find_hardly_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_BUILD_US", 0.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
     index = index_of("s: {message: common}\ncondition: s")
+    before = index.scanner
     index.learn(index.scanner.scan(b"common\n" * 9), Counters(bytes=63, lines=9))
+    assert index.scanner is before
     assert places(index, b"common") == [0]
     assert places(index, b"other") == []
+
+
+def test_a_log_in_which_nothing_is_found_is_not_learnt_from() -> None:
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
+    before = index.scanner
+    for _ in range(100):
+        index.learn([], Counters(bytes=1_000_000_000, lines=10_000_000))
+    assert index.scanner is before
 
 
 def test_an_index_tells_by_what_a_rule_is_looked_for() -> None:

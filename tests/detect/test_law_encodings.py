@@ -375,7 +375,7 @@ def test_hostile_lines_lose_no_detection(line_type: str, data: st.DataObject) ->
         engine = Engine(rules, DECODERS, backend=backend)
         assert run(engine, block, line_type) == expected
         for _ in range(2):  # what is learnt from a block changes what is looked for in the next
-            engine._index(line_type)._learn_at_bytes = 0
+            engine._index(line_type)._learn_at_us = 0
             assert run(engine, block, line_type) == expected
 
 
