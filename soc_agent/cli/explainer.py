@@ -9,6 +9,7 @@ from soc_agent.config import Config, PacketSource, WatchSource, zone_of
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import load_rules
 from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.enrich import Enricher
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Alert, Explanation, Problem
 
@@ -22,6 +23,7 @@ class AlertExplainer:
         self._folder = folder
         self._lock = Lock()
         self._decoders: Decoders | None = None
+        self._enricher: Enricher | None = None
 
     def __call__(self, alert: Alert) -> Explanation | Problem:
         """Explain an alert with the rules as they are now; what stands in the way is a problem."""
@@ -41,7 +43,10 @@ class AlertExplainer:
         )
         if self._decoders is None:
             self._decoders = Decoders.load()
-        explained = LineExplainer(loaded, self._decoders).explain(alert.rule_id, alert.raw, self._context(alert))
+        if self._enricher is None:
+            self._enricher = Enricher.of(self._config, self._folder)
+        explainer = LineExplainer(loaded, self._decoders, self._enricher.value)
+        explained = explainer.explain(alert.rule_id, alert.raw, self._context(alert))
         if explained is not None:
             return explained
         return Problem("explain.not_running", values={"title": alert.title, "id": alert.rule_id})

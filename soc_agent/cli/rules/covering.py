@@ -6,34 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import click
-from msgspec import Struct
 
 from soc_agent.cli.output import json_line, narrate, table
-from soc_agent.cli.rules.shared import FOLDER
+from soc_agent.cli.rules.shared import FOLDER, Chosen, chosen_rules
 from soc_agent.cli.rules.sources import collected_types
-from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
-from soc_agent.config import Config, WatchSource
+from soc_agent.cli.workspace import Workspace
+from soc_agent.config import WatchSource
 from soc_agent.decode import Decoders
-from soc_agent.detect import load_rules
 from soc_agent.detect.attack import Tactic, navigator_layer, tactic_table
 from soc_agent.detect.coverage import Coverage, Standing, coverage_of
 from soc_agent.detect.yara_rules import load_yara
-from soc_agent.errors import ConfigError, SourceError, describe
+from soc_agent.errors import SourceError, describe
 from soc_agent.model import Problem, Where
 from soc_agent.text import path_text, say
 from soc_agent.text.catalog import has
 
 _DETAILS = 8
 _NEVER = tuple(standing for standing in Standing if standing is not Standing.RUNS)
-
-
-class _Asked(Struct, frozen=True):
-    """What is to be looked at."""
-
-    config: Config | None
-    folder: Path
-    more: tuple[Path, ...]
-    builtin: bool
 
 
 @click.command("coverage", help=say("rules.coverage.help"))
@@ -53,9 +42,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Print what runs, what cannot and why, and the tactics; write a Navigator layer where asked."""
-    config = _config(workspace)
-    folder = workspace.config_path.resolve().parent if config is not None else Path()
-    coverage = look(_Asked(config, folder, folders, not no_builtin))
+    problems: list[Problem] = []
+    chosen = chosen_rules(workspace, folders, problems, builtin=not no_builtin)
+    coverage = look(chosen)
     tactics = tactic_table(coverage.rules)
     if as_json:
         _print_json(coverage, tactics)
@@ -63,47 +52,33 @@ def command(
         _print_standings(coverage, whole=whole)
         click.echo()
         _print_tactics(tactics, whole=whole)
-    narrate(
-        say("rules.coverage.by_config", path=path_text(workspace.config_path))
-        if config
-        else say("rules.coverage.no_config")
-    )
+    for problem in problems:
+        narrate(describe(problem))
+    by_config = chosen.config is not None
+    place = path_text(chosen.config_path)
+    narrate(say("rules.coverage.by_config", path=place) if by_config else say("rules.coverage.no_config"))
     if navigator is not None:
         _write_layer(coverage, navigator)
         narrate(say("rules.coverage.written", path=path_text(navigator)))
 
 
-def _config(workspace: Workspace) -> Config | None:
-    """Give the configuration; None when none was named and none is found."""
-    try:
-        return workspace.config
-    except ConfigError as error:
-        if error.problem.code != "cli.no_config":
-            raise
-        return None
-
-
-def look(asked: _Asked) -> Coverage:
-    """Load the rules that are asked for, and look which of them can fire."""
-    options = asked.config.rules if asked.config is not None else None
-    own = [asked.folder / path for path in options.paths] if options else []
-    builtin = asked.builtin and (options is None or options.builtin)
-    paths = rule_folders(*own, *asked.more, builtin=builtin)
-    lists = [asked.folder / path for path in options.lists] if options else []
-    rules, yara = load_rules(paths, cache_dir=cache_folder(), lists=lists), load_yara(paths)
+def look(chosen: Chosen) -> Coverage:
+    """Load the rules that are meant, and look which of them can fire."""
+    rules, yara = chosen.load(), load_yara(chosen.paths)
     decoders = Decoders.load()
     types = decoders.types()
+    config = chosen.config
     collected = None
-    if asked.config is not None:
-        taken = collected_types(asked.config, asked.folder, types)
+    if config is not None:
+        taken = collected_types(config, chosen.folder, types)
         collected = frozenset().union(*map(decoders.log_sources, taken))
     return coverage_of(
         rules,
         known=frozenset().union(*map(decoders.log_sources, types)),
         collected=collected,
-        disabled=options.disabled if options else (),
+        disabled=chosen.disabled,
         yara=list(yara.infos.values()),
-        yara_runs=asked.config is None or any(isinstance(each, WatchSource) for each in asked.config.sources),
+        yara_runs=config is None or any(isinstance(each, WatchSource) for each in config.sources),
         yara_problems=yara.problems,
     )
 

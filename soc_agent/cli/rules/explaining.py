@@ -16,11 +16,12 @@ from rich.text import Text
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import as_text, json_line, narrate
-from soc_agent.cli.rules.shared import FOLDER, find_rule
-from soc_agent.cli.workspace import cache_folder, rule_folders
+from soc_agent.cli.rules.shared import FOLDER, chosen_rules, find_rule
+from soc_agent.cli.workspace import Workspace
+from soc_agent.config import Config
 from soc_agent.decode import Context, Decoders, guess_type
-from soc_agent.detect import load_rules
 from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.enrich import Enricher
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Explanation, Problem
 from soc_agent.model.explanation import CorrelationExplanation
@@ -45,7 +46,9 @@ class Line(Struct, frozen=True):
 @click.option("--rules", "folders", multiple=True, type=FOLDER, help=say("cli.rules.folders"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+@click.pass_obj
 def command(
+    workspace: Workspace,
     rule: str,
     line: str | None,
     place: str | None,
@@ -59,11 +62,13 @@ def command(
     if line is not None and place is not None:
         raise click.UsageError(say("rules.explain.both"))
     file = Path(rule) if Path(rule).is_file() else None
-    rules = load_rules(rule_folders(*folders, *([file] if file else [])), cache_dir=cache_folder())
-    chosen = find_rule(rules, rule, file)
-    explainer = LineExplainer(rules, Decoders.load())
-    zone = chosen_zone(timezone)
     problems: list[Problem] = []
+    chosen = chosen_rules(workspace, (*folders, *([file] if file else [])), problems)
+    rules = chosen.load()
+    rule_id = find_rule(rules, rule, file)
+    enricher = Enricher.of(chosen.config or Config(), chosen.folder)
+    explainer = LineExplainer(rules, Decoders.load(), enricher.value)
+    zone = chosen_zone(timezone)
     lines = [_given(line, type_)] if line is not None else list(_lines(place, type_, problems))
     if not lines:
         raise SourceError(*(problems or [Problem("rules.explain.nothing")]))
@@ -72,7 +77,7 @@ def command(
     matching = 0
     for each in lines:
         context = Context("explain", each.type, zone, each.received_ns)
-        explanation = explainer.explain(chosen, each.data, context)
+        explanation = explainer.explain(rule_id, each.data, context)
         assert explanation is not None, "the rule was found among those that run"
         matching += explanation.matches
         _show(explanation, each, as_json=as_json, whole=len(lines) == 1)

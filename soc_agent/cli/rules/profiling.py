@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from soc_agent.cli.inputs import blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import json_line, narrate, table, title_in_language
-from soc_agent.cli.workspace import cache_folder, rule_folders
+from soc_agent.cli.rules.shared import chosen_rules
+from soc_agent.cli.workspace import Workspace
 from soc_agent.decode import Context, Decoders, guess_type
-from soc_agent.detect import load_rules
 from soc_agent.detect.profile import Cost, Profile, Profiler
 from soc_agent.errors import RuleError, SourceError, describe
 from soc_agent.model import Problem
@@ -31,7 +31,9 @@ _MS = 1_000_000
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help=say("rules.profile.top"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+@click.pass_obj
 def command(
+    workspace: Workspace,
     paths: tuple[Path, ...],
     type_: str | None,
     folders: tuple[Path, ...],
@@ -42,13 +44,13 @@ def command(
     as_json: bool,
 ) -> None:
     """Match every line, then print the rules that cost most."""
-    rule_paths = rule_folders(*folders, builtin=not no_builtin)
-    rules = load_rules(rule_paths, cache_dir=cache_folder())
+    problems: list[Problem] = []
+    chosen = chosen_rules(workspace, folders, problems, builtin=not no_builtin)
+    rules = chosen.load(as_run=True)
     if not rules.rules:
-        values = {"folders": ", ".join(map(str, rule_paths))}
+        values = {"folders": ", ".join(map(str, chosen.paths))}
         raise RuleError(Problem("cli.no_rules", values=values), *rules.problems)
     profiler = Profiler(rules, Decoders.load())
-    problems: list[Problem] = []
     _read(paths, type_, timezone, profiler, problems)
     profile = profiler.profile()
     if not profile.lines:

@@ -1,17 +1,74 @@
-"""What the commands on rules share: paths that must be there, and a rule by whatever a person calls it."""
+"""What the commands on rules share: which rules are meant, and one rule by whatever a person calls it."""
 
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
-from soc_agent.detect import RuleSet
-from soc_agent.errors import RuleError
+from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, rule_folders
+from soc_agent.config import Config, load_config
+from soc_agent.detect import RuleSet, load_rules
+from soc_agent.errors import ConfigError, RuleError
 from soc_agent.model import Problem
 from soc_agent.text import fold
 
 FOLDER = click.Path(path_type=Path, exists=True)
 """A file or folder of rules, which must be there."""
 _TITLES_SHOWN = 5
+
+
+class Chosen(Struct, frozen=True):
+    """The rules that a command is about: those of the product, of the configuration, and more."""
+
+    paths: list[Path]
+    config: Config | None = None
+    """None when there is no configuration here."""
+    config_path: Path = Path()
+
+    @property
+    def folder(self) -> Path:
+        """Where the relative paths of the configuration begin."""
+        return self.config_path.resolve().parent
+
+    @property
+    def disabled(self) -> tuple[str, ...]:
+        """Ids of rules that the configuration disables."""
+        return self.config.rules.disabled if self.config is not None else ()
+
+    def load(self, *, as_run: bool = False) -> RuleSet:
+        """Load them; ``as_run``: without those that are disabled."""
+        lists = [self.folder / path for path in self.config.rules.lists] if self.config is not None else []
+        off = self.disabled if as_run else ()
+        return load_rules(self.paths, disabled=off, cache_dir=cache_folder(), lists=lists)
+
+
+def chosen_rules(
+    workspace: Workspace, more: tuple[Path, ...], problems: list[Problem], *, builtin: bool = True
+) -> Chosen:
+    """Give the rules that are meant.
+
+    :param problems: what is wrong with a configuration that nobody named goes here, and the command goes on without.
+    :raises ConfigError: when one that was named is wrong.
+    """
+    config, path = _config(workspace, problems)
+    if config is None:
+        return Chosen(rule_folders(*more, builtin=builtin))
+    own = (path.resolve().parent / each for each in config.rules.paths)
+    return Chosen(rule_folders(*own, *more, builtin=builtin and config.rules.builtin), config, path)
+
+
+def _config(workspace: Workspace, problems: list[Problem]) -> tuple[Config | None, Path]:
+    try:
+        path = workspace.config_path
+    except ConfigError:
+        return None, Path()
+    try:
+        return load_config(path), path
+    except ConfigError as error:
+        if path not in SEARCH:
+            raise
+        problems.extend(error.problems)
+        return None, Path()
 
 
 def find_rule(rules: RuleSet, name: str, file: Path | None = None) -> str:

@@ -1,6 +1,7 @@
 """A line and a rule, or a correlation and all that it builds on, explained together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import ir
@@ -22,6 +23,7 @@ from soc_agent.model.explanation import (
 )
 
 _NANOSECONDS = 1_000_000_000
+Lookup = Callable[[Event, str], Any]
 
 
 def explain_tree(rule: ir.Rule, event: Event, index: TypeIndex) -> RuleExplanation:
@@ -58,10 +60,12 @@ def explain_tree(rule: ir.Rule, event: Event, index: TypeIndex) -> RuleExplanati
 class LineExplainer:
     """Explains lines for the rules and correlations of one set."""
 
-    def __init__(self, rules: RuleSet, decoders: Decoders) -> None:
+    def __init__(self, rules: RuleSet, decoders: Decoders, lookup: Lookup | None = None) -> None:
+        """:param lookup: asked for a field of a group that an event lacks, as the correlator does."""
         self._rules: Mapping[str, ir.Rule] = {rule.info.id: rule for rule in rules.rules}
         self._correlations: Mapping[str, CorrelationSpec] = {spec.info.id: spec for spec in rules.correlations}
         self._decoders = decoders
+        self._lookup = lookup
 
     def explain(self, rule_id: str, line: bytes, context: Context) -> Explanation | None:
         """Explain what a rule makes of a line of the type of the context; None when there is no such rule."""
@@ -82,7 +86,9 @@ class LineExplainer:
                 continue
             parts = [
                 tuple(
-                    Part(name, field, _value(event, field)) for name in names if (field := spec.field_of(name, base))
+                    Part(name, field, self._value(event, field))
+                    for name in names
+                    if (field := spec.field_of(name, base))
                 )
                 for names in (spec.group_by, spec.value_fields)
             ]
@@ -97,10 +103,12 @@ class LineExplainer:
             conclusion=_conclusion(countings),
         )
 
-
-def _value(event: Event, field: str) -> str | None:
-    value = plain_text(event.fields.get(field))
-    return ", ".join(value) if isinstance(value, tuple) else value
+    def _value(self, event: Event, field: str) -> str | None:
+        value = event.fields.get(field)
+        if value is None and self._lookup is not None:
+            value = self._lookup(event, field)
+        text = plain_text(value)
+        return ", ".join(text) if isinstance(text, tuple) else text
 
 
 def _counts(counting: Counting) -> bool:

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 import pytest
 
-from soc_agent.cli.rules.shared import FOLDER, find_rule
+from soc_agent.cli.rules.shared import FOLDER, chosen_rules, find_rule
+from soc_agent.cli.workspace import Workspace
 from soc_agent.detect import load_rules
-from soc_agent.errors import RuleError
+from soc_agent.errors import ConfigError, RuleError
+from soc_agent.model import Problem
 from tests.detect.making import rule_text
 
 
@@ -61,3 +63,36 @@ def test_what_is_meant_must_be_clear_and_run(folder: Path, name: str, code: str)
     assert raised.value.problem.code == f"rules.explain.{code}"
     if code == "refused":
         assert [problem.code for problem in raised.value.problems[1:]] == ["rule.placeholder"]
+
+
+def test_the_rules_of_the_configuration_are_meant_too(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOC_AGENT_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path / "..")
+    problems: list[Problem] = []
+    without = chosen_rules(Workspace(None, "en"), (folder,), problems, builtin=False)
+    assert (without.paths, without.config) == ([folder], None)
+    assert len(without.load().rules) == 3
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "rules: {builtin: false, paths: ['1.yml', bad.yml], lists: [lists],\n"
+        "  disabled: [bbbbbbbb-0000-4000-8000-000000000002]}\n"
+    )
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "S.txt").write_text("a")
+    chosen = chosen_rules(Workspace(config, "en"), (), problems)
+    assert [rule.info.title for rule in chosen.load().rules] == ["Alpha two", "Needs a list"]
+    assert [rule.info.title for rule in chosen.load(as_run=True).rules] == ["Needs a list"]
+    assert problems == []
+
+
+def test_a_wrong_configuration_stops_only_whom_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOC_AGENT_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").write_text("sorces: []")
+    problems: list[Problem] = []
+    assert chosen_rules(Workspace(None, "en"), (), problems).config is None
+    assert len(problems) == 1
+    with pytest.raises(ConfigError):
+        chosen_rules(Workspace(tmp_path / "config.yaml", "en"), (), problems)

@@ -11,7 +11,6 @@ from soc_agent.detect.sample_files import line_samples
 from soc_agent.model.explanation import CorrelationExplanation, Explanation, RuleExplanation
 from soc_agent.resources import resource
 from tests.detect.making import block_of, context_of, rule_text, rules_of
-from tests.detect.test_assemble import base, correlation
 
 DECODERS = Decoders.load()
 SSHD = b"Nov 20 08:14:03 web01 sshd[7]: Failed password for root from 192.0.2.1 port 22 ssh2"
@@ -44,11 +43,6 @@ def test_a_line_of_another_source(tmp_path: Path) -> None:
     assert not found.matches
 
 
-def correlated(folder: Path, more: str = "", detection: str = "keywords: [root]\ncondition: keywords") -> RuleSet:
-    base_rule = base().replace(base()[base().index("detection:") :], "detection:\n  " + detection.replace("\n", "\n  "))
-    return rules_of(folder, a=base_rule + "\n---" + correlation("[base]", more=more) if more else base_rule)
-
-
 def test_a_correlation_says_under_which_group_a_line_is_counted(tmp_path: Path) -> None:
     rules = load_rules([resource("rules") / name for name in ("sigma", "correlation", "filters")])
     spec = next(spec for spec in rules.correlations if spec.info.title == "Password Brute Force From One Source")
@@ -62,6 +56,25 @@ def test_a_correlation_says_under_which_group_a_line_is_counted(tmp_path: Path) 
     other = explain(rules, spec.info.id, b"Nov 20 08:14:03 web01 sshd[7]: Server listening on 0.0.0.0 port 22.")
     assert not other.matches
     assert other.conclusion.code == "explain.not_counted"
+
+
+def test_a_group_may_be_of_what_is_known_beyond_the_line(tmp_path: Path) -> None:
+    rules = rules_of(
+        tmp_path,
+        a=rule_text("selection: {message|contains: root}", logsource="{product: linux}", more="name: base"),
+        b="title: Many\nname: many\ncorrelation:\n  type: event_count\n  rules: [base]\n  group-by: [src_ip.country]\n"
+        "  timespan: 5m\n  condition: {gte: 5}\n",
+    )
+    (spec,) = rules.correlations
+    context = context_of("syslog")
+    without = LineExplainer(rules, DECODERS).explain(spec.info.id, SSHD, context)
+    assert without is not None
+    assert without.conclusion.code == "explain.not_grouped"
+    known = LineExplainer(rules, DECODERS, lambda _, field: {"src_ip.country": ["VN"]}.get(field))
+    found = known.explain(spec.info.id, SSHD, context)
+    assert found is not None
+    assert found.matches
+    assert found.conclusion.values["group"] == "src_ip.country=VN"
 
 
 @pytest.fixture(scope="module")
