@@ -247,7 +247,7 @@ class Engine:
             return False
 
     def _conclude(self, match: Match, line_type: str, detections: list[Detection]) -> None:
-        """Add the detections of one event: of the finding that it is, of rules and indicators, of correlations on these."""
+        """Add the detections of one event: of the finding that it is, rules, indicators, and correlations on these."""
         event, ref, correlator = match.event, match.ref, self._correlator
         wants, silent = correlator.wants, self.rules.silent
         if match.finding is not None:
