@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.ruleset import RuleSet
+from soc_agent.enrich import PLACE_FIELDS
 from soc_agent.model import LogSource, Problem, RuleInfo, RuleKind
 from soc_agent.text.explanation import source_words
 
@@ -22,6 +23,8 @@ class Standing(StrEnum):
     """No decoder yields its log source."""
     NOT_COLLECTED = "not_collected"
     """Decoders know its log source, but no configured source collects it."""
+    NEEDS_DATABASE = "needs_database"
+    """It groups by or counts what an address database knows, and none is configured."""
     NO_BASE = "no_base"
     """It counts events of rules that can never fire."""
     DISABLED = "disabled"
@@ -65,6 +68,7 @@ def coverage_of(
     *,
     known: Collection[LogSource],
     collected: Collection[LogSource] | None = None,
+    places: bool = True,
     disabled: Collection[str] = (),
     yara: Collection[RuleInfo] = (),
     yara_runs: bool = True,
@@ -74,6 +78,7 @@ def coverage_of(
 
     :param known: every log source that some decoder yields.
     :param collected: those that the configured sources can yield; None when there is no configuration.
+    :param places: whether there is a database of countries or autonomous systems.
     :param yara: YARA rules beside the set; ``yara_runs`` says whether anything is scanned.
     """
     off = {rule_id.lower() for rule_id in disabled}
@@ -88,7 +93,7 @@ def coverage_of(
         standing[rule.info.id] = how
         detail = source_words(source) if how in (Standing.NO_DECODER, Standing.NOT_COLLECTED) else ""
         found.append(_of_info(rule.info, how, detail, rule.line))
-    found += _correlations(rules, standing, off)
+    found += _correlations(rules, standing, off, places=places)
     for info in yara:
         how = Standing.DISABLED if info.id.lower() in off else Standing.RUNS if yara_runs else Standing.NOT_COLLECTED
         found.append(_of_info(info, how, "yara" if how is Standing.NOT_COLLECTED else ""))
@@ -109,14 +114,16 @@ def _of_info(info: RuleInfo, standing: Standing, detail: str = "", line: int = 0
     return Standings(standing, info.title, info.id, info.path, line, info.kind, info.tags, detail)
 
 
-def _correlations(rules: RuleSet, standing: Mapping[str, Standing], off: Collection[str]) -> Iterator[Standings]:
+def _correlations(
+    rules: RuleSet, standing: Mapping[str, Standing], off: Collection[str], *, places: bool
+) -> Iterator[Standings]:
     """Yield the correlations: those of rules, then those of correlations that are known by then."""
     known = dict(standing)
     specs = {spec.info.id: spec for spec in rules.correlations}
 
     def fires(rule_id: str) -> bool:
         if rule_id not in known and rule_id in specs:
-            known[rule_id] = _of_correlation(specs[rule_id], off, fires)
+            known[rule_id] = _of_correlation(specs[rule_id], off, fires, places=places)
         # what is neither may be a finding or an indicator, which is made when a line says so
         return known.get(rule_id, Standing.RUNS) is Standing.RUNS
 
@@ -125,12 +132,27 @@ def _correlations(rules: RuleSet, standing: Mapping[str, Standing], off: Collect
         how = known[spec.info.id]
         dead = [rule_id for rule_id in spec.rule_ids if not fires(rule_id)] if how is Standing.NO_BASE else []
         detail = ", ".join(rules.infos[rule_id].title for rule_id in dead if rule_id in rules.infos)
+        if how is Standing.NEEDS_DATABASE:
+            detail = ", ".join(sorted(_place_fields(spec)))
         yield _of_info(spec.info, how, detail)
 
 
-def _of_correlation(spec: CorrelationSpec, off: Collection[str], fires: Callable[[str], bool]) -> Standing:
+def _place_fields(spec: CorrelationSpec) -> frozenset[str]:
+    named = (
+        *spec.group_by,
+        *spec.value_fields,
+        *(field for alias in spec.aliases.values() for field in alias.values()),
+    )
+    return PLACE_FIELDS.intersection(named)
+
+
+def _of_correlation(
+    spec: CorrelationSpec, off: Collection[str], fires: Callable[[str], bool], *, places: bool
+) -> Standing:
     if spec.info.id.lower() in off:
         return Standing.DISABLED
+    if not places and _place_fields(spec):
+        return Standing.NEEDS_DATABASE
     needed = all if spec.kind.startswith("temporal") else any
     return Standing.RUNS if needed(map(fires, spec.rule_ids)) else Standing.NO_BASE
 

@@ -5,7 +5,7 @@ hold what the configuration says, ``databases`` reads files in the MaxMind DB fo
 """
 
 from soc_agent.enrich.databases import Databases
-from soc_agent.enrich.enricher import KNOWN_FIELDS, Enricher
+from soc_agent.enrich.enricher import KNOWN_FIELDS, PLACE_FIELDS, Enricher
 from soc_agent.enrich.networks import Networks
 from soc_agent.enrich.place import Place, Places, PlaceTable
 from soc_agent.enrich.prefixes import address_of
@@ -14,6 +14,7 @@ from soc_agent.enrich.review import Review, review
 
 __all__ = [
     "KNOWN_FIELDS",
+    "PLACE_FIELDS",
     "Databases",
     "Enricher",
     "Networks",

@@ -78,6 +78,8 @@ KNOWN_FIELDS = frozenset(
     + [f"host.{name}" for name in _OF_HOST]
 )
 """Every field that an enricher can give."""
+PLACE_FIELDS = frozenset(f"{kind}.{name}" for kind in _KINDS for name in _OF_PLACE)
+"""Those among them that only an address database knows."""
 
 
 class Enricher:

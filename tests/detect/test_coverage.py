@@ -72,6 +72,16 @@ def test_the_cache_changes_nothing(tmp_path: Path) -> None:
     assert coverage_of(cold, known=[LINUX]) == coverage_of(warm, known=[LINUX])
 
 
+@pytest.mark.parametrize(("places", "standing"), [(True, Standing.RUNS), (False, Standing.NEEDS_DATABASE)])
+def test_what_needs_an_address_database_is_named(tmp_path: Path, places: bool, standing: Standing) -> None:
+    travel = correlation("Travel", "value_count", "a", condition="{gte: 2, field: src_ip.country}")
+    other = correlation("Other", "event_count", "a", condition="{gte: 2}").replace("[host]", "[src_ip.external]")
+    rules = rules_of(tmp_path, a=rule("A", more="name: a"), b=travel, c=other)
+    found = coverage_of(rules, known=[LINUX], places=places)
+    assert standings(found) == {"A": Standing.RUNS, "Travel": standing, "Other": Standing.RUNS}
+    assert found.details(Standing.NEEDS_DATABASE) == ([] if places else [("src_ip.country", 1)])
+
+
 def test_disabled_rules_are_said_to_be_disabled(tmp_path: Path) -> None:
     rules = rules_of(tmp_path, a=rule("A", more=f"id: {ONE}"), b=rule("B", more=f"id: {TWO}"))
     assert standings(coverage_of(rules, known=[LINUX], disabled=[ONE.upper()])) == {

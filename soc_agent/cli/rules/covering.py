@@ -76,6 +76,7 @@ def look(chosen: Chosen) -> Coverage:
         rules,
         known=frozenset().union(*map(decoders.log_sources, types)),
         collected=collected,
+        places=config is None or bool(config.enrichment.city_mmdb or config.enrichment.asn_mmdb),
         disabled=chosen.disabled,
         yara=list(yara.infos.values()),
         yara_runs=config is None or any(isinstance(each, WatchSource) for each in config.sources),
