@@ -77,7 +77,7 @@ def test_every_sentence_is_whole(language: str) -> None:
 def test_a_conclusion_is_a_sentence() -> None:
     assert sentence(REASON) == (
         "Does not match, because f is “xyz”, and `f|contains` wants “ a ” or the one other (`s`); that is the nearest "
-        "of 4 alternatives; 3 more clauses do not hold either."
+        "of 4 alternatives; 3 more do not hold either."
     )
     assert sentence(CORRELATION.conclusion).startswith(
         "Not counted, because the rule that is counted does not match it"
