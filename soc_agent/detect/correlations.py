@@ -4,7 +4,7 @@ from sigma.correlations import SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 
 from soc_agent.detect.cache import CorrelationEntry
-from soc_agent.detect.correlate import compile_correlation, split_range
+from soc_agent.detect.correlate import compile_correlation, split_first_seen, split_range
 from soc_agent.detect.documents import Document
 from soc_agent.detect.info import info_of
 from soc_agent.detect.parse import Parsed, invalid, refuse, soc_problem
@@ -26,15 +26,16 @@ def parse_correlation(document: Document, name: str) -> Parsed:
 
 
 def _read(document: Document, name: str) -> tuple[CorrelationEntry, list[Problem]]:
-    tree, more = split_range(document.tree)
+    own, first_seen = split_first_seen(document.tree)
+    tree, more = split_range(own)
     try:
         parsed = SigmaCorrelationRule.from_dict(tree, collect_errors=True, policy=POLICY)
     except SigmaError as error:
         refuse([error], document, name)
         raise
     refuse(parsed.errors, document, name)
-    info, fault = info_of(document.tree, name, LogSource(), RuleKind.CORRELATION)
-    spec = compile_correlation(parsed, info, lambda reference: reference, more)
+    info, fault = info_of(own, name, LogSource(), RuleKind.CORRELATION)
+    spec = compile_correlation(parsed, info, lambda reference: reference, more, first_seen)
     entry = CorrelationEntry(spec, parsed.name or "", document.line)
     return entry, soc_problem(fault, document, name)
 

@@ -125,8 +125,8 @@ def test_it_stays_silent_when_the_correlation_does_not_run(tmp_path: Path) -> No
         ("correlation: {type: nonsense, rules: [base], timespan: 1m, condition: {gte: 1}}", "rule.invalid"),
         ("correlation: {type: event_count, rules: [base], timespan: soon, condition: {gte: 1}}", "rule.invalid"),
         (
-            "correlation: {type: value_sum, rules: [base], timespan: 1m, condition: {gte: 1, field: x}}",
-            "correlation.type",
+            "correlation: {type: value_sum, rules: [base], timespan: 1m, condition: {gte: 1, field: [x, y]}}",
+            "correlation.one_field",
         ),
     ],
 )

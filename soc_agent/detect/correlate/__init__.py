@@ -1,20 +1,24 @@
 """Correlations: events of base rules become detections by windows in event time, group by group.
 
-``spec`` compiles a parsed Sigma correlation to plain data, ``tally`` measures a window (one class a type of
-correlation), ``window`` holds the events of one group, ``watermark`` says what is late, ``correlator`` puts these
-together, and ``state`` carries them over a restart.
+``reading`` and ``expression`` compile a parsed Sigma correlation to the plain data of ``spec``; ``extract`` says what
+an event gives to it. ``window`` holds the events of the groups and ``tally`` measures them (one class a type);
+``absence`` waits for what must not happen, ``first_seen`` remembers values. ``watermark`` says what is late,
+``correlator`` puts these together, ``report`` makes detections, ``journal`` and ``state`` carry it over a restart.
 """
 
 from soc_agent.detect.correlate.correlator import Correlator
-from soc_agent.detect.correlate.spec import Check, CorrelationSpec, compile_correlation, find_cycles, split_range
+from soc_agent.detect.correlate.reading import FirstSeen, compile_correlation, split_first_seen, split_range
+from soc_agent.detect.correlate.spec import Check, CorrelationSpec, find_cycles
 from soc_agent.detect.correlate.state import StateChange
 
 __all__ = [
     "Check",
     "CorrelationSpec",
     "Correlator",
+    "FirstSeen",
     "StateChange",
     "compile_correlation",
     "find_cycles",
+    "split_first_seen",
     "split_range",
 ]

@@ -1,52 +1,121 @@
 """Events of base rules in, detections of correlations out: groups, chains of correlations, bounds, state."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, Entry
-from soc_agent.detect.correlate.group import Group, entities_of_group, value_of
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from soc_agent.detect.correlate.absence import Absences
+from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, WITNESS, Entry, Lines
+from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, what_maker
+from soc_agent.detect.correlate.first_seen import FirstSeen
+from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
+from soc_agent.detect.correlate.report import pack_witness, report, unpack_witness
 from soc_agent.detect.correlate.spec import CorrelationSpec, find_cycles
-from soc_agent.detect.correlate.state import STREAMS, StateChange, fingerprint, pack_mark, unpack_group, unpack_mark
-from soc_agent.detect.correlate.watermark import Mark, Watermarks
-from soc_agent.detect.correlate.window import Completed
-from soc_agent.detect.hit import EventRef, detection_of, join_key, uid_of
-from soc_agent.model import Clause, Detection, Event, Problem
+from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, unpack_windows
+from soc_agent.detect.correlate.watermark import Watermarks
+from soc_agent.detect.correlate.window import Completed, Windows
+from soc_agent.detect.hit import EventRef
+from soc_agent.model import Detection, Event, Problem
 
-MEMORY_BYTES = 64 * 1024 * 1024
+MEMORY_BYTES = 192 * 1024 * 1024
 LATENESS_S = 600
 """Flows are reported when they end and carry the time of their beginning, so they come this much out of order."""
 _NANOSECONDS = 1_000_000_000
 _REPEAT_CAP = 100_000
-_SWEPT_AT_ONCE = 64
-_UNGROUPED = "*"
+_TICK_EVENTS = 256
+"""So often it is looked at how far time has come, and whether memory is enough. Counted in events, not in blocks, so
+that it does not matter how a log is cut into blocks."""
+
+Book = Windows | Absences | FirstSeen
+
+
+class _Tap(Struct, frozen=True):
+    """One rule whose events one correlation takes."""
+
+    number: int
+    """Of the correlation."""
+    field: str
+    """The field that makes the group, where it is one alone."""
+    key_of: Callable[[Event], str | None]
+    what_of: Callable[[Event], Any] | None
+    what: int | None
+    """Which of the correlation's rules it is, where that is what counts."""
+    take: Callable[[str, Entry], Completed | None]
+    knows: Callable[[str, str, int], bool] | None
+    is_joined: bool
+    """Whether the rules are joined by or: an event that two of them match is one event."""
+    needs_witness: bool
+    spec: CorrelationSpec
+    rule_id: str
+
+
+def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: Lookup | None) -> _Tap:
+    is_temporal = spec.kind.startswith("temporal")
+    rule = spec.rule_ids.index(rule_id)
+    return _Tap(
+        number=number,
+        field=spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else "",
+        key_of=key_maker(spec, rule_id, lookup),
+        what_of=None if is_temporal else what_maker(spec, rule_id, lookup),
+        what=rule if is_temporal else None,
+        take=book.take,
+        knows=book.knows if isinstance(book, FirstSeen) else None,
+        is_joined=len(set(spec.rule_ids)) > 1 and not is_temporal,
+        needs_witness=isinstance(book, Absences) and rule in book.completing,
+        spec=spec,
+        rule_id=rule_id,
+    )
 
 
 class Correlator:
     """All correlations over all streams. Belongs to one engine; not for several threads."""
 
     def __init__(
-        self, specs: Sequence[CorrelationSpec], *, lateness_s: int = LATENESS_S, memory_bytes: int = MEMORY_BYTES
+        self,
+        specs: Sequence[CorrelationSpec],
+        *,
+        lateness_s: int = LATENESS_S,
+        memory_bytes: int = MEMORY_BYTES,
+        lines_bytes: int = LINES_CAP_BYTES,
+        records_bytes: int = RECORDS_BYTES,
+        lookup: Lookup | None = None,
     ) -> None:
+        """:param lateness_s: how much an event may be older than the latest of its stream.
+
+        :param memory_bytes: what windows may take; a quarter of it besides for values that were seen.
+        :param lines_bytes: what lines to be shown may take besides.
+        :param records_bytes: how large records of the state grow before a snapshot takes their place.
+        :param lookup: asked for a field that an event lacks.
+        """
         if cycles := find_cycles(specs):
             raise ValueError(f"correlations refer to themselves: {', '.join(sorted(cycles))}")
-        self._specs = {spec.info.id: spec for spec in specs}
-        self._prints = {rule_id: fingerprint(spec) for rule_id, spec in self._specs.items()}
-        self._listeners: dict[str, list[CorrelationSpec]] = {}
-        for spec in specs:
+        self._specs = list(specs)
+        self._books: list[Book] = [_book_for(spec) for spec in specs]
+        self._taps: dict[str, list[tuple[Any, ...]]] = {}
+        for number, (spec, book) in enumerate(zip(specs, self._books, strict=True)):
             for rule_id in dict.fromkeys(spec.rule_ids):
-                self._listeners.setdefault(rule_id, []).append(spec)
+                tap = _tap(spec, number, rule_id, book, lookup)
+                self._taps.setdefault(rule_id, []).append(astuple(tap))  # a tuple is taken apart at once
         self._silent = {rule_id for spec in specs if not spec.generate for rule_id in spec.rule_ids}
         self._silent -= {rule_id for spec in specs if spec.generate for rule_id in spec.rule_ids}
-        self.wants = frozenset(self._listeners)
+        self.wants = frozenset(self._taps)
         """Ids of the rules whose events it looks at."""
-        self._marks = Watermarks(lateness_s * _NANOSECONDS)
-        self._groups: dict[str, OrderedDict[str, Group]] = {rule_id: OrderedDict() for rule_id in self._specs}
+        self._lookup = lookup
+        self._lateness_ns = lateness_s * _NANOSECONDS
+        self._marks = Watermarks(self._lateness_ns)
+        self._lines = Lines(lines_bytes)
+        self._journal = Journal(specs, records_bytes)
+        self._waiting = [(number, book) for number, book in enumerate(self._books) if isinstance(book, Absences)]
+        self._pools = (
+            ([book for book in self._books if not isinstance(book, FirstSeen)], memory_bytes),
+            ([book for book in self._books if isinstance(book, FirstSeen)], memory_bytes // 4),
+        )
         self._memory_bytes = memory_bytes
-        self._cost_bytes = 0
-        self._dirty: set[tuple[str, str]] = set()
         self._event: Event | None = None
-        self._in_time = True
-        self._counted: set[tuple[str, str]] = set()
+        self._taken = False
+        self._counted: set[tuple[int, str, str]] = set()
         self._late = 0
         self._forgotten = 0
 
@@ -55,184 +124,197 @@ class Correlator:
 
         An event that several rules match is fed once for each, the same object one after the other.
         """
+        due: list[Detection] = []
         if event is not self._event:
             self._event = event
-            self._counted.clear()
-            self._in_time = self._marks.take(ref.stream_id, event.time_ns)
-            self._late += not self._in_time
-        return self._feed(rule_id, event, ref, chained=False) if self._in_time else []
+            if self._counted:
+                self._counted.clear()
+            marks = self._marks
+            self._taken = marks.take(ref.stream_id, event.time_ns, ref.offset)
+            self._late += marks.late
+            if not marks.turn % _TICK_EVENTS:
+                due = self._tick()
+        if not self._taken:
+            return due
+        taps = self._taps.get(rule_id)
+        if taps is None:
+            return due
+        repeat = event.fields.get("repeat")
+        events = 1 if repeat is None else _repeats(repeat)
+        found = self._feed(taps, event, ref, event.time_ns, events, False)
+        return due + found if due else found
 
     def take_late(self) -> int:
         """Give how many events came too late for their windows since the last call."""
         late, self._late = self._late, 0
         return late
 
+    def advance(self, now_ns: int | None) -> list[Detection]:
+        """Let time pass though no event comes; give the detections of what did not happen.
+
+        :param now_ns: the time of the clock, where streams are read as they grow and nothing waits to be read; None at
+            the end of all streams: time has come to the latest event, and nothing can come before it any more.
+        """
+        latest_ns = self._marks.latest_ns()
+        passed_ns = now_ns - self._lateness_ns if now_ns is not None else latest_ns
+        times = [book.next_ns for _, book in self._waiting if book.next_ns is not None]
+        if passed_ns is None or not times or min(times) >= passed_ns:
+            return []
+        self._journal.steps += (TIME_ADVANCED, "", (passed_ns,))
+        return self._judge(passed_ns)
+
     def problems(self) -> list[Problem]:
         """Give what is wrong: groups that had to be forgotten for want of memory. Empty when well."""
-        if not self._forgotten:
+        forgotten = self._forgotten + sum(book.forgotten for book in self._books)
+        if not forgotten:
             return []
-        return [Problem("correlation.forgotten", values={"count": self._forgotten, "limit": self._memory_bytes})]
+        return [Problem("correlation.forgotten", values={"count": forgotten, "limit": self._memory_bytes})]
 
     def take_changes(self) -> list[StateChange]:
-        """Give what changed since the last call, each group once, for the transaction of the block."""
-        self._sweep()
-        changes = []
-        for rule_id, key in sorted(self._dirty):
-            group = self._groups[rule_id].get(key) if rule_id in self._groups else None
-            changes.append(StateChange(rule_id, key, group.pack(self._prints[rule_id]) if group else None))
-        self._dirty.clear()
-        for stream_id, mark in self._marks.take_changes():
-            changes.append(StateChange(STREAMS, stream_id, pack_mark(mark) if mark else None))
+        """Give what is to be kept of the state since the last call, for the transaction of the block."""
+        self._event = None
+        changes = self._journal.record(self._marks, self._lines)
+        if self._journal.is_long:
+            for book in self._books:
+                book.drop_dead()
+            changes += self._journal.snapshot(self._marks, self._books)
         return changes
 
     def restore(self, state: Iterable[StateChange]) -> None:
-        """Take over what :meth:`take_changes` gave in an earlier run: the last of each group.
+        """Take over what :meth:`take_changes` gave in an earlier run: the last of each row.
 
-        What belongs to no correlation of now, or does not fit it any more, is forgotten at the next
-        :meth:`take_changes`.
+        What belongs to no correlation of now, or does not fit it any more, is forgotten.
         """
-        marks: dict[str, Mark] = {}
-        groups: list[tuple[str, str, Group]] = []
-        for change in state:
-            if change.data is None:
-                continue
-            if change.rule_id == STREAMS:
-                if mark := unpack_mark(change.data):
-                    marks[change.group] = mark
-                continue
-            spec = self._specs.get(change.rule_id)
-            known = unpack_group(change.data, self._prints[change.rule_id]) if spec else None
-            if spec is None or known is None:
-                self._dirty.add((change.rule_id, change.group))
-            else:
-                groups.append((change.rule_id, change.group, Group.from_state(spec, known)))
-        self._marks.restore(marks)
-        for rule_id, key, group in sorted(groups, key=lambda item: item[2].turn):
-            self._groups[rule_id][key] = group
-            self._cost_bytes += group.cost_bytes
+        found = self._journal.restore(state)
+        if found.head is not None:
+            self._marks.restore(found.head.marks)
+            self._marks.turn = found.head.turn
+            for part in found.parts:
+                number = self._journal.number_of(part.spec_id, part.print)
+                if number is not None:
+                    book = self._books[number]
+                    if isinstance(book, FirstSeen):
+                        book.add_groups(unpack_seen(part.groups))
+                    else:
+                        book.add_groups(unpack_windows(part.groups))
+                    book.load(part.rest)
+        for name, lines in found.lines.items():
+            self._lines.fresh = lines
+            self._lines.settle(name)
+        for record in found.records:
+            self._replay(record)
+        self._forgotten = 0
+        for book in self._books:
+            book.forgotten = 0
 
-    def _feed(self, rule_id: str, event: Event, ref: EventRef, *, chained: bool) -> list[Detection]:
+    def _replay(self, record: Record) -> None:
+        """Count again what was counted; its detections were made then."""
+        numbers = {number: self._journal.number_of(*rest) for number, *rest in record.specs}  # type: ignore[arg-type]
+        steps: Any = iter(record.steps)
+        for number, key, entry in zip(steps, steps, steps, strict=True):
+            if number == TIME_PASSED:
+                self._pass(*entry)
+                self._judge(entry[0], again=True)
+            elif number == TIME_ADVANCED:
+                self._judge(*entry, again=True)
+            elif (known := numbers.get(number)) is not None:
+                self._books[known].take(key, entry)
+        self._marks.restore(record.marks)
+        self._marks.turn = record.turn
+
+    def _feed(
+        self, taps: list[tuple[Any, ...]], event: Event, ref: EventRef, time_ns: int, events: int, chained: bool
+    ) -> list[Detection]:
         detections: list[Detection] = []
-        for spec in self._listeners.get(rule_id, ()):
-            detection = self._count(spec, rule_id, event, ref, chained=chained)
-            if detection is not None:
-                if spec.info.id not in self._silent:
-                    detections.append(detection)
-                detections += self._feed(spec.info.id, event, ref, chained=True)
+        turn = self._marks.turn
+        fields = event.fields
+        steps = self._journal.steps
+        lines = self._lines.fresh
+        for number, field, key_of, what_of, what, take, knows, is_joined, needs_witness, spec, rule_id in taps:
+            key = fields.get(field)
+            if type(key) is not str or len(key) > KEY_CAP_CHARS or not key.isascii():
+                key = key_of(event)  # the long way to the same, and the only one where there are several fields
+                if key is None:
+                    continue
+            if what_of is not None:
+                what = what_of(event)  # noqa: PLW2901 - what the tap itself has is None then
+                if what is None or (knows is not None and knows(key, what, time_ns)):
+                    continue
+            if is_joined or chained:
+                token = number, (rule_id if chained or not is_joined else ""), key
+                if token in self._counted:
+                    continue
+                self._counted.add(token)
+            entry: Entry = (time_ns, events, what, turn)
+            if needs_witness:
+                entry = (*entry, pack_witness(rule_id, event, ref))
+            steps += (number, key, entry)
+            completed = take(key, entry)
+            if completed is not None:
+                detections += self._completed(spec, rule_id, event, ref, completed, time_ns)
+            elif turn not in lines and knows is None:
+                lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
 
-    def _count(
-        self, spec: CorrelationSpec, rule_id: str, event: Event, ref: EventRef, *, chained: bool
-    ) -> Detection | None:
-        """Count the event in its group; None when it has no group, or completes nothing."""
-        parts = [value_of(event, spec.field_of(name, rule_id)) for name in spec.group_by]
-        counted = [value_of(event, spec.field_of(name, rule_id)) for name in spec.value_fields]
-        if None in parts or None in counted:
-            return None
-        key = join_key(part for part in parts if part is not None)
-        if not chained and not spec.kind.startswith("temporal"):
-            if (spec.info.id, key) in self._counted:
-                return None
-            self._counted.add((spec.info.id, key))
-        group = self._group(spec, key)
-        before = group.cost_bytes
-        stream, rule = group.stream(ref.stream_id), spec.rule_ids.index(rule_id)
-        if group.is_repeat(stream, ref.offset, rule):
-            return None
-        entry = Entry(
-            time_ns=event.time_ns,
-            stream=stream,
-            rule=rule,
-            events=1 if chained else _repeats(event),
-            value=join_key(value for value in counted if value is not None),
-            raw=ref.raw[:EVIDENCE_CAP_BYTES],
-        )
-        completed = group.window.insert(
-            entry, lambda old: self._marks.is_passed(group.streams[old.stream], old.time_ns + spec.timespan_ns)
-        )
-        group.turn = self._marks.turn
-        self._cost_bytes += group.cost_bytes - before
-        self._dirty.add((spec.info.id, key))
-        if self._cost_bytes > self._memory_bytes:
-            self._forget_oldest()
-        return _detection(spec, rule_id, key, event, ref, completed) if completed else None
+    def _completed(
+        self, spec: CorrelationSpec, rule_id: str, event: Event, ref: EventRef, completed: Completed, time_ns: int
+    ) -> list[Detection]:
+        """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
+        detections = []
+        if spec.info.id not in self._silent:
+            detections.append(report(spec, rule_id, event, ref, completed, self._lines, self._lookup))
+        above = self._taps.get(spec.info.id)
+        if above is not None:
+            detections += self._feed(above, event, ref, time_ns, 1, True)
+        return detections
 
-    def _group(self, spec: CorrelationSpec, key: str) -> Group:
-        groups = self._groups[spec.info.id]
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = Group(spec)
-            self._cost_bytes += group.cost_bytes
-        else:
-            groups.move_to_end(key)
-        return group
+    def _tick(self) -> list[Detection]:
+        """Look how far time has come."""
+        passed_ns = self._marks.look()
+        self._journal.steps += (TIME_PASSED, "", (passed_ns, self._marks.turn))
+        self._pass(passed_ns, self._marks.turn)
+        return self._judge(passed_ns) if self._waiting else []
 
-    def _forget_oldest(self) -> None:
-        """Make room: forget the groups that had no event for the longest time, but the one that just had."""
-        while self._cost_bytes > self._memory_bytes * 9 // 10:
-            oldest = min((groups for groups in self._groups.values() if groups), key=_oldest_turn)
-            if _oldest_turn(oldest) == self._marks.turn:
+    def _pass(self, passed_ns: int, turn: int) -> None:
+        """Drop what nobody can need any more, and what there is no memory for."""
+        for book in self._books:
+            book.sweep(passed_ns)
+        for books, limit_bytes in self._pools:
+            if sum(book.cost_bytes for book in books) > limit_bytes:
+                self._forget_oldest(books, limit_bytes, turn)
+
+    def _judge(self, passed_ns: int, *, again: bool = False) -> list[Detection]:
+        """Judge what waited until now; ``again``, when its detections were made in an earlier run."""
+        detections: list[Detection] = []
+        for number, book in self._waiting:
+            for _, entry, completed in book.due(passed_ns):
+                if again:
+                    continue
+                self._counted.clear()
+                witness = unpack_witness(entry[WITNESS])
+                spec = self._specs[number]
+                at_ns = witness.time_ns + spec.timespan_ns
+                detections += self._completed(spec, witness.rule_id, witness.event, witness.ref, completed, at_ns)
+        self._counted.clear()
+        return detections
+
+    def _forget_oldest(self, books: Sequence[Book], limit_bytes: int, turn: int) -> None:
+        """Make room: forget the groups that had no event for the longest time, but those that just had."""
+        while sum(book.cost_bytes for book in books) > limit_bytes * 7 // 8:
+            turns = sorted(last for book in books for last in book.turns())
+            dropped = min(turns[len(turns) // 4], turn - _TICK_EVENTS)
+            forgotten = sum(book.forget(dropped) for book in books)
+            self._forgotten += forgotten
+            if not forgotten:
                 return
-            rule_id = next(rule_id for rule_id, groups in self._groups.items() if groups is oldest)
-            self._drop(rule_id, next(iter(oldest)))
-            self._forgotten += 1
-
-    def _sweep(self) -> None:
-        """Drop groups whose events nobody can need any more; a few at a time, those without events for long first."""
-        for rule_id, groups in self._groups.items():
-            span_ns = self._specs[rule_id].timespan_ns
-            for _ in range(_SWEPT_AT_ONCE):
-                key = next(iter(groups), None)
-                if key is None:
-                    break
-                group = groups[key]
-                streams = group.streams
-                if not group.window.all_dead(
-                    lambda old, streams=streams, span_ns=span_ns: self._marks.is_passed(  # type: ignore[misc]
-                        streams[old.stream], old.time_ns + span_ns
-                    )
-                ):
-                    break
-                self._drop(rule_id, key)
-
-    def _drop(self, rule_id: str, key: str) -> None:
-        self._cost_bytes -= self._groups[rule_id].pop(key).cost_bytes
-        self._dirty.add((rule_id, key))
 
 
-def _oldest_turn(groups: OrderedDict[str, Group]) -> int:
-    return next(iter(groups.values())).turn
+def _book_for(spec: CorrelationSpec) -> Book:
+    if spec.kind == "first_seen":
+        return FirstSeen(spec)
+    return Absences(spec) if spec.waits else Windows(spec)
 
 
-def _repeats(event: Event) -> int:
-    """How many events the line stands for (syslog: "last message repeated N times")."""
-    repeat = event.fields.get("repeat")
+def _repeats(repeat: Any) -> int:
+    """Give how many events the line stands for (syslog: "last message repeated N times")."""
     return min(repeat, _REPEAT_CAP) if isinstance(repeat, int) and repeat > 1 else 1
-
-
-def _detection(
-    spec: CorrelationSpec, rule_id: str, key: str, event: Event, ref: EventRef, completed: Completed
-) -> Detection:
-    why = [
-        Clause(
-            item=f"{spec.kind}: {spec.condition}",
-            pattern=spec.condition,
-            field=", ".join(spec.value_fields),
-            value=str(completed.measure),
-        )
-    ]
-    for name in spec.group_by:
-        field = spec.field_of(name, rule_id)
-        why.append(Clause(item="group-by", pattern=name, field=field, value=value_of(event, field) or ""))
-    return detection_of(
-        spec.info,
-        event,
-        ref,
-        why=tuple(why),
-        uid=uid_of(spec.info.id, ref, key.encode("utf-8", "surrogatepass")),
-        count=completed.events,
-        first_ns=completed.first_ns,
-        evidence=completed.evidence,
-        entity_key=None if spec.info.entity else key or _UNGROUPED,
-        entities=entities_of_group(spec, rule_id, event, completed.values),
-    )

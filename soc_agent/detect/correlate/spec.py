@@ -1,27 +1,28 @@
-"""A Sigma correlation, compiled to plain data (Sigma correlation specification 2.1)."""
+"""A Sigma correlation as plain data (Sigma correlation specification 2.1), and what its condition says."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable
+from math import ceil, floor
+from typing import Literal
 
 from msgspec import Struct
 
-from soc_agent.errors import RuleError
-from soc_agent.model import Problem, RuleInfo
+from soc_agent.model import RuleInfo
 
-if TYPE_CHECKING:
-    from sigma.correlations import SigmaCorrelationRule
-
-Kind = Literal["event_count", "value_count", "temporal", "temporal_ordered"]
+Kind = Literal[
+    "event_count",
+    "value_count",
+    "value_sum",
+    "value_avg",
+    "value_percentile",
+    "value_median",
+    "temporal",
+    "temporal_ordered",
+    "first_seen",
+]
 Operator = Literal["gt", "gte", "lt", "lte", "eq", "neq"]
 
-_KINDS: dict[str, Kind] = {
-    "event_count": "event_count",
-    "value_count": "value_count",
-    "temporal": "temporal",
-    "temporal_ordered": "temporal_ordered",
-}
-_OPERATORS: dict[str, Operator] = {"gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte", "eq": "eq", "neq": "neq"}
-_NANOSECONDS = 1_000_000_000
+NUMERIC: tuple[Kind, ...] = ("value_sum", "value_avg", "value_percentile", "value_median")
+"""Types that measure numbers, not words."""
 
 
 class Check(Struct, frozen=True):
@@ -46,6 +47,34 @@ class Check(Struct, frozen=True):
             case "neq":
                 return measure != self.count
 
+    @property
+    def least(self) -> int:
+        """How much there must be at least of what is counted, for the check to hold."""
+        match self.op:
+            case "gte" | "eq":
+                return max(0, ceil(self.count))
+            case "gt":
+                return max(0, floor(self.count) + 1)
+            case _:
+                return 0
+
+
+class Absence(Struct, frozen=True, array_like=True):
+    """A rule that must have no event."""
+
+    rule: int
+    """Its number among the rules of the correlation."""
+    place: int
+    """Before which of the present rules of its term it is looked for, where order counts."""
+
+
+class Term(Struct, frozen=True, array_like=True):
+    """One way in which an expression over rules is true: an event of each of some rules, and none of others."""
+
+    present: tuple[int, ...]
+    """Numbers of rules, in the order of the correlation's rules."""
+    absent: tuple[Absence, ...] = ()
+
 
 class CorrelationSpec(Struct, frozen=True):
     """A correlation, ready to run. Plain data, so that it can be kept in the cache of compiled rules."""
@@ -64,7 +93,15 @@ class CorrelationSpec(Struct, frozen=True):
     aliases: dict[str, dict[str, str]] = {}
     """Alias to rule id to the field that the alias is in events of that rule."""
     value_fields: tuple[str, ...] = ()
-    """The fields whose values are counted."""
+    """The fields whose values are counted or measured."""
+    percentile: int = 50
+    """For ``value_percentile``: which one."""
+    terms: tuple[Term, ...] = ()
+    """The condition as an expression over rules, for temporal types that have one; any of the terms must be true."""
+    expression: str = ""
+    """The same as its author wrote it."""
+    learn_ns: int = 0
+    """For ``first_seen``: how long a group is only learnt from, since its first event."""
 
     def field_of(self, name: str, rule_id: str) -> str:
         """Give the field that ``name``, a field or an alias, is in events of a rule."""
@@ -76,78 +113,18 @@ class CorrelationSpec(Struct, frozen=True):
 
     @property
     def only_rises(self) -> bool:
-        """Whether more events in a window never turn the condition false."""
+        """Whether more of what is counted never turns the condition false."""
         return all(check.op in ("gt", "gte") for check in self.checks)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it speaks of what must not happen, and so can only be judged once its time has passed."""
+        return any(term.absent for term in self.terms)
 
     @property
     def condition(self) -> str:
         """The condition as a person reads it, such as ``gt 100, lte 200``."""
-        return ", ".join(f"{check.op} {check.count:g}" for check in self.checks)
-
-
-def split_range(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Check, ...]]:
-    """Take a range apart: give the document with one comparison in its condition, and the others.
-
-    The specification allows ``condition: {gt: 100, lte: 200}``; pySigma takes exactly one comparison.
-    """
-    plain = dict(document)
-    correlation = plain.get("correlation")
-    condition = correlation.get("condition") if isinstance(correlation, Mapping) else None
-    if not isinstance(correlation, Mapping) or not isinstance(condition, Mapping):
-        return plain, ()
-    operators = [name for name in condition if name in _OPERATORS]
-    more = operators[1:]
-    counts = [condition[name] for name in more]
-    if not more or not all(isinstance(count, (int, float)) and not isinstance(count, bool) for count in counts):
-        return plain, ()
-    plain["correlation"] = {
-        **correlation,
-        "condition": {name: value for name, value in condition.items() if name not in more},
-    }
-    return plain, tuple(Check(_OPERATORS[name], count) for name, count in zip(more, counts, strict=True))
-
-
-def compile_correlation(
-    rule: "SigmaCorrelationRule",
-    info: RuleInfo,
-    resolve: Callable[[str], str | None],
-    more: tuple[Check, ...] = (),
-) -> CorrelationSpec:
-    """Compile a parsed correlation.
-
-    :param resolve: turns the id or name of a rule into its id; None when there is no such rule.
-    :param more: the other comparisons of a range, see :func:`split_range`.
-    :raises RuleError: when it refers to a rule that is not there, or asks for what this program cannot do.
-    """
-    # pySigma is loaded only when a file must be read: it costs as much time as loading a cached rule set
-    from sigma.correlations import SigmaCorrelationCondition
-
-    kind = _KINDS.get(rule.type.name.lower())
-    if kind is None:
-        raise _refused("type", type=rule.type.name.lower(), known=", ".join(_KINDS))
-    condition = rule.condition
-    if not isinstance(condition, SigmaCorrelationCondition):
-        raise _refused("extended")
-    if not rule.rules:
-        raise _refused("no_rules")
-    rule_ids = tuple(_resolved(reference.reference, resolve) for reference in rule.rules)
-    if kind == "temporal" and len(set(rule_ids)) < len(rule_ids):
-        raise _refused("repeated_rule")
-    fields = condition.fieldref or ()
-    return CorrelationSpec(
-        info=info,
-        kind=kind,
-        rule_ids=rule_ids,
-        timespan_ns=rule.timespan.seconds * _NANOSECONDS,
-        checks=(Check(_OPERATORS[condition.op.name.lower()], condition.count), *more),
-        generate=rule.generate,
-        group_by=tuple(rule.group_by or ()),
-        aliases={
-            alias.alias: {_resolved(reference.reference, resolve): field for reference, field in alias.mapping.items()}
-            for alias in rule.aliases
-        },
-        value_fields=(fields,) if isinstance(fields, str) else tuple(fields),
-    )
+        return self.expression or ", ".join(f"{check.op} {check.count:g}" for check in self.checks)
 
 
 def find_cycles(specs: Iterable[CorrelationSpec]) -> frozenset[str]:
@@ -159,14 +136,3 @@ def find_cycles(specs: Iterable[CorrelationSpec]) -> frozenset[str]:
             return frozenset(waiting)
         for id_ in free:
             del waiting[id_]
-
-
-def _resolved(reference: str, resolve: Callable[[str], str | None]) -> str:
-    rule_id = resolve(reference)
-    if rule_id is None:
-        raise _refused("unknown_rule", reference=reference)
-    return rule_id
-
-
-def _refused(code: str, **values: Any) -> RuleError:
-    return RuleError(Problem(f"correlation.{code}", values=values))

@@ -1,24 +1,34 @@
-"""The state of correlation windows as bytes, so that a restart goes on where the last commit stood.
+"""The state of correlations as bytes, so that a restart goes on where the last commit stood.
 
-msgpack of small structs. State of another version, or of a correlation whose definition changed, is not taken.
+With each block goes one record of what was counted: a few bytes an event, however large its group is. Counting has no
+randomness and no clock, so the same records counted again give the same windows. Once the records together are larger
+than the state itself, a snapshot of the state takes their place.
+
+msgpack of plain data. What is of another version, or of a correlation whose definition changed, is not taken.
 """
 
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import islice
+from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from soc_agent.detect.correlate.entry import Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.watermark import Mark
 
-STREAMS = "~streams"
-"""Stands for the rule id in the states of streams."""
-_VERSION = 2
+RECORDS = "~records"
+LINES = "~lines"
+SNAPSHOT = "~snapshot"
+"""Stand for the rule id in the rows of records, of lines to be shown, and of the parts of a snapshot."""
+GROUPS_PER_PART = 16_384
+_VERSION = 3
 
 
 class StateChange(Struct, frozen=True):
-    """What became of the state of one group of a correlation, or of one stream."""
+    """A row of state that is to be kept, or no longer."""
 
     rule_id: str
     group: str
@@ -26,65 +36,145 @@ class StateChange(Struct, frozen=True):
     """None: forget it."""
 
 
-class Place(Struct, array_like=True, frozen=True):
-    """How far the events of a stream were counted in a group."""
-
-    offset: int = -1
-    """Of the line of the last event."""
-    rules: int = 0
-    """Which rules of the correlation that line was counted for: one bit each."""
-
-
-class GroupState(Struct, array_like=True):
-    """All that a group remembers."""
+class Record(Struct, array_like=True):
+    """What was counted between two commits."""
 
     version: int
-    spec: bytes
-    """What :func:`fingerprint` gave for its correlation."""
+    number: int
+    """Of the record, from 1; a snapshot holds all up to its number."""
     turn: int
-    """Number of its last event."""
-    prune_at: int
-    streams: list[str]
-    counted: list[Place]
-    entries: list[Entry]
+    """Number of the last event."""
+    specs: list[tuple[int, str, bytes]]
+    """Number, id and :func:`fingerprint` of each correlation that counted."""
+    steps: list[int | str | tuple[Any, ...]]
+    """By threes: number of the correlation, group key, entry; or a negative number, nothing, and what it says."""
+    marks: list[tuple[str, Mark | None]]
+
+
+class Head(Struct, array_like=True):
+    """The part of a snapshot that is of no single correlation."""
+
+    version: int
+    number: int
+    turn: int
+    marks: list[tuple[str, Mark | None]]
+
+
+class Part(Struct, array_like=True):
+    """Groups of one correlation, in a snapshot."""
+
+    version: int
+    spec_id: str
+    print: bytes
+    rest: tuple[Any, ...]
+    groups: Raw
 
 
 def fingerprint(spec: CorrelationSpec) -> bytes:
     """Give 8 bytes that change when windows of the correlation mean something else."""
-    meaning = (spec.kind, spec.rule_ids, spec.timespan_ns, spec.group_by, spec.aliases, spec.value_fields)
+    meaning = (
+        spec.kind,
+        spec.rule_ids,
+        spec.timespan_ns,
+        spec.group_by,
+        spec.aliases,
+        spec.value_fields,
+        spec.terms,
+    )
     return blake2b(msgspec.json.encode(meaning, order="sorted"), digest_size=8).digest()
 
 
-def pack_group(
-    print_: bytes, turn: int, prune_at: int, streams: list[str], counted: list[Place], entries: list[Entry]
+def pack(item: Record | Head | Part) -> bytes:
+    """Give a row as bytes."""
+    if isinstance(item, (Record, Head)):
+        item.marks = [(_writable(stream_id), mark) for stream_id, mark in item.marks]
+    return _encoder.encode(item)
+
+
+def pack_groups(spec_id: str, print_: bytes, rest: tuple[Any, ...], groups: dict[str, Any]) -> Iterator[bytes]:
+    """Give the groups of one correlation as parts of a snapshot."""
+    if len(groups) <= GROUPS_PER_PART:
+        yield pack(Part(_VERSION, spec_id, print_, rest, Raw(_encoder.encode(groups))))
+        return
+    items = iter(groups.items())
+    while some := dict(islice(items, GROUPS_PER_PART)):
+        yield pack(Part(_VERSION, spec_id, print_, rest, Raw(_encoder.encode(some))))
+
+
+def new_record(
+    number: int,
+    turn: int,
+    specs: Iterable[tuple[int, str, bytes]],
+    steps: list[Any],
+    marks: list[tuple[str, Mark | None]],
 ) -> bytes:
-    """Give a group as bytes."""
-    return _encoder.encode(GroupState(_VERSION, print_, turn, prune_at, streams, counted, entries))
+    """Give a record as bytes."""
+    return pack(Record(_VERSION, number, turn, list(specs), steps, marks))
 
 
-def unpack_group(data: bytes, print_: bytes) -> GroupState | None:
-    """Give a group from bytes; None when they are of another version or definition, or damaged."""
+def new_head(number: int, turn: int, marks: list[tuple[str, Mark | None]]) -> bytes:
+    """Give the head of a snapshot as bytes."""
+    return pack(Head(_VERSION, number, turn, marks))
+
+
+def pack_lines(lines: dict[int, bytes]) -> bytes:
+    """Give lines, by the number of their event, as bytes."""
+    return _encoder.encode(lines)
+
+
+def unpack_lines(data: bytes) -> dict[int, bytes] | None:
+    """Give lines from bytes; None when they are damaged."""
     try:
-        state = _group_decoder.decode(data)
+        return _lines.decode(data)
     except msgspec.DecodeError:
         return None
-    fits = state.version == _VERSION and state.spec == print_ and len(state.counted) == len(state.streams)
-    return state if fits and all(entry.stream < len(state.streams) for entry in state.entries) else None
 
 
-def pack_mark(mark: Mark) -> bytes:
-    """Give the time of a stream as bytes."""
-    return _encoder.encode(mark)
-
-
-def unpack_mark(data: bytes) -> Mark | None:
-    """Give the time of a stream from bytes; None when they are damaged."""
+def unpack_record(data: bytes) -> Record | None:
+    """Give a record from bytes; None when they are of another version, or damaged."""
     try:
-        return _mark_decoder.decode(data)
+        record = _records.decode(data)
     except msgspec.DecodeError:
         return None
+    return record if record.version == _VERSION and len(record.steps) % 3 == 0 else None
+
+
+def unpack_head(data: bytes) -> Head | None:
+    """Give the head of a snapshot from bytes; None when they are of another version, or damaged."""
+    try:
+        head = _heads.decode(data)
+    except msgspec.DecodeError:
+        return None
+    return head if head.version == _VERSION else None
+
+
+def unpack_part(data: bytes) -> Part | None:
+    """Give a part of a snapshot from bytes; None when they are of another version, or damaged."""
+    try:
+        part = _parts.decode(data)
+    except msgspec.DecodeError:
+        return None
+    return part if part.version == _VERSION else None
+
+
+def unpack_windows(groups: Raw) -> dict[str, list[Entry]]:
+    """Give the groups of a part that are lists of entries."""
+    return _windows.decode(groups)
+
+
+def unpack_seen(groups: Raw) -> dict[str, list[Any]]:
+    """Give the groups of a part that are memories of values."""
+    return _seen.decode(groups)
+
+
+def _writable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 _encoder = msgspec.msgpack.Encoder()
-_group_decoder = msgspec.msgpack.Decoder(GroupState)
-_mark_decoder = msgspec.msgpack.Decoder(Mark)
+_records = msgspec.msgpack.Decoder(Record)
+_heads = msgspec.msgpack.Decoder(Head)
+_parts = msgspec.msgpack.Decoder(Part)
+_windows = msgspec.msgpack.Decoder(dict[str, list[tuple[Any, ...]]])
+_lines = msgspec.msgpack.Decoder(dict[int, bytes])
+_seen = msgspec.msgpack.Decoder(dict[str, list[Any]])

@@ -1,52 +1,57 @@
 """What a window of events measures: one class a type of correlation, behind one interface.
 
-A new type is one more class here and its name in :func:`tally_for`.
+A new type is one more class here and its name in :func:`tally_maker`.
 """
 
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Sequence
-from typing import ClassVar, Protocol, assert_never
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any, ClassVar, Protocol, assert_never
 
-from soc_agent.detect.correlate.entry import Entry
-from soc_agent.detect.correlate.spec import CorrelationSpec
+from soc_agent.detect.correlate.entry import EVENTS, TIME, WHAT, Entry
+from soc_agent.detect.correlate.spec import CorrelationSpec, Term
+
+_NEVER = -(2**63)
 
 
 class Tally(Protocol):
     """A measure that follows a sliding window: events come in and fall out, each once."""
 
-    looks_at_all: ClassVar[bool]
-    """Whether to measure is to look at every event of the window."""
+    takes_any_order: ClassVar[bool]
+    """Whether an event may come in though a later one is there already."""
 
     def add(self, entry: Entry) -> None:
         """Take an event that came into the window."""
         ...
 
     def drop(self, entry: Entry) -> None:
-        """Give up an event that fell out of the window."""
+        """Give up an event that fell out of the window, the oldest one."""
         ...
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
-        """Give what the condition compares. The window is ``entries[low:high]``, in order of time."""
+    def measure(self, begin_ns: int) -> float:
+        """Give what the condition compares; ``begin_ns`` is where the window begins."""
         ...
 
 
 class EventCount:
     """How many events there are; a message that says that it was repeated counts for all of them."""
 
-    looks_at_all: ClassVar[bool] = False
+    takes_any_order: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._events = 0
 
     def add(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        self._events += entry.events
+        self._events += abs(entry[EVENTS])
 
     def drop(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        self._events -= entry.events
+        self._events -= abs(entry[EVENTS])
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
+    def measure(self, begin_ns: int) -> int:
         """See :class:`Tally`."""
         return self._events
 
@@ -54,92 +59,213 @@ class EventCount:
 class ValueCount:
     """How many distinct values the counted fields have."""
 
-    looks_at_all: ClassVar[bool] = False
+    takes_any_order: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        self._values: Counter[str] = Counter()
+        self._values: Counter[Any] = Counter()
 
     def add(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        self._values[entry.value] += 1
+        self._values[entry[WHAT]] += 1
 
     def drop(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        self._values[entry.value] -= 1
-        if not self._values[entry.value]:
-            del self._values[entry.value]
+        self._values[entry[WHAT]] -= 1
+        if not self._values[entry[WHAT]]:
+            del self._values[entry[WHAT]]
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
+    def measure(self, begin_ns: int) -> int:
         """See :class:`Tally`."""
         return len(self._values)
+
+
+class ValueSum:
+    """The sum of the values, or their average: exact, so that it does not depend on what was in the window before."""
+
+    takes_any_order: ClassVar[bool] = True
+
+    def __init__(self, *, average: bool = False) -> None:
+        self._average = average
+        self._total: int | Fraction = 0
+        self._count = 0
+
+    def add(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+        value = entry[WHAT]
+        self._total += value if isinstance(value, int) else Fraction(value)
+        self._count += 1
+
+    def drop(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+        value = entry[WHAT]
+        self._total -= value if isinstance(value, int) else Fraction(value)
+        self._count -= 1
+
+    def measure(self, begin_ns: int) -> float:
+        """See :class:`Tally`."""
+        total = self._total / self._count if self._average and self._count else self._total
+        return float(total) if isinstance(total, Fraction) else total
+
+
+class Percentile:
+    """The value below which so many percent of the values lie, between two values in proportion (50 is the median)."""
+
+    takes_any_order: ClassVar[bool] = True
+
+    def __init__(self, percent: int) -> None:
+        self._percent = percent
+        self._values: list[float] = []
+
+    def add(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+        insort(self._values, entry[WHAT])
+
+    def drop(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+        del self._values[bisect_left(self._values, entry[WHAT])]
+
+    def measure(self, begin_ns: int) -> float:
+        """See :class:`Tally`."""
+        return percentile_of(self._values, self._percent)
 
 
 class Temporal:
     """How many of the rules there is an event of."""
 
-    looks_at_all: ClassVar[bool] = False
+    takes_any_order: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        self._rules: Counter[int] = Counter()
+        self._latest: dict[int, int] = {}
 
     def add(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        self._rules[entry.rule] += 1
+        if entry[TIME] > self._latest.get(entry[WHAT], _NEVER):
+            self._latest[entry[WHAT]] = entry[TIME]
 
     def drop(self, entry: Entry) -> None:
-        """See :class:`Tally`."""
-        self._rules[entry.rule] -= 1
-        if not self._rules[entry.rule]:
-            del self._rules[entry.rule]
+        """See :class:`Tally`; only the latest of each rule counts."""
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
+    def measure(self, begin_ns: int) -> int:
         """See :class:`Tally`."""
-        return len(self._rules)
+        return sum(time_ns >= begin_ns for time_ns in self._latest.values())
 
 
 class TemporalOrdered:
     """How many of the rules, from the first on, have events one after the other in the order of the rules."""
 
-    looks_at_all: ClassVar[bool] = True
+    takes_any_order: ClassVar[bool] = False
 
     def __init__(self, order: Sequence[int]) -> None:
-        self._order = order
+        self._places: dict[int, list[int]] = {}
+        for place, rule in enumerate(order):
+            self._places.setdefault(rule, []).insert(0, place)
+        self._begins = [_NEVER] * len(order)
+        """For each place in the order, when the latest row of events that reaches it began."""
 
     def add(self, entry: Entry) -> None:
-        """See :class:`Tally`; the order is looked at when asked."""
+        """See :class:`Tally`."""
+        for place in self._places.get(entry[WHAT], ()):
+            self._begins[place] = entry[TIME] if place == 0 else self._begins[place - 1]
 
     def drop(self, entry: Entry) -> None:
-        """See :class:`Tally`; the order is looked at when asked."""
+        """See :class:`Tally`; a row that began before the window does not count by itself."""
 
-    def measure(self, entries: Sequence[Entry], low: int, high: int) -> int:
-        """See :class:`Tally`. Taking each rule at its earliest is never worse than taking it later."""
-        found = 0
-        for index in range(low, high):
-            if found < len(self._order) and entries[index].rule == self._order[found]:
-                found += 1
-        return found
+    def measure(self, begin_ns: int) -> int:
+        """See :class:`Tally`."""
+        return sum(begun_ns >= begin_ns for begun_ns in self._begins)
 
 
-def tally_for(spec: CorrelationSpec) -> Tally:
-    """Give an empty tally for a correlation."""
+class Expression:
+    """1 when an expression over rules is true, 0 when not. What must be absent is judged elsewhere."""
+
+    takes_any_order: ClassVar[bool] = False
+
+    def __init__(self, terms: Sequence[Term], *, ordered: bool) -> None:
+        self._ways: list[tuple[int, Tally]] = [
+            (len(term.present), TemporalOrdered(term.present) if ordered else _Among(term.present)) for term in terms
+        ]
+
+    def add(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+        for _, way in self._ways:
+            way.add(entry)
+
+    def drop(self, entry: Entry) -> None:
+        """See :class:`Tally`."""
+
+    def measure(self, begin_ns: int) -> int:
+        """See :class:`Tally`."""
+        return int(any(way.measure(begin_ns) >= wanted for wanted, way in self._ways))
+
+
+class _Among(Temporal):
+    """The same as :class:`Temporal`, among some of the rules."""
+
+    def __init__(self, rules: Sequence[int]) -> None:
+        super().__init__()
+        self._rules = frozenset(rules)
+
+    def add(self, entry: Entry) -> None:
+        if entry[WHAT] in self._rules:
+            super().add(entry)
+
+
+def percentile_of(values: Sequence[float], percent: int) -> float:
+    """Give a percentile of sorted values by linear interpolation between the two nearest; 0 of none."""
+    if not values:
+        return 0
+    place, rest = divmod((len(values) - 1) * percent, 100)
+    low = values[place]
+    return low if not rest else low + (values[place + 1] - low) * rest / 100
+
+
+def tally_maker(spec: CorrelationSpec) -> Callable[[], Tally]:
+    """Give what makes an empty tally for a correlation."""
     match spec.kind:
         case "event_count":
-            return EventCount()
-        case "value_count":
-            return ValueCount()
+            return EventCount
+        case "value_count" | "first_seen":
+            return ValueCount
+        case "value_sum":
+            return ValueSum
+        case "value_avg":
+            return partial(ValueSum, average=True)
+        case "value_percentile" | "value_median":
+            return partial(Percentile, spec.percentile if spec.kind == "value_percentile" else 50)
+        case "temporal" | "temporal_ordered" if spec.terms:
+            return partial(Expression, spec.terms, ordered=spec.kind == "temporal_ordered")
         case "temporal":
-            return Temporal()
+            return Temporal
         case "temporal_ordered":
-            return TemporalOrdered([spec.rule_ids.index(rule_id) for rule_id in spec.rule_ids])
+            return partial(TemporalOrdered, [spec.rule_ids.index(rule_id) for rule_id in spec.rule_ids])
         case _:
             assert_never(spec.kind)
+
+
+def least_entries(spec: CorrelationSpec) -> int:
+    """Give how many entries a window must have at least, for the condition to be true; 1 where that is not known."""
+    if spec.terms:
+        return max(1, min(len(term.present) for term in spec.terms))
+    if spec.kind in ("event_count", "value_count", "temporal", "temporal_ordered"):
+        return max(1, *(check.least for check in spec.checks))
+    return 1
+
+
+def needs_distinct(spec: CorrelationSpec) -> bool:
+    """Say whether :func:`least_entries` counts entries of different values, or rules."""
+    is_ordered = spec.kind == "temporal_ordered" and len(set(spec.rule_ids)) == len(spec.rule_ids)
+    return bool(spec.terms) or spec.kind in ("value_count", "temporal") or is_ordered
 
 
 def entries_cap(spec: CorrelationSpec) -> int:
     """Give how many events one group may hold: enough for the condition, and bounded whatever is thrown at it."""
     if spec.kind in ("temporal", "temporal_ordered"):
         return _TEMPORAL_CAP
-    return max(_COUNT_CAP, *(2 * int(check.count) for check in spec.checks))
+    return max(_COUNT_CAP, *(2 * check.least for check in spec.checks)) if _counts(spec) else _COUNT_CAP
+
+
+def _counts(spec: CorrelationSpec) -> bool:
+    return spec.kind in ("event_count", "value_count")
 
 
 _TEMPORAL_CAP = 256

@@ -1,9 +1,9 @@
-"""How far the time of each stream has come: which events are late, and which nobody can need any more.
+"""How far the time of each stream has come: which events are late or were read before, and what nobody can need.
 
 Time is event time, stream by stream: a log of last week that is read beside a live one is not late.
 """
 
-from collections import OrderedDict
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ class Mark(Struct, array_like=True, gc=False):
     """Number of its last event, among the events of all streams."""
     late_run: int = 0
     """Late events in a row."""
+    offset: int = -1
+    """Of the line of its last event."""
 
 
 class Watermarks:
@@ -30,54 +32,90 @@ class Watermarks:
 
     def __init__(self, lateness_ns: int) -> None:
         self._lateness_ns = lateness_ns
-        self._marks: OrderedDict[str, Mark] = OrderedDict()
+        self._marks: dict[str, Mark] = {}
         self._changed: set[str] = set()
-        self._current_ns = 0
+        self._present_id = ""
+        self._present: Mark | None = None
         self.turn = 0
+        self.late = False
+        """Whether the event of the last :meth:`take` came too late."""
+        self.passed_ns = -(2**62)
+        """No event before this time can come any more, as :meth:`look` last saw it."""
 
-    def take(self, stream_id: str, time_ns: int) -> bool:
-        """Note an event; False when it is late: older than the latest of its stream by more than the lateness."""
+    def take(self, stream_id: str, time_ns: int, offset: int) -> bool:
+        """Note an event; False when it was read before, or is late.
+
+        A stream is read from its beginning to its end, so a line that is neither behind the last one nor of a later
+        time was read before. Late is what is older than the latest of its stream by more than the lateness.
+        """
         self.turn += 1
-        self._changed.add(stream_id)
-        mark = self._marks.get(stream_id)
+        self.late = False
+        mark = self._present if stream_id == self._present_id else self._switch(stream_id)
         if mark is None:
-            self._marks[stream_id] = Mark(time_ns, self.turn)
-            if len(self._marks) > _STREAMS:
-                self._changed.add(self._marks.popitem(last=False)[0])
-            self._current_ns = time_ns
-            return True
-        self._marks.move_to_end(stream_id)
+            mark = self._begin(stream_id, time_ns)
+        elif offset <= mark.offset and time_ns <= mark.time_ns:
+            return False
         mark.turn = self.turn
-        if time_ns < mark.time_ns - self._lateness_ns:
-            mark.late_run += 1
-            if mark.late_run < _LATE_RUN:
-                self._current_ns = mark.time_ns
-                return False
-            mark.time_ns = time_ns
+        mark.offset = offset
+        if time_ns < mark.time_ns:
+            if time_ns < mark.time_ns - self._lateness_ns:
+                mark.late_run += 1
+                if mark.late_run < _LATE_RUN:
+                    self.late = True
+                    return False
+                mark.time_ns = time_ns
+            mark.late_run = 0
+            return True
         mark.late_run = 0
-        mark.time_ns = max(mark.time_ns, time_ns)
-        self._current_ns = mark.time_ns
+        mark.time_ns = time_ns
         return True
 
-    def is_passed(self, stream_id: str, time_ns: int) -> bool:
-        """Say whether no event up to ``time_ns`` can come any more from a stream.
+    def look(self) -> int:
+        """See how far time has come in all streams that have not ended; gives :attr:`passed_ns`."""
+        since = self.turn - _ACTIVE_EVENTS
+        times = [mark.time_ns for mark in self._marks.values() if mark.turn > since]
+        if times:
+            self.passed_ns = min(times) - self._lateness_ns
+        return self.passed_ns
 
-        Of a stream that ended, the present one decides: its events are not of an earlier time, most likely.
-        """
-        mark = self._marks.get(stream_id)
-        active = mark is not None and mark.turn > self.turn - _ACTIVE_EVENTS
-        now_ns = mark.time_ns if mark is not None and active else self._current_ns
-        return time_ns < now_ns - self._lateness_ns
+    def latest_ns(self) -> int | None:
+        """Give the latest time of any stream; None when there was no event."""
+        return max((mark.time_ns for mark in self._marks.values()), default=None)
 
     def take_changes(self) -> list[tuple[str, Mark | None]]:
         """Give the streams that changed since the last call; None for one that is forgotten."""
         changed = sorted(self._changed)
         self._changed.clear()
+        self._present_id, self._present = "", None
         return [(stream_id, self._marks.get(stream_id)) for stream_id in changed]
 
-    def restore(self, marks: dict[str, Mark]) -> None:
-        """Take over the streams of an earlier run."""
-        for stream_id, mark in sorted(marks.items(), key=lambda item: item[1].turn):
-            self._marks[stream_id] = mark
-            self.turn = max(self.turn, mark.turn)
-            self._current_ns = mark.time_ns
+    def all(self) -> list[tuple[str, Mark | None]]:
+        """Give all streams."""
+        return list(self._marks.items())
+
+    def restore(self, marks: Iterable[tuple[str, Mark | None]]) -> None:
+        """Take over streams of an earlier run."""
+        for stream_id, mark in marks:
+            if mark is None:
+                self._marks.pop(stream_id, None)
+            else:
+                self._marks[stream_id] = mark
+                self.turn = max(self.turn, mark.turn)
+        self._present_id, self._present = "", None
+
+    def _switch(self, stream_id: str) -> Mark | None:
+        self._changed.add(stream_id)
+        self._present_id = stream_id
+        self._present = self._marks.get(stream_id)
+        return self._present
+
+    def _begin(self, stream_id: str, time_ns: int) -> Mark:
+        if len(self._marks) >= _STREAMS:
+            quiet = sorted(self._marks, key=lambda name: self._marks[name].turn)[: _STREAMS // 8]
+            for name in quiet:
+                del self._marks[name]
+            self._changed.update(quiet)
+        self._changed.add(stream_id)
+        self._present_id = stream_id
+        mark = self._present = self._marks[stream_id] = Mark(time_ns, self.turn)
+        return mark

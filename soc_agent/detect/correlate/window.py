@@ -1,170 +1,296 @@
-"""The events of one group, in order of event time, and the windows that an event completes.
+"""The events of each group of one correlation, in order of event time, and the windows that an event completes.
 
 A window is every event of the group within ``timespan`` before, and with, one of its events. There are no clock
 buckets. An event that comes late completes windows that end after it, too.
+
+A group is a plain list of entries; what a large group measures is followed from event to event beside it.
 """
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
-from operator import attrgetter
+from bisect import bisect_left
+from typing import Any
 
 from msgspec import Struct
 
-from soc_agent.detect.correlate.entry import EVIDENCE_LINES, Entry
+from soc_agent.detect.correlate.entry import EVENTS, EVIDENCE_LINES, TIME, TURN, WHAT, Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec
-from soc_agent.detect.correlate.tally import Tally, entries_cap, tally_for
+from soc_agent.detect.correlate.tally import Tally, entries_cap, least_entries, needs_distinct, tally_maker
 
-_time = attrgetter("time_ns")
-_FIRST_PRUNE = 32
+Groups = dict[str, list[Entry]]
+
+_SMALL = 32
+"""A window of so few events is measured anew each time; a larger one is followed."""
+_LOOKED_AT_FOR_VALUES = 256
+_SWEPT_FROM = 1024
+GROUP_COST_BYTES = 260
+ENTRY_COST_BYTES = 140
+VALUE_COST_BYTES = 200
+"""About what a group takes with its key, an entry, and an entry with a text; measured, dictionary included."""
 
 
 class Completed(Struct, frozen=True):
     """A window whose condition is true."""
 
-    measure: int
+    measure: float
     """What the condition compared."""
     first_ns: int
     """Time of the first event that no earlier detection has counted."""
     events: int
     """How many events no earlier detection has counted."""
-    evidence: tuple[bytes, ...]
-    """Lines of these events but the last to come, oldest first; bounded."""
-    values: tuple[str, ...]
+    turns: tuple[int, ...] = ()
+    """Numbers of these events but the last to come, oldest first; the latest of them, where there are many."""
+    values: tuple[str, ...] = ()
     """Distinct counted values of the window, in order of time; bounded."""
 
 
-class Window:
-    """The events of one group of one correlation."""
+class _Follower:
+    """The measure of the last window of a large group, as far as it was followed."""
+
+    __slots__ = ("high", "low", "tally")
+
+    def __init__(self, tally: Tally, low: int) -> None:
+        self.tally = tally
+        self.low = low
+        self.high = low
+
+
+class Windows:
+    """The groups of one correlation."""
 
     def __init__(self, spec: CorrelationSpec) -> None:
+        self.groups: Groups = {}
+        self.cost_bytes = 0
+        self.forgotten = 0
+        """Events that were dropped before they could be judged."""
         self._spec = spec
         self._span_ns = spec.timespan_ns
+        self._make_tally = tally_maker(spec)
+        self._least = least_entries(spec)
+        self._counts_entries = spec.kind == "event_count" and spec.only_rises
+        """Whether so many entries in a window are enough; no longer once an entry stands for several events."""
+        self._counts_words = spec.kind == "value_count"
+        self._needs_distinct = needs_distinct(spec)
+        self._is_temporal = self._needs_distinct and self._least > 1 and not self._counts_words
+        self._varied: set[str] = set()
+        """Groups of temporal types in which more than one of the rules has an event."""
         self._cap = entries_cap(spec)
-        self.entries: list[Entry] = []
-        self._fresh: list[Entry] = []
-        self._with_line: list[Entry] = []
-        self.prune_at = _FIRST_PRUNE
-        self.cost_bytes = 0
-        self._tally: Tally | None = None
-        self._low = 0
+        self._passed_ns = self._latest_ns = -(2**62)
+        self._followers: dict[str, _Follower] = {}
+        self._mixed: set[str] = set()
+        """Groups where an event that no detection counted may lie before one that was counted."""
+        self._sweep_at = _SWEPT_FROM
 
-    def load(self, entries: list[Entry], prune_at: int) -> None:
-        """Take over events, in order of time, and the size at which to prune next."""
-        self.entries = entries
-        self.prune_at = prune_at
-        self._recount()
-
-    def insert(self, entry: Entry, is_dead: Callable[[Entry], bool]) -> Completed | None:
-        """Take an event; give the window it completes, if there is one whose condition is true.
-
-        ``is_dead`` says of an event whether no window can need it any more.
-        """
-        self._add(entry, is_dead)
-        in_order = entry.time_ns >= self.entries[-1].time_ns
-        found = self._last_window() if in_order else self._any_window(entry)
-        return self._completed(found, entry) if found is not None else None
-
-    def all_dead(self, is_dead: Callable[[Entry], bool]) -> bool:
-        """Say whether no window can need any of the events."""
-        return all(map(is_dead, self.entries))
-
-    def _add(self, entry: Entry, is_dead: Callable[[Entry], bool]) -> None:
-        if len(self.entries) >= min(self.prune_at, self._cap):
-            self.entries = [old for old in self.entries if not is_dead(old)]
-            if len(self.entries) >= self._cap:
-                del self.entries[: self._cap // 4]  # more than one, so that a flood does not pay for it at each event
-            self.prune_at = max(_FIRST_PRUNE, 2 * len(self.entries))
-            self._recount()
-        if not self.entries or entry.time_ns >= self.entries[-1].time_ns:
-            self.entries.append(entry)
-            if self._tally is not None:
-                self._tally.add(entry)
+    def take(self, key: str, entry: Entry) -> Completed | None:
+        """Take an event; give the window it completes, if there is one whose condition is true."""
+        group = self.groups.get(key)
+        time_ns = entry[0]
+        if entry[1] != 1 and self._spec.kind == "event_count":
+            self._counts_entries, self._least = False, 1
+        if group is None:
+            group = self.groups[key] = [entry]
+            self.cost_bytes += GROUP_COST_BYTES + len(key) + self._cost(entry)
+        elif time_ns >= self._latest_ns or time_ns >= group[-1][0]:
+            if self._is_temporal and entry[2] != group[-1][2]:
+                self._varied.add(key)
+            group.append(entry)
+            self.cost_bytes += VALUE_COST_BYTES + len(entry[2]) if self._counts_words else ENTRY_COST_BYTES
+            if not len(group) & 31:
+                self._prune(key, group)
         else:
-            if self._tally is not None and entry.time_ns < self.entries[-1].time_ns - self._span_ns:
-                self._low += 1
-            elif self._tally is not None:
-                self._tally.add(entry)
-            self.entries.insert(bisect_right(self.entries, entry.time_ns, key=_time), entry)
-        self._fresh.append(entry)
-        self.cost_bytes += entry.cost_bytes
-        if entry.raw:
-            insort(self._with_line, entry, key=_time)
-            if len(self._with_line) > EVIDENCE_LINES:
-                self._forget_line(self._with_line.pop(0))
+            return self._take_late(key, group, entry)
+        if time_ns > self._latest_ns:
+            self._latest_ns = time_ns  # spares a look at the last event of each group, which is seldom at hand
+        least = self._least
+        if len(group) < least or group[-least][0] < time_ns - self._span_ns:
+            return None
+        if self._is_temporal and key not in self._varied:
+            return None
+        return self._judge_last(key, group, entry)
 
-    def _recount(self) -> None:
-        self._tally = None
-        self._fresh = [entry for entry in self.entries if not entry.reported]
-        self._with_line = [entry for entry in self.entries if entry.raw]
-        self.cost_bytes = sum(entry.cost_bytes for entry in self.entries)
+    def sweep(self, passed_ns: int) -> None:
+        """Note that no event before a time can come any more; drop groups that nobody can need, when it is worth it."""
+        self._passed_ns = passed_ns
+        if len(self.groups) >= self._sweep_at:
+            self.drop_dead()
+            self._sweep_at = max(_SWEPT_FROM, 2 * len(self.groups))
 
-    def _last_window(self) -> tuple[int, int, int] | None:
-        """Look at the window that ends now: the tally follows it from event to event."""
-        high = len(self.entries)
-        begin_ns = self.entries[-1].time_ns - self._span_ns
-        if self._tally is None:
-            self._tally = tally_for(self._spec)
-            self._low = bisect_left(self.entries, begin_ns, key=_time)
-            for index in range(self._low, high):
-                self._tally.add(self.entries[index])
-        else:
-            while self.entries[self._low].time_ns < begin_ns:
-                self._tally.drop(self.entries[self._low])
-                self._low += 1
-        measure = self._tally.measure(self.entries, self._low, high)
-        return (self._low, high, measure) if self._spec.holds(measure) else None
+    def drop_dead(self) -> None:
+        """Drop every group that nobody can need."""
+        horizon_ns = self._horizon_ns
+        self.drop([key for key, group in self.groups.items() if group[-1][0] < horizon_ns])
 
-    def _any_window(self, entry: Entry) -> tuple[int, int, int] | None:
-        """Look at every window with an event that came late: those that end with it or up to a timespan after it."""
-        tally = tally_for(self._spec)
-        low = bisect_left(self.entries, entry.time_ns - self._span_ns, key=_time)
-        if tally.looks_at_all and self._spec.only_rises:
-            # A part never measures more than the whole; without this a flood out of order costs its square.
-            end = bisect_right(self.entries, entry.time_ns + self._span_ns, key=_time)
-            if not self._spec.holds(tally.measure(self.entries, low, end)):
+    def drop(self, keys: list[str]) -> None:
+        """Drop groups."""
+        for key in keys:
+            group = self.groups.pop(key)
+            self.cost_bytes -= GROUP_COST_BYTES + len(key) + self._cost_of(group)
+            self._followers.pop(key, None)
+            self._mixed.discard(key)
+            self._varied.discard(key)
+
+    def turns(self) -> list[int]:
+        """Give for each group the number of its last event."""
+        return [group[-1][3] for group in self.groups.values()]
+
+    def forget(self, turn: int) -> int:
+        """Drop the groups whose last event has this number or a lower one; give how many."""
+        keys = [key for key, group in self.groups.items() if group[-1][3] <= turn]
+        self.drop(keys)
+        return len(keys)
+
+    def pack(self) -> tuple[Any, ...]:
+        """Give what must be known besides the groups, as plain data."""
+        return self._counts_entries, self._least, self._passed_ns, self._latest_ns, self._sweep_at, sorted(self._mixed)
+
+    def load(self, rest: tuple[Any, ...]) -> None:
+        """Take over what :meth:`pack` gave; the groups were added before."""
+        counts_entries, least, self._passed_ns, self._latest_ns, self._sweep_at, mixed = rest
+        if self._counts_entries and not counts_entries:
+            self._counts_entries, self._least = False, least
+        self._mixed = set(mixed)
+
+    def add_groups(self, groups: Groups) -> None:
+        """Take over groups of an earlier run."""
+        self.groups.update(groups)
+        self.cost_bytes += sum(GROUP_COST_BYTES + len(key) + self._cost_of(group) for key, group in groups.items())
+        if self._is_temporal:
+            self._varied.update(key for key, group in groups.items() if len({old[WHAT] for old in group}) > 1)
+
+    @property
+    def _horizon_ns(self) -> int:
+        """An event before this time is in no window that can still be completed."""
+        return self._passed_ns - self._span_ns
+
+    def _cost(self, entry: Entry) -> int:
+        return VALUE_COST_BYTES + len(entry[WHAT]) if self._counts_words else ENTRY_COST_BYTES
+
+    def _cost_of(self, group: list[Entry]) -> int:
+        return sum(map(self._cost, group)) if self._counts_words else ENTRY_COST_BYTES * len(group)
+
+    def _prune(self, key: str, group: list[Entry]) -> None:
+        """Drop the events that nobody can need, and where there are too many, a quarter of them."""
+        dead = bisect_left(group, (self._horizon_ns,), 0, len(group) - 1)
+        if len(group) - dead > self._cap:
+            dead += self._cap // 4  # more than one, so that a flood does not pay for it at each event
+        if dead:
+            self._cut(key, group, dead)
+
+    def _cut(self, key: str, group: list[Entry], dead: int) -> None:
+        self.cost_bytes -= self._cost_of(group[:dead])
+        del group[:dead]
+        follower = self._followers.get(key)
+        if follower is not None:
+            if follower.low < dead:
+                del self._followers[key]
+            else:
+                follower.low -= dead
+                follower.high -= dead
+
+    def _judge_last(self, key: str, group: list[Entry], entry: Entry) -> Completed | None:
+        """Look at the window that ends with the last event."""
+        begin_ns, high = entry[TIME] - self._span_ns, len(group)
+        follower = self._followers.get(key)
+        low = follower.low if follower is not None else 0
+        low = bisect_left(group, (begin_ns,), low)
+        if self._counts_entries:
+            return self._completed(key, group, low, high, high - low, entry)
+        if high - low <= _SMALL:
+            if self._needs_distinct and len({old[WHAT] for old in group[low:high]}) < self._least:
                 return None
-        high = low
-        end_ns = entry.time_ns
-        while end_ns <= entry.time_ns + self._span_ns:
-            while high < len(self.entries) and self.entries[high].time_ns <= end_ns:
-                tally.add(self.entries[high])
+            tally = self._make_tally()
+            for index in range(low, high):
+                tally.add(group[index])
+            if follower is not None:
+                del self._followers[key]
+        else:
+            tally = self._follow(key, group, follower, low)
+        measure = tally.measure(begin_ns)
+        return self._completed(key, group, low, high, measure, entry) if self._spec.holds(measure) else None
+
+    def _follow(self, key: str, group: list[Entry], follower: _Follower | None, low: int) -> Tally:
+        if follower is None or low > follower.high:
+            follower = self._followers[key] = _Follower(self._make_tally(), low)
+        add, drop = follower.tally.add, follower.tally.drop
+        for index in range(follower.high, len(group)):
+            add(group[index])
+        for index in range(follower.low, low):
+            drop(group[index])
+        follower.low, follower.high = low, len(group)
+        return follower.tally
+
+    def _take_late(self, key: str, group: list[Entry], entry: Entry) -> Completed | None:
+        """Take an event that came after a later one: look at every window that it is in."""
+        self.cost_bytes += self._cost(entry)
+        index = bisect_left(group, (entry[TIME] + 1,))
+        group.insert(index, entry)
+        if self._is_temporal:
+            self._varied.add(key)
+        follower = self._followers.get(key)
+        if follower is not None:
+            if index < follower.low:
+                follower.low += 1
+                follower.high += 1
+            elif index < follower.high and follower.tally.takes_any_order:
+                follower.tally.add(entry)
+                follower.high += 1
+            elif index < follower.high:
+                del self._followers[key]
+        if not len(group) & 31:
+            self._prune(key, group)
+        self._mixed.add(key)
+        found = self._any_window(group, entry)
+        return self._completed(key, group, *found, entry) if found is not None else None
+
+    def _any_window(self, group: list[Entry], entry: Entry) -> tuple[int, int, float] | None:
+        """Look at the windows that end with an event, or up to a timespan after it."""
+        last_ns = entry[TIME] + self._span_ns
+        low = high = bisect_left(group, (entry[TIME] - self._span_ns,))
+        end = bisect_left(group, (last_ns + 1,))
+        if end - low < self._least or low == end:
+            return None
+        tally = self._make_tally()
+        end_ns = entry[TIME]
+        while True:
+            while high < end and group[high][TIME] <= end_ns:
+                tally.add(group[high])
                 high += 1
-            while self.entries[low].time_ns < end_ns - self._span_ns:
-                tally.drop(self.entries[low])
+            while group[low][TIME] < end_ns - self._span_ns:
+                tally.drop(group[low])
                 low += 1
-            measure = tally.measure(self.entries, low, high)
+            measure = tally.measure(end_ns - self._span_ns)
             if self._spec.holds(measure):
                 return low, high, measure
-            if high == len(self.entries):
+            if high == end:
                 return None
-            end_ns = self.entries[high].time_ns
-        return None
+            end_ns = group[high][TIME]
 
-    def _completed(self, found: tuple[int, int, int], entry: Entry) -> Completed:
-        low, high, measure = found
-        first_ns, last_ns = self.entries[low].time_ns, self.entries[high - 1].time_ns
-        counted = [old for old in self._fresh if first_ns <= old.time_ns <= last_ns]
-        self._fresh = [old for old in self._fresh if not first_ns <= old.time_ns <= last_ns]
-        counted.sort(key=_time)
-        evidence = tuple(old.raw for old in counted if old.raw and old is not entry)
-        values: dict[str, None] = {}
-        if self._spec.value_fields:
-            for index in range(low, high):
-                values[self.entries[index].value] = None
-                if len(values) >= EVIDENCE_LINES:
-                    break
-        for old in counted:
-            old.reported = True
-            self._forget_line(old)
-        self._with_line = [old for old in self._with_line if old.raw]
+    def _completed(
+        self, key: str, group: list[Entry], low: int, high: int, measure: float, entry: Entry
+    ) -> Completed | None:
+        counted: list[Entry] = []
+        whole = key in self._mixed
+        for index in range(high - 1, low - 1, -1):
+            old = group[index]
+            if old[EVENTS] > 0:
+                counted.append(old)
+                group[index] = (old[TIME], -old[EVENTS], old[WHAT], old[TURN])
+            elif not whole:
+                break
+        if whole and high == len(group):
+            self._mixed.discard(key)  # what is left lies before all windows that end later
+        if not counted:
+            return None  # the event itself was one too many for its group
         return Completed(
             measure=measure,
-            first_ns=counted[0].time_ns,
-            events=sum(old.events for old in counted),
-            evidence=evidence,
-            values=tuple(values),
+            first_ns=counted[-1][TIME],
+            events=sum(old[EVENTS] for old in counted),
+            turns=tuple(old[TURN] for old in counted[:EVIDENCE_LINES] if old is not entry)[: EVIDENCE_LINES - 1][::-1],
+            values=self._values(group, low, high) if self._counts_words else (),
         )
 
-    def _forget_line(self, entry: Entry) -> None:
-        self.cost_bytes -= len(entry.raw)
-        entry.raw = b""
+    def _values(self, group: list[Entry], low: int, high: int) -> tuple[str, ...]:
+        values: dict[str, None] = {}
+        for index in range(max(low, high - _LOOKED_AT_FOR_VALUES), high):
+            values[group[index][WHAT]] = None
+            if len(values) >= EVIDENCE_LINES:
+                break
+        return tuple(values)

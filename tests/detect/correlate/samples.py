@@ -1,20 +1,21 @@
-"""Correlations, events and an oracle for the tests of this folder."""
+"""Correlations, events and a way to feed them, for the tests of this folder."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from soc_agent.detect.correlate import Check, CorrelationSpec, Correlator, StateChange
-from soc_agent.detect.correlate.spec import Kind, Operator
+from soc_agent.detect.correlate.spec import Kind, Operator, Term
 from soc_agent.detect.hit import EventRef
 from soc_agent.model import Detection, Event, RuleInfo, RuleKind
 
 SECOND = 1_000_000_000
+DAY_S = 86_400
 
 
 def make_spec(
     kind: Kind = "event_count",
     op: Operator = "gte",
-    count: int = 3,
+    count: float = 3,
     *,
     rule_id: str = "many",
     rules: tuple[str, ...] = ("base",),
@@ -25,17 +26,25 @@ def make_spec(
     more: tuple[Check, ...] = (),
     generate: bool = False,
     entity: tuple[str, ...] = (),
+    percentile: int = 50,
+    terms: tuple[Term, ...] = (),
+    expression: str = "",
+    learn_s: int = 0,
 ) -> CorrelationSpec:
     return CorrelationSpec(
         info=RuleInfo(id=rule_id, title=rule_id, kind=RuleKind.CORRELATION, entity=entity),
         kind=kind,
         rule_ids=rules,
         timespan_ns=timespan_s * SECOND,
-        checks=(Check(op, count), *more),
+        checks=(Check("gte", 1),) if terms else (Check(op, count), *more),
         generate=generate,
         group_by=group_by,
         aliases=aliases or {},
         value_fields=field,
+        percentile=percentile,
+        terms=terms,
+        expression=expression,
+        learn_ns=learn_s * SECOND,
     )
 
 
@@ -61,6 +70,10 @@ class Feeder:
         for rule in rules or ("base",):
             found += self.correlator.feed(rule, event, ref)
         return found
+
+    def groups(self, number: int = 0) -> dict[str, Any]:
+        """Give the groups of one of the correlations."""
+        return self.correlator._books[number].groups
 
     def commit(self) -> None:
         for change in self.correlator.take_changes():

@@ -1,17 +1,22 @@
-"""One event in a window."""
+"""The lines that are kept to be shown."""
 
-import msgspec
-
-from soc_agent.detect.correlate.entry import Entry
+from soc_agent.detect.correlate.entry import Lines
 
 
-def test_an_entry_is_small_as_bytes() -> None:
-    """State is written with each block, so an entry is an array without names."""
-    entry = Entry(1_700_000_000_000_000_000, 0, 0)
-    assert len(msgspec.msgpack.encode(entry)) <= 17
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(entry), type=Entry) == entry
+def test_lines_are_found_until_two_generations_have_passed() -> None:
+    """The bound forgets the oldest as a whole, and says which rows nobody needs."""
+    lines = Lines(2_000)
+    gone: list[str] = []
+    for block in range(30):
+        lines.fresh[block] = b"x" * 100
+        assert lines.get(block) == b"x" * 100
+        gone += lines.settle(f"{block:02}")
+    kept = [block for block in range(30) if lines.get(block)]
+    assert kept == list(range(kept[0], 30))
+    assert 5 <= len(kept) <= 14
+    assert [int(row) for row in gone] == list(range(kept[0]))
 
 
-def test_the_cost_counts_the_line_and_the_value() -> None:
-    """Memory is bounded by cost, so long lines cost more."""
-    assert Entry(0, 0, 0, raw=b"x" * 100, value="y" * 10).cost_bytes == Entry(0, 0, 0).cost_bytes + 110
+def test_what_is_not_kept_is_nothing() -> None:
+    """A detection then shows fewer lines, and counts the same."""
+    assert Lines().get(7) == b""

@@ -1,27 +1,34 @@
 """The windows that an event completes: the same as looking at all events anew each time."""
 
+from collections.abc import Sequence
+from statistics import median
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.correlate.entry import EVIDENCE_LINES
-from soc_agent.detect.correlate.spec import Kind
+from soc_agent.detect.correlate.spec import Term
 from tests.detect.correlate.samples import SECOND, Feeder, feeder, make_spec
 
 RULES = ("a", "b", "c")
 LATENESS_S = 25
 
-Item = tuple[int, str, int, str, int]
-"""Time in seconds, rule, group, value, events."""
+Item = tuple[int, str, int, str, int, str]
+"""Time in seconds, rule, group, value, events, stream."""
+VALUES = {"u": 1, "v": -2.5, "w": "7", "x": None, "y": "many"}
+"""What the letters are as numbers; the last two are none."""
+TERMS = (Term((0, 2)), Term((1,)))
 
 items = st.lists(
     st.tuples(
         st.integers(0, 60),
         st.sampled_from(RULES),
         st.integers(0, 1),
-        st.sampled_from("uvw"),
+        st.sampled_from("uvwxy"),
         st.sampled_from([1, 1, 1, 4]),
+        st.sampled_from("st"),
     ),
     max_size=60,
 )
@@ -45,29 +52,59 @@ specs = st.one_of(
     ),
     st.builds(
         make_spec,
+        st.sampled_from(["value_sum", "value_avg", "value_percentile", "value_median"]),
+        st.sampled_from(["gte", "gt", "lt", "lte", "eq", "neq"]),
+        st.integers(-3, 12) | st.floats(-3, 5),
+        rules=st.just(RULES),
+        timespan_s=st.integers(1, 20),
+        field=st.just(("number",)),
+        percentile=st.integers(0, 100),
+    ),
+    st.builds(
+        make_spec,
         st.sampled_from(["temporal", "temporal_ordered"]),
         st.just("gte"),
         st.integers(2, 3),
         rules=st.just(RULES),
         timespan_s=st.integers(1, 20),
+        terms=st.sampled_from([(), (), TERMS]),
     ),
 )
 
 
-def measure(kind: Kind, window: list[Item]) -> int:
-    match kind:
+def measure(spec: CorrelationSpec, window: list[Item]) -> float:
+    numbers = [float(VALUES[item[3]]) for item in window if spec.value_fields == ("number",)]  # type: ignore[arg-type]
+    match spec.kind:
         case "event_count":
             return sum(item[4] for item in window)
         case "value_count":
             return len({item[3] for item in window})
-        case "temporal":
+        case "value_sum":
+            return sum(numbers)
+        case "value_avg":
+            return sum(numbers) / len(numbers)
+        case "value_median":
+            return median(numbers)
+        case "value_percentile":
+            place = (len(numbers) - 1) * spec.percentile / 100
+            low, high = sorted(numbers)[int(place)], sorted(numbers)[min(int(place) + 1, len(numbers) - 1)]
+            return low + (high - low) * (place - int(place))
+        case "temporal" if not spec.terms:
             return len({item[1] for item in window})
-        case "temporal_ordered":
-            wanted = list(RULES)
-            for item in window:
-                if wanted and item[1] == wanted[0]:
-                    wanted.pop(0)
-            return len(RULES) - len(wanted)
+        case "temporal_ordered" if not spec.terms:
+            return max(in_order(RULES[:length], window) * length for length in range(len(RULES) + 1))
+        case _:
+            found = {item[1] for item in window}
+            rows = [[RULES[rule] for rule in term.present] for term in spec.terms]
+            return any(
+                in_order(row, window) if spec.kind == "temporal_ordered" else found.issuperset(row) for row in rows
+            )
+
+
+def in_order(rules: Sequence[str], window: list[Item]) -> bool:
+    """Say whether there are events of the rules one after the other."""
+    left = iter(window)
+    return all(any(item[1] == rule for item in left) for rule in rules)
 
 
 class Oracle:
@@ -78,18 +115,20 @@ class Oracle:
         self.span_s = spec.timespan_ns // SECOND
         self.seen: list[tuple[Item, int]] = []
         self.reported: set[int] = set()
-        self.latest = -1
+        self.latest: dict[str, int] = {}
 
     def feed(self, item: Item, number: int) -> int | None:
         """Give the count of the detection, if there is one."""
-        if item[0] < self.latest - LATENESS_S:
+        latest = self.latest.get(item[5], -1)
+        self.latest[item[5]] = max(latest, item[0])
+        is_number = self.spec.value_fields != ("number",) or item[3] in "uvw"
+        if item[0] < latest - LATENESS_S or not is_number:
             return None
-        self.latest = max(self.latest, item[0])
         self.seen.append((item, number))
         group = sorted((old for old in self.seen if old[0][2] == item[2]), key=lambda old: (old[0][0], old[1]))
         for end in sorted({old[0][0] for old in group if item[0] <= old[0][0] <= item[0] + self.span_s}):
             window = [old for old in group if end - self.span_s <= old[0][0] <= end]
-            if self.spec.holds(measure(self.spec.kind, [old[0] for old in window])):
+            if self.spec.holds(measure(self.spec, [old[0] for old in window])):
                 new = [old for old in window if old[1] not in self.reported]
                 self.reported |= {old[1] for old in new}
                 return sum(old[0][4] for old in new)
@@ -97,8 +136,8 @@ class Oracle:
 
 
 def feed_item(feed: Feeder, item: Item) -> int | None:
-    time_s, rule, group, value, events = item
-    found = feed.feed(time_s, rule, src_ip=str(group), user=value, repeat=events)
+    time_s, rule, group, value, events, stream = item
+    found = feed.feed(time_s, rule, stream=stream, src_ip=str(group), user=value, number=VALUES[value], repeat=events)
     assert len(found) <= 1
     return found[0].count if found else None
 
@@ -112,26 +151,31 @@ def test_detections_are_those_of_the_oracle(spec: CorrelationSpec, sequence: lis
         assert feed_item(feed, item) == oracle.feed(item, number), f"event {number}: {item}"
 
 
-@given(st.lists(specs, min_size=1, max_size=3), items, st.lists(st.booleans(), min_size=60, max_size=60))
+@given(
+    st.lists(specs, min_size=1, max_size=3),
+    items,
+    st.lists(st.booleans(), min_size=60, max_size=60),
+    st.sampled_from([0, 300, 10**9]),
+)
 @settings(max_examples=150, deadline=None)
 def test_a_restart_at_any_border_changes_nothing(
-    several: list[CorrelationSpec], sequence: list[Item], borders: list[bool]
+    several: list[CorrelationSpec], sequence: list[Item], borders: list[bool], records_bytes: int
 ) -> None:
     """State taken at a block's border and restored gives the detections of an uninterrupted run, ids included."""
     named = [
         msgspec.structs.replace(spec, info=msgspec.structs.replace(spec.info, id=f"c{number}"))
         for number, spec in enumerate(several)
     ]
-    through, broken = feeder(*named, lateness_s=LATENESS_S), feeder(*named, lateness_s=LATENESS_S)
-    for (time_s, rule, group, value, events), border in zip(sequence, borders, strict=False):
-        wanted, found = (
-            run.feed(time_s, rule, src_ip=str(group), user=value, repeat=events) for run in (through, broken)
-        )
+    bounds = {"lateness_s": LATENESS_S, "records_bytes": records_bytes}
+    through, broken = feeder(*named, **bounds), feeder(*named, **bounds)
+    for (time_s, rule, group, value, events, stream), border in zip(sequence, borders, strict=False):
+        fields = {"src_ip": str(group), "user": value, "number": VALUES[value], "repeat": events}
+        wanted, found = (run.feed(time_s, rule, stream=stream, **fields) for run in (through, broken))
         assert found == wanted
         through.correlator.take_changes()
         broken.commit()
         if border:
-            broken.restart(named, lateness_s=LATENESS_S)
+            broken.restart(named, **bounds)
     assert broken.correlator.take_late() <= through.correlator.take_late()
 
 

@@ -1,0 +1,59 @@
+"""Detections of completed windows."""
+
+from soc_agent.detect.correlate.entry import Lines
+from soc_agent.detect.correlate.report import entities_of_group, pack_witness, report, unpack_witness
+from soc_agent.detect.correlate.window import Completed
+from soc_agent.detect.hit import EventRef, uid_of
+from tests.detect.correlate.samples import SECOND, make_event, make_spec
+
+REF = EventRef("src", "stream", "id", 4, 99, b"line")
+
+
+def test_entities_join_the_event_the_group_and_the_counted_values() -> None:
+    """Counted users of the whole window show up, bounded, without repeats."""
+    spec = make_spec("value_count", field=("user",))
+    event = make_event(0, src_ip="10.0.0.1", user="u1")
+    entities = entities_of_group(spec, event, ["10.0.0.1"], tuple(f"u{number}" for number in range(40)))
+    assert entities["src_ip"] == ("10.0.0.1",)
+    assert entities["user"][:3] == ("u1", "u0", "u2")
+    assert len(entities["user"]) == 20
+
+
+def test_a_detection_names_its_group_its_reasons_and_its_lines() -> None:
+    """The id is that of the rule, the line and the group."""
+    lines = Lines()
+    lines.fresh.update({1: b"one", 3: b"three"})
+    spec = make_spec("value_avg", "gt", 1.5, field=("n",), group_by=("src_ip", "user"))
+    completed = Completed(measure=2.25, first_ns=5 * SECOND, events=3, turns=(1, 2, 3))
+    found = report(spec, "base", make_event(7, src_ip="10.0.0.1", user="a b", n=3), REF, completed, lines)
+    assert (found.count, found.first_ns, found.time_ns, found.evidence) == (
+        3,
+        5 * SECOND,
+        7 * SECOND,
+        (b"one", b"three"),
+    )
+    assert found.entity_key == "10.0.0.1 a\\ b"
+    assert found.uid == uid_of("many", REF, b"10.0.0.1 a\\ b")
+    assert [(clause.pattern, clause.field, clause.value) for clause in found.why] == [
+        ("gt 1.5", "n", "2.25"),
+        ("src_ip", "src_ip", "10.0.0.1"),
+        ("user", "user", "a b"),
+    ]
+
+
+def test_a_new_value_says_which_and_since_when() -> None:
+    """The days that it was not seen are the pattern."""
+    spec = make_spec("first_seen", timespan_s=90 * 86_400, field=("src_ip",), group_by=("user",))
+    completed = Completed(measure=1, first_ns=0, events=1, values=("10.0.0.1",))
+    found = report(spec, "base", make_event(0, src_ip="10.0.0.1", user="an"), REF, completed, Lines())
+    assert (found.why[0].item, found.why[0].pattern, found.why[0].value) == ("first_seen", "90d", "10.0.0.1")
+
+
+def test_an_event_waits_as_bytes_and_comes_back() -> None:
+    """Also where it holds what cannot be written as it stands."""
+    event = make_event(3, src_ip="10.0.0.1", n=[1, 2], odd="\ud800", large=2**70)
+    witness = unpack_witness(pack_witness("base", event, REF))
+    assert (witness.rule_id, witness.ref) == ("base", REF)
+    assert (witness.event.time_ns, witness.event.host) == (3 * SECOND, "web01")
+    assert witness.event.fields["src_ip"] == "10.0.0.1"
+    assert set(witness.event.fields) == {"src_ip", "n", "odd", "large"}
