@@ -15,6 +15,7 @@ from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSour
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
 from soc_agent.detect.filters import next_expiry
+from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
 from soc_agent.detect.load import Shelf
 from soc_agent.detect.settle import Look
 from soc_agent.detect.yara_rules import YaraRules, load_yara
@@ -61,7 +62,8 @@ class Builder:
     def watched(self) -> list[Path]:
         """Give the files and folders that are loaded again when something in them changes; some may not be there."""
         folders = [folder for folder in self.rule_folders() if folder.name != "yara"]
-        return [*folders, filter_folder(self._folder), *self._lists(), *_decoder_folders()]
+        lists = [*self._lists(), *self._indicator_lists()]
+        return [*folders, filter_folder(self._folder), *lists, *_decoder_folders()]
 
     def load(self, look: Look | None = None) -> Loaded:
         """Load the rules and decoders, and make an engine of them.
@@ -76,18 +78,45 @@ class Builder:
             raise RuleError(Problem("cli.no_rules", values={"folders": ", ".join(map(str, folders))}), *rules.problems)
         decoders, decoder_problems = self._load_decoders()
         watches = any(isinstance(source, WatchSource) for source in self._config.sources)
-        more = [self.yara_rules] if watches else []
+        yara = self.yara_rules if watches else None
+        indicators = self._load_indicators()
+        enricher = Enricher.of(self._config, self._folder)
         return Loaded(
-            engine=Engine(rules, decoders, enricher=Enricher.of(self._config, self._folder)),
+            engine=Engine(rules, decoders, enricher=enricher, indicators=indicators),
             decoders=decoders,
-            rules=(*rules.infos.values(), *(info for yara in more for info in yara.infos.values())),
-            problems=(*rules.problems, *decoder_problems, *(problem for yara in more for problem in yara.problems)),
+            rules=(
+                *rules.infos.values(),
+                *(yara.infos.values() if yara else ()),
+                *(rule_infos().values() if indicators is not None else ()),
+            ),
+            problems=(
+                *rules.problems,
+                *decoder_problems,
+                *(yara.problems if yara else ()),
+                *(indicators.problems if indicators is not None else ()),
+            ),
             changes=self._shelf.changes,
             expires_ns=self._end_of(next_expiry(rules.filters)),
         )
 
     def _lists(self) -> list[Path]:
         return [self._folder / path for path in self._config.rules.lists]
+
+    def _indicator_lists(self) -> list[Path]:
+        return [self._folder / path for path in self._config.indicators.paths]
+
+    def _load_indicators(self) -> Indicators | None:
+        """Load the lists of indicators; None where the configuration names none, which then cost nothing."""
+        options = self._config.indicators
+        if not options.paths:
+            return None
+        return load_indicators(
+            self._indicator_lists(),
+            default_tlp=options.default_tlp,
+            default_days=options.default_days,
+            disabled=self._config.rules.disabled,
+            cache_dir=cache_folder(),
+        )
 
     def _load_decoders(self) -> tuple[Decoders, Sequence[Problem]]:
         """Load the decoders, and say what is wrong. Where something has gone wrong, those that ran before go on."""

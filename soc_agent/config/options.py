@@ -105,6 +105,17 @@ class RuleOptions(_Section, frozen=True):
     """Repeats for the same entity within so long of the last fold into one alert, where the rule says nothing."""
 
 
+class IndicatorOptions(_Section, frozen=True):
+    """Indicators of compromise: addresses, domain names, URLs and file hashes to look for in every line."""
+
+    paths: tuple[str, ...] = ()
+    """Files and folders of lists: plain text, CSV, JSON lines, MISP, STIX 2.1."""
+    default_tlp: Literal["clear", "green", "amber", "amber+strict", "red"] = "amber"
+    """The mark (TLP 2.0) of lists that bear none."""
+    default_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    """Days after which an indicator that names no end stops to count; 0 is never."""
+
+
 class AgentOptions(_Section, frozen=True):
     """How the agent runs."""
 
@@ -223,6 +234,7 @@ class Config(_Section, frozen=True):
     organisation: OrganisationOptions = OrganisationOptions()
     store: StoreOptions = StoreOptions()
     rules: RuleOptions = RuleOptions()
+    indicators: IndicatorOptions = IndicatorOptions()
     agent: AgentOptions = AgentOptions()
     console: ConsoleOptions = ConsoleOptions()
     sources: tuple[Source, ...] = ()

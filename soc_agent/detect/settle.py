@@ -7,8 +7,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-SUFFIXES = (".yml", ".yaml", ".txt")
-"""Rules, filters, correlations, decoders and lists."""
+from soc_agent.detect.indicators.indicator import SUFFIXES as LISTS
+
+SUFFIXES = (".yml", ".yaml", *LISTS)
+"""Rules, filters, correlations, decoders, and lists of placeholders and of indicators."""
 Signature = tuple[int, int, int, int]
 """Inode, size, and the times of the last change of content and of metadata: another one says that the file changed."""
 

@@ -14,7 +14,7 @@ from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
 from soc_agent.decode import Decoders
 from soc_agent.errors import RuleError
-from soc_agent.model import Problem, Where
+from soc_agent.model import Problem, RuleKind, Where
 from tests.end_to_end.running import LINE_RULE
 
 SOURCES = b"""
@@ -103,3 +103,25 @@ def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path, monkeypatch
     loaded = Builder(parse_config(OWN), folder, before=builder).load()
     assert loaded.decoders is before.decoders
     assert [problem.code for problem in loaded.problems] == ["decode.empty"]
+
+
+def test_lists_of_indicators_are_loaded_watched_and_their_faults_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "a.txt").write_text("203.0.113.9\n10.0.0.1\n")
+    builder = Builder(parse_config(b"indicators: {paths: [feeds], default_tlp: red}"), tmp_path)
+    loaded = builder.load()
+    assert loaded.engine.indicators is not None
+    assert [(entry.value, entry.meta.tlp) for entry in loaded.engine.indicators.table] == [("203.0.113.9", "red")]
+    assert RuleKind.INDICATOR in {info.kind for info in loaded.rules}
+    assert "indicator.not_global" in {problem.code for problem in loaded.problems}
+    assert tmp_path / "feeds" in builder.watched()
+
+
+def test_without_lists_of_indicators_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    loaded = Builder(parse_config(b"{}"), tmp_path).load()
+    assert loaded.engine.indicators is None
+    assert RuleKind.INDICATOR not in {info.kind for info in loaded.rules}

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+SUFFIXES = (".txt", ".list", ".ioc", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".stix", ".stix2", ".misp")
+"""Files of a folder that are lists; a file that is named is read whatever its name."""
+
 
 class Kind(StrEnum):
     """What a value is."""

@@ -10,11 +10,10 @@ from soc_agent.detect.indicators.feeds.intake import Full, Intake
 from soc_agent.detect.indicators.feeds.lines import lines_of
 from soc_agent.detect.indicators.feeds.plain import read_plain
 from soc_agent.detect.indicators.feeds.records import columns_of, delimiter_of, read_csv, read_json_lines
+from soc_agent.detect.indicators.indicator import SUFFIXES
 from soc_agent.model import Problem, Where
 from soc_agent.text import path_text
 
-SUFFIXES = (".txt", ".list", ".ioc", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".stix", ".stix2", ".misp")
-"""Files of a folder that are lists; a file that is named is read whatever its name."""
 FILE_CAP_BYTES = 256 * 1024 * 1024
 _FILES_CAP = 10_000
 _HEAD_BYTES = 4096
