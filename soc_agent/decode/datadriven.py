@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 import ahocorasick_rs
-from msgspec import UNSET, UnsetType
 
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
 from soc_agent.decode.pattern import Pattern
-from soc_agent.decode.straight import straight
+from soc_agent.decode.straight import needed, straight
 from soc_agent.model import LogSource
 
 Convert = Callable[[str], Any]
@@ -27,13 +26,15 @@ REST = "rest_of_the_message"
 class CompiledPattern:
     """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
 
-    __slots__ = ("_constants", "_groups", "_match", "_spans", "_straight", "sources", "starts")
+    __slots__ = ("_constants", "_groups", "_match", "_needed", "_spans", "_straight", "sources", "starts")
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
         pattern = Pattern(definition.match)
         self._match = definition.match
         self._spans = pattern.spans
-        self._straight: re.Pattern[str] | UnsetType | None = UNSET
+        # both are worked out when they are first needed: most patterns never are
+        self._needed: str | None = None
+        self._straight: re.Pattern[str] | None = None
         makers = _field_makers(pattern.names, owner)
         self._groups = tuple(
             (index, field, convert) for index, (field, convert) in zip(pattern.indexes, makers, strict=True)
@@ -50,12 +51,14 @@ class CompiledPattern:
         """Match a message and put its fields; False when it does not match."""
         if self.starts and not subject.startswith(self.starts):
             return False
-        if subject.isascii():
-            if self._straight is UNSET:
-                self._straight = straight(self._match)
-            if self._straight is not None and (found := self._straight.fullmatch(subject)):
-                self._put((None, *found.groups()), fields)
-                return True
+        if self._needed is None:
+            self._needed = needed(self._match)
+            self._straight = straight(self._match)
+        if self._needed not in subject:
+            return False
+        if subject.isascii() and self._straight is not None and (found := self._straight.fullmatch(subject)):
+            self._put((None, *found.groups()), fields)
+            return True
         data = subject.encode("utf-8", "replace")
         spans = self._spans(data)
         if spans is None:

@@ -28,11 +28,14 @@ _CLASSES |= {
     sre.CATEGORY_NOT_SPACE: _ALL - _CLASSES[sre.CATEGORY_SPACE],
     sre.CATEGORY_NOT_WORD: _ALL - _CLASSES[sre.CATEGORY_WORD],
 }
+_Unit = tuple[Any, Any]
 _END = -1
 """In a set of first characters: the text may end here."""
 _UNKNOWN = frozenset({*_ALL, _END})
 _OTHERWISE = re.compile(r"\[\[|\[:|\{,|\\[zZQECKRX]|\(\?[a-zA-Z]*[UimsxaLu-]")
 """What the two languages may read differently, or what this module does not look into."""
+_UNREADABLE = re.compile(r"\[\[|\[:|\{,|\\[zQECKRX]|\(\?[a-zA-Z]*(?:U|[msxaLu-])")
+"""The first of these two alone."""
 _LONGEST = 4_096
 _CHOICES = 3
 """So many parts that may be absent are tried in all ways, where they stand at the end."""
@@ -56,12 +59,44 @@ def straight(pattern: str) -> "re.Pattern[str] | None":
         return None
 
 
+def needed(pattern: str) -> str:
+    """Give a text that whatever matches the pattern holds; empty where none is sure."""
+    if len(pattern) > _LONGEST or not pattern.isascii() or _UNREADABLE.search(pattern):
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            tree = parser.parse(pattern)
+    except (re.error, RecursionError, OverflowError, Warning):
+        return ""
+    if tree.state.flags != parser.SRE_FLAG_UNICODE:
+        return ""
+    runs = [""]
+    for op, argument in _opened(list(tree)):
+        if op is sre.LITERAL:
+            runs[-1] += chr(argument)
+        elif op is not sre.AT:
+            runs.append("")
+    # half a surrogate pair is matched as a question mark
+    return max((run for run in runs if "?" not in run), key=len, default="")
+
+
+def _opened(tree: list[_Unit]) -> list[_Unit]:
+    """Put the content of groups whose letters count as they stand into the sequence."""
+    units: list[_Unit] = []
+    for op, argument in tree:
+        if op is sre.SUBPATTERN and not argument[1] and not argument[2]:
+            units.extend(_opened(list(argument[3])))
+        else:
+            units.append((op, argument))
+    return units
+
+
 class _RefusedError(Exception):
     """This part of a pattern has no straight form."""
 
 
 _OPEN, _CLOSE = "open", "close"
-_Unit = tuple[Any, Any]
 
 
 class _Writer:

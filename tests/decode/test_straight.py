@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
 from soc_agent.decode.pattern import Pattern
-from soc_agent.decode.straight import straight
+from soc_agent.decode.straight import needed, straight
 
 DECODERS = Decoders.load().data_driven
 MATCHES = [pattern.match for decoder in DECODERS for pattern in decoder.definition.patterns]
@@ -115,6 +115,38 @@ def test_where_the_first_choice_would_be_wrong_nothing_is_said(pattern: str, tex
 )
 def test_what_may_be_read_otherwise_is_refused(pattern: str) -> None:
     assert straight(pattern) is None
+
+
+@settings(max_examples=300)
+@given(patterns, st.lists(st.text("abc 1\n", max_size=9), min_size=1, max_size=6))
+def test_what_matches_holds_the_text_that_is_needed(pattern: str, given_texts: list[str]) -> None:
+    text = needed(pattern)
+    assert all(text in given for given in given_texts if Pattern(pattern).groups(given) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"(?P<a>\S+) segfault at (?P<b>.*)", " segfault at "),
+        (r"(?:\[ *\d+\] )?(?P<a>[^=]*?(?i:\b|_)(?i:drop|block))? ?\bIN=(?P<b>\S*) OUT=", " OUT="),
+        (r"(?P<a>new user): name", "new user: name"),
+        (r"(?:a|b)*", ""),
+        (r"(?i)word", ""),
+        (r"(?i:word)", ""),
+        (r"(?U)word", ""),
+        (r"\Qa.b\E", ""),
+        (r"x{0,}", ""),
+        ("(unclosed", ""),
+    ],
+)
+def test_the_text_that_is_needed(pattern: str, text: str) -> None:
+    assert needed(pattern) == text
+
+
+def test_the_samples_of_our_decoders_hold_what_is_needed() -> None:
+    for pattern in MATCHES:
+        for message in MESSAGES:
+            assert needed(pattern) in message or Pattern(pattern).groups(message) is None
 
 
 @pytest.mark.parametrize("pattern", [r"(.*) from (.*) to (\S+)", r"(.*?) a (.*) b", r"(\S+) (?:x (\d+))?(.*)y"])
