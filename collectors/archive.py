@@ -89,12 +89,12 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
     :raises SourceError: when the file cannot be read, or, after what could be read, when an archive is broken.
     """
     written_ns = time.time_ns() if path == STDIN else _written_ns(path)
-    with _opened(path) as file:
+    with opened(path) as file:
         buffer, cursor, final = b"", Cursor(), False
         # what an archive gives before it breaks is lost with the read that breaks: smaller ones lose less
         size = _UNPACKED_BYTES if isinstance(file, tuple(_MAGIC.values())) else read_size(line_cap_bytes)
         while not final:
-            chunk = _read(file, size, path)
+            chunk = read_unpacked(file, size, path)
             final = not chunk
             buffer += chunk
             begin = 0
@@ -124,8 +124,8 @@ def read_head(path: Path, size_bytes: int) -> bytes:
 
     :raises SourceError: when it cannot be read, or is an archive that is broken from its first byte.
     """
-    with _opened(path) as file:
-        return _read(file, size_bytes, path)
+    with opened(path) as file:
+        return read_unpacked(file, size_bytes, path)
 
 
 def looks_binary(sample: bytes) -> bool:
@@ -135,7 +135,11 @@ def looks_binary(sample: bytes) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO | io.BufferedIOBase]:
+def opened(path: Path) -> Iterator[BinaryIO | io.BufferedIOBase]:
+    """Open a file, unpacked as it is read.
+
+    :raises SourceError: when it cannot be opened.
+    """
     if path == STDIN:
         yield sys.stdin.buffer
         return
@@ -153,7 +157,11 @@ def _opened(path: Path) -> Iterator[BinaryIO | io.BufferedIOBase]:
         raise _unreadable(path, error) from error
 
 
-def _read(file: BinaryIO | io.BufferedIOBase, size: int, path: Path) -> bytes:
+def read_unpacked(file: BinaryIO | io.BufferedIOBase, size: int, path: Path) -> bytes:
+    """Read from what :func:`opened` gave.
+
+    :raises SourceError: when the archive is broken or the file cannot be read.
+    """
     try:
         return file.read(size)
     except _BROKEN as error:

@@ -131,13 +131,15 @@ class Hunt:
             with _bar() as progress:
                 for block, context in self._work(inputs, type_, progress):
                     self._conclude(self._engine.match(block, context))
+            self._add(self._engine.advance())
             return
-        for kind in {item.type for item in inputs}:
+        for kind in {item.line_type for item in inputs}:
             # what the workers need is made once, before there are any
             self._engine.match(*self._in_context(Block("hunt", "", "", kind, b"")))
         with Workers(self._engine, count) as pool, _bar() as progress:
             for matches in pool.match(self._work(inputs, type_, progress)):
                 self._conclude(matches)
+        self._add(self._engine.advance())
 
     def alerts(self) -> list[FoldedAlert]:
         """Give what was found, by the time of the first event."""
@@ -182,7 +184,9 @@ class Hunt:
         return block, Context(block.source, kind, self._zone, block.received_ns or time.time_ns())
 
     def _conclude(self, matches: Matches) -> None:
-        result = self._engine.conclude(matches)
+        self._add(self._engine.conclude(matches))
+
+    def _add(self, result: Result) -> None:
         self._tally.lines += result.counters.lines
         self._tally.detections += len(result.detections)
         for detection in result.detections:
@@ -207,7 +211,7 @@ class Hunt:
         """Give the time of an input's first line, so that what was rotated is read in the order it was written."""
         if item.type in ("capture", *SCANNED_TYPES) or not item.head:
             return 0
-        kind = guess_type(item.head) if item.type == "auto" else item.type
+        kind = guess_type(item.head) if item.type == "auto" else item.line_type
         context = Context("hunt", kind, self._zone, time.time_ns())
         return self._decoders.decode(item.head.split(b"\n", 1)[0], context).time_ns
 

@@ -141,7 +141,7 @@ class Player:
         self._client = client
         self._inputs = inputs
         self._speed = speed
-        self._types = ["zeek" if item.type == "capture" else item.type for item in inputs]
+        self._types = [item.line_type for item in inputs]
         self._ids = [f"replay:{_digest(item.path)}" for item in inputs]
 
     def play(self, lines: Recorded) -> int:

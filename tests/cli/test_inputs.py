@@ -60,3 +60,13 @@ def test_a_broken_archive_is_told_after_what_could_be_read(tmp_path: Path, cut: 
     blocks = list(blocks_of(item, problems))
     assert blocks
     assert [problem.code for problem in problems] == ["archive.broken"]
+
+
+def test_an_event_log_is_known_by_its_first_bytes_and_gives_lines_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "Security.evtx"
+    path.write_bytes(b"ElfFile\0".ljust(4096, b"\0"))
+    problems: list[Problem] = []
+    (item,) = find_inputs([path], None, problems)
+    assert (item.type, item.line_type, item.head) == ("evtx", "json", b"")
+    assert list(blocks_of(item, problems)) == []
+    assert problems == []
