@@ -153,8 +153,15 @@ def _of_correlation(
         return Standing.DISABLED
     if not places and _place_fields(spec):
         return Standing.NEEDS_DATABASE
-    needed = all if spec.kind.startswith("temporal") else any
-    return Standing.RUNS if needed(map(fires, spec.rule_ids)) else Standing.NO_BASE
+    firing = {number for number, rule_id in enumerate(spec.rule_ids) if fires(rule_id)}
+    if spec.terms:
+        can = any(firing.issuperset(term.present) for term in spec.terms)
+    elif spec.kind.startswith("temporal"):
+        least = max((check.least for check in spec.checks), default=len(spec.rule_ids))
+        can = len(firing) >= min(least, len(spec.rule_ids))
+    else:
+        can = bool(firing)
+    return Standing.RUNS if can else Standing.NO_BASE
 
 
 _REFUSING = ("rule.duplicate_id", "rule.unreadable", "rule.not_a_file", "rule.no_such_path")

@@ -27,6 +27,8 @@ _COMMON = 1 / 50
 """A literal that stands in more lines than this lets many through for nothing."""
 _SLOW_NS = 20_000
 _DOUBTFUL_NS = 1_000_000
+_TRIES_JUDGED = 20
+"""Of fewer tries nothing is concluded: the first one makes what the others use."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
 
 
@@ -174,7 +176,7 @@ class Profiler:
         in_vain = tally.tries > 2 * tally.matches
         if always or (in_vain and tally.tries > self._lines // 2):
             return "always"
-        if tally.tries and tally.tries_ns // tally.tries > _SLOW_NS:
+        if tally.tries >= _TRIES_JUDGED and tally.tries_ns // tally.tries > _SLOW_NS:
             return "slow"
         often = bool(most) and most[0].count > self._lines * _COMMON
         return "common" if often and tally.named > 2 * tally.matches else ""

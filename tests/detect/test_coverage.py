@@ -118,3 +118,20 @@ def test_yara_rules_need_something_that_scans() -> None:
     assert standings(coverage_of(RuleSet(), known=[], yara=[info], yara_runs=False)) == {"X": Standing.NOT_COLLECTED}
     problem = Problem("yara.syntax", Where("x.yar", 1), {})
     assert coverage_of(RuleSet(), known=[], yara_problems=[problem]).counts()[Standing.REFUSED] == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "standing"),
+    [("a and not b", Standing.RUNS), ("a or b", Standing.RUNS), ("a and b", Standing.NO_BASE)],
+)
+def test_a_correlation_over_an_expression_needs_one_of_its_ways(
+    tmp_path: Path, condition: str, standing: Standing
+) -> None:
+    rules = rules_of(
+        tmp_path,
+        a=rule("A", more="name: a"),
+        b=rule("B", "{product: okta}", more="name: b"),
+        c=correlation("Both", "temporal", "a", "b", condition=condition),
+    )
+    assert rules.problems == ()
+    assert standings(coverage_of(rules, known=[LINUX]))["Both"] is standing

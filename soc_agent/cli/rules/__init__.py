@@ -16,6 +16,8 @@ COMMANDS = {
     "explain": "explaining",
     "coverage": "covering",
     "profile": "profiling",
+    "filters": "filters",
+    "tune": "tuning",
 }
 """Command to the module of this package that holds it as ``command``, in the order of ``--help``."""
 

@@ -89,10 +89,12 @@ def _print(profile: Profile, top: int) -> None:
 
 
 def _row(cost: Cost, profile: Profile) -> list[str]:
-    literal = f"“{cost.literals[0].literal}” ×{cost.literals[0].count:,}" if cost.literals else "–"
+    most = next((found for found in cost.literals if found.count), None)
+    literal = f"“{most.literal}” ×{most.count:,}" if most is not None else "–"
+    all_ns = sum(each.total_ns for each in profile.costs)
     return [
         f"{cost.total_ns / _MS:,.1f}",
-        f"{100 * cost.total_ns / max(profile.total_ns, 1):.1f} %",
+        f"{100 * cost.total_ns / max(all_ns, 1):.1f} %",
         f"{cost.tries:,}",
         f"{cost.matches:,}",
         f"{cost.named:,}",

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, rule_folders
+from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config, load_config
 from soc_agent.detect import RuleSet, load_rules
 from soc_agent.errors import ConfigError, RuleError
@@ -53,7 +53,7 @@ def chosen_rules(
     config, path = _config(workspace, problems)
     if config is None:
         return Chosen(rule_folders(*more, builtin=builtin))
-    own = (path.resolve().parent / each for each in config.rules.paths)
+    own = own_rule_folders(config, path.resolve().parent)
     return Chosen(rule_folders(*own, *more, builtin=builtin and config.rules.builtin), config, path)
 
 
