@@ -112,6 +112,8 @@ class Counting(Struct, frozen=True):
     """What that rule makes of the line."""
     group: tuple[Part, ...] = ()
     counted: tuple[Part, ...] = ()
+    unwanted: bool = False
+    """Whether an event of that rule must not come, for the condition to be true."""
 
 
 class CorrelationExplanation(Struct, frozen=True, kw_only=True):

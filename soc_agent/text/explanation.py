@@ -107,7 +107,8 @@ def _is_near(explanation: Explanation) -> bool:
 def _counting(counting: Counting, indent: int, *, whole: bool) -> Iterator[Row]:
     """Yield what a correlation makes of the line for one of its rules; ``whole``: with the condition of that rule."""
     rule = counting.explanation.rule
-    heading = f"{say('explain.section.counting')}: {rule.title}"
+    word = "unwanted" if counting.unwanted else "counting"
+    heading = f"{say(f'explain.section.{word}')}: {rule.title}"
     yield Row(indent, (Piece(heading, "title"),), heading=True)
     indent += _STEP
     yield _verdict(counting.explanation, indent)

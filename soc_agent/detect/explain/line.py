@@ -80,6 +80,8 @@ class LineExplainer:
 
     def _correlation(self, spec: CorrelationSpec, event: Event, line_type: str) -> CorrelationExplanation:
         countings = []
+        wanted = {spec.rule_ids[number] for term in spec.terms for number in term.present}
+        unwanted = {spec.rule_ids[absence.rule] for term in spec.terms for absence in term.absent} - wanted
         for base in dict.fromkeys(spec.rule_ids):
             explanation = self._explain(base, event, line_type)
             if explanation is None:
@@ -92,7 +94,7 @@ class LineExplainer:
                 )
                 for names in (spec.group_by, spec.value_fields)
             ]
-            countings.append(Counting(explanation, parts[0], parts[1]))
+            countings.append(Counting(explanation, parts[0], parts[1], base in unwanted))
         return CorrelationExplanation(
             rule=spec.info,
             kind=spec.kind,
@@ -128,6 +130,8 @@ def _conclusion(countings: list[Counting]) -> Reason:
         return Reason("explain.not_counted", {"count": len(countings)})
     counted = [counting for counting in matching if _counts(counting)]
     titles = ", ".join(counting.explanation.rule.title for counting in counted or matching)
+    if counted and all(counting.unwanted for counting in counted):
+        return Reason("explain.unwanted", {"titles": titles})
     if not counted:
         return Reason("explain.not_grouped", {"titles": titles, "fields": ", ".join(_lacking(matching[0]))})
     group = ", ".join(f"{part.name}={part.value}" for part in counted[0].group)

@@ -77,6 +77,25 @@ def test_a_group_may_be_of_what_is_known_beyond_the_line(tmp_path: Path) -> None
     assert found.conclusion.values["group"] == "src_ip.country=VN"
 
 
+def test_what_must_not_come_is_told_as_such(tmp_path: Path) -> None:
+    text = rule_text(
+        "selection: {{message|contains: {0}}}", title="{0}", logsource="{{product: linux}}", more="name: {0}"
+    )
+    rules = rules_of(
+        tmp_path,
+        a=text.format("root"),
+        b=text.format("logout"),
+        c="title: Both\ncorrelation:\n  type: temporal\n  rules: [root, logout]\n  group-by: [program]\n  timespan: 5m\n"
+        "  condition: root and not logout\n",
+    )
+    (spec,) = rules.correlations
+    line = b"Nov 20 08:14:03 web01 app[7]: logout"
+    found = explain(rules, spec.info.id, line)
+    assert isinstance(found, CorrelationExplanation)
+    assert [counting.unwanted for counting in found.countings] == [False, True]
+    assert found.conclusion.code == "explain.unwanted"
+
+
 @pytest.fixture(scope="module")
 def builtin() -> RuleSet:
     return load_rules([resource("rules") / name for name in ("sigma", "filters")])
