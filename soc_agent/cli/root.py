@@ -28,6 +28,7 @@ COMMANDS = {
     "hunt": "soc_agent.cli.hunt",
     "decode": "soc_agent.cli.decode",
     "rules": "soc_agent.cli.rules",
+    "indicators": "soc_agent.cli.indicators",
     "alerts": "soc_agent.cli.alerts",
     "replay": "soc_agent.cli.replay",
     "status": "soc_agent.cli.status",
