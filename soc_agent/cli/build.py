@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
-from soc_agent.cli.workspace import cache_folder, filter_folder, rule_folders
+from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
@@ -54,10 +54,7 @@ class Builder:
 
     def rule_folders(self) -> list[Path]:
         """Give the folders and files of rules that the configuration names, and that of the filters of one's own."""
-        rules = self._config.rules
-        more = [self._folder / path for path in rules.paths]
-        own = filter_folder(self._folder)
-        return rule_folders(*more, *([own] if own.is_dir() else []), builtin=rules.builtin)
+        return rule_folders(*own_rule_folders(self._config, self._folder), builtin=self._config.rules.builtin)
 
     def watched(self) -> list[Path]:
         """Give the files and folders that are loaded again when something in them changes; some may not be there."""

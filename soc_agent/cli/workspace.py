@@ -75,6 +75,12 @@ def filter_folder(folder: Path) -> Path:
     return folder / "filters"
 
 
+def own_rule_folders(config: Config, folder: Path) -> list[Path]:
+    """Give the folders and files of rules of one's own: those named, and that of filters beside the configuration."""
+    filters = filter_folder(folder)
+    return [*(folder / path for path in config.rules.paths), *([filters] if filters.is_dir() else [])]
+
+
 def cache_folder() -> Path:
     """Give the folder for what can be made again, such as compiled rules (XDG base directory specification)."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"

@@ -1,8 +1,8 @@
 """From false positives to the condition of a filter: what they share, and what tells them from the true ones.
 
 Only fields that stay the same from one time to the next are looked at: no times, ports, process ids, sizes. The
-condition is the narrowest that is still of use: all that the false positives share in the fields that name somebody or
-something, and what else is needed to leave the true ones alone.
+condition is the narrowest that is still of use: what is needed to leave the true ones alone, and all that the
+false positives share in fields that name somebody or something, as far as not every other alert shares it too.
 """
 
 import re
@@ -109,9 +109,10 @@ def propose(rules: Sequence[ir.Rule], cases: Sequence[Case]) -> Proposal | None:
             break
         chosen.append(best)
         left = [event for event in left if best.holds(event)]
-    for clause in clauses:
-        if len(chosen) < CLAUSES and clause not in chosen and _rank(clause)[0] < _OTHER:
-            chosen.append(clause)
+    others = [event for case in cases if case.verdict is not Verdict.FALSE for event in case.events]
+    naming = [clause for clause in clauses if _rank(clause)[0] < _OTHER and clause not in chosen]
+    telling = [clause for clause in naming if not others or any(not clause.holds(event) for event in others)]
+    chosen += (telling if chosen or telling else naming)[: max(0, CLAUSES - len(chosen))]
     if not chosen:
         return None
     return Proposal(tuple(sorted(chosen, key=_rank)), not left)

@@ -39,8 +39,8 @@ def test_what_all_share_is_found_and_what_changes_is_not() -> None:
 
 
 UNSTABLE = (
-    "pid ProcessId SourcePort src_port id.orig_p UtcTime timestamp ts LogonId ProcessGuid bytes duration EventRecordID uid"
-    " message with|bar"
+    "pid ProcessId SourcePort src_port id.orig_p UtcTime timestamp ts LogonId ProcessGuid bytes duration"
+    " EventRecordID uid message with|bar"
 )
 
 
@@ -114,3 +114,9 @@ def test_every_false_positive_meets_the_proposal() -> None:
 def test_a_field_with_nothing_in_it_is_not_shared() -> None:
     assert propose([RULE], false({"user": "a"}, {"user": "-"})) is None
     assert propose([RULE], false({"user": "a" * 500})) is None
+
+
+def test_what_every_other_alert_shares_too_is_left_out() -> None:
+    others = [*cases(Verdict.TRUE, {"user": "minh", "process": "sshd"}), *cases(Verdict.OPEN, {"process": "sshd"})]
+    found = propose([RULE], [*false({"user": "backup", "process": "sshd"}), *others])
+    assert clauses(found) == [("user", "", ("backup",))]
