@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from soc_agent.agent.health import HealthLog
+from soc_agent.agent.health import SOURCE, HealthLog
 from soc_agent.agent.reader import Reader, Reading
+from soc_agent.agent.trouble import Trouble
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.suppress import target_of
@@ -23,6 +24,8 @@ BATCH_BLOCKS = 8
 """Blocks that are committed together when more than one waits: one sync to disk for all of them."""
 BATCH_BYTES = 4 * 1024 * 1024
 WAIT_S = 0.2
+QUIET_S = 5.0
+"""When nothing came for so long, nothing waits to be read: time passes by the clock for what must not happen."""
 RETRY_S = 1.0
 """How long a store that takes no writes rests before the same transaction is tried again."""
 
@@ -62,6 +65,8 @@ class Pipeline:
         self._stop = threading.Event()
         self._last_line: dict[str, float] = {}
         self._told: list[Problem] = []
+        self._trouble = Trouble(health)
+        self._worked = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def start(self) -> None:
@@ -103,6 +108,8 @@ class Pipeline:
                 self._work(batch)
             elif self._stop.is_set():
                 return
+            elif time.monotonic() - self._worked > QUIET_S:
+                self._let_time_pass()
             if self._next is not None:
                 (self._reader.engine, self._reader.decoders, taken), self._next = self._next, None
                 self._reader.engine.restore(StateChange(*state) for state in self._store.correlation_state())
@@ -123,7 +130,19 @@ class Pipeline:
         return batch
 
     def _work(self, batch: list[Block]) -> None:
-        work = [self._reader.read(block) for block in batch]
+        self._commit([self._reader.read(block) for block in batch])
+        self._trouble.look(self._reader.engine.problems())
+        self._worked = time.monotonic()
+
+    def _let_time_pass(self) -> None:
+        """Find what did not happen though it should have."""
+        self._worked = time.monotonic()
+        result = self._reader.engine.advance(time.time_ns())
+        if result.detections or result.changes:
+            nothing = Block(SOURCE, SOURCE, "agent:clock", "health", b"")
+            self._commit([Reading(nothing, result, "")])
+
+    def _commit(self, work: list[Reading]) -> None:
         while True:
             try:
                 with self._store.transaction() as transaction:

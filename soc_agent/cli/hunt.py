@@ -21,7 +21,7 @@ from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, lev
 from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table, title_in_language
 from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
-from soc_agent.detect import Engine, Matches, load_rules
+from soc_agent.detect import Engine, Matches, Result, load_rules
 from soc_agent.detect.suppress import FoldedAlert, Folder
 from soc_agent.detect.workers import Workers, workers_of
 from soc_agent.enrich import Enricher

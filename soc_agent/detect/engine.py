@@ -196,6 +196,15 @@ class Engine:
         return Result(detections, matches.counters, self._correlator.take_changes())
 
     def _index(self, line_type: str) -> TypeIndex:
+    def advance(self, now_ns: int | None = None) -> Result:
+        """Let time pass for correlations that wait for what does not happen.
+
+        :param now_ns: the clock, where streams are read as they grow and nothing waits to be read; None at the end of
+            all input: then nothing can come any more before the latest event.
+        """
+        detections = self._correlator.advance(now_ns)
+        return Result(detections, Counters(), self._correlator.take_changes())
+
         index = self._indexes.get(line_type)
         if index is None:
             index = TypeIndex(self._numbered, self._decoders, line_type, self._backend)

@@ -139,8 +139,9 @@ class _Runner:
         data = "".join(f"{line}\n" for line in lines).encode()
         block = Block(source="sample", stream="sample", stream_id="sample", type=line_type, data=data)
         context = Context(source_name="sample", type=line_type, timezone=ZONE, received_ns=RECEIVED_NS)
-        result = Engine(self._alone(rule_id), self._decoders, enricher=enricher).run(block, context)
-        return {detection.line_number for detection in result.detections if detection.rule.id == rule_id}
+        engine = Engine(self._alone(rule_id), self._decoders, enricher=enricher)
+        detections = engine.run(block, context).detections + engine.advance().detections
+        return {detection.line_number for detection in detections if detection.rule.id == rule_id}
 
     def _alone(self, rule_id: str) -> RuleSet:
         """Give a rule set of one rule, or of one correlation and all that it builds on, which stays silent."""

@@ -6,18 +6,24 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 
+from soc_agent.agent import pipeline
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.config import AssetOptions, SystemOptions
+from soc_agent.decode import Decoders
+from soc_agent.detect import Engine, RuleSet, load_rules
+from soc_agent.detect.correlate import Correlator
 from soc_agent.enrich import Databases, Enricher, Networks, PlaceTable, Register
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Counters, Position, Problem
 from soc_agent.store import Store, Transaction
 from tests.agent.parts import loaded, reader
 from tests.agent.test_runner import eventually
-from tests.end_to_end.running import sshd_line
+from tests.end_to_end.running import GROUP_RULE, LINE_RULE, sshd_line
 
 
 class Bench:
@@ -158,3 +164,63 @@ def test_what_a_source_lost_is_counted_and_said(bench: Bench) -> None:
     assert (totals["auth"].dropped, totals["auth"].truncated) == (7, 1)
     assert totals["agent"].lines == 2
     assert bench.pipeline.rates.dropped == 7
+
+
+ABSENT = """
+title: Guessed at by one user, and nobody else
+id: 0e95725d-7320-415d-80f7-004da920fc99
+correlation:
+  type: temporal
+  group-by: [src_ip]
+  timespan: 1m
+  condition: {line} and not never
+---
+title: Never
+id: 0e95725d-7320-415d-80f7-004da920fc98
+name: never
+logsource: {{product: linux, service: syslog}}
+detection:
+  keywords: [no line has this]
+  condition: keywords
+"""
+
+
+def test_what_did_not_happen_is_found_when_nothing_comes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands in for events; alert and state are committed."""
+    monkeypatch.setattr(pipeline, "QUIET_S", 0.0)
+    rules = rules_with(bench.folder, ABSENT.format(line=LINE_RULE["name"]))
+    bench.pipeline._reader.engine = Engine(rules, Decoders.load())
+    bench.pipeline.start()
+    line = b"Nov 20 08:14:03" + sshd_line(0)[15:]  # long ago: nothing of that time can come any more
+    bench.blocks.put(Block("auth", "auth.log", "1:3:0", "syslog", line))
+    eventually(lambda: bench.alerts() == 1)
+    (alert,) = bench.store.alerts(bench.store.alert_ids())
+    assert alert.title == "Guessed at by one user, and nobody else"
+    assert b"Invalid user" in alert.raw
+
+
+def test_forgotten_windows_become_an_alert(bench: Bench) -> None:
+    """A bound that bites is a loss like any other."""
+    rule = Path(__file__).resolve().parents[2] / "rules" / "sigma" / "agent" / "windows_forgotten.yml"
+    rules = rules_with(bench.folder, rule.read_text("utf-8"))
+    engine = Engine(rules, Decoders.load())
+    engine._correlator = Correlator(rules.correlations, memory_bytes=1000)
+    bench.pipeline._reader.engine = engine
+    bench.pipeline.start()
+    bench.blocks.put(many_sources(2000))
+    eventually(lambda: bench.alerts() > 0)
+    titles = {alert.title for alert in bench.store.alerts(bench.store.alert_ids())}
+    assert "Correlation Windows Were Forgotten" in titles
+
+
+def rules_with(folder: Path, text: str) -> RuleSet:
+    """Give the two rules of the end-to-end tests, the first of them silent, and one more."""
+    (folder / "more.yml").write_text(yaml.safe_dump_all([LINE_RULE, GROUP_RULE]) + "---\n" + text, "utf-8")
+    rules = load_rules([folder / "more.yml"])
+    assert not rules.problems
+    return msgspec.structs.replace(rules, silent=frozenset(rule.info.id for rule in rules.rules[:1]))
+
+
+def many_sources(count: int) -> Block:
+    """Give a block in which each line is of another address."""
+    return Block("auth", "auth.log", "1:3:0", "syslog", b"".join(sshd_line(5 * n) for n in range(count)))

@@ -239,3 +239,20 @@ def test_a_source_of_telemetry_is_decoded_line_by_line_and_found_in_the_same(tmp
         found = engine.run(block, context)
         assert [d.uid for d in found.detections] == [d.uid for d in plain.run(block, context).detections]
         assert engine._is_telemetry[context.source_name, "json"] is (data == telemetry)
+
+
+def test_time_passes_at_the_end_of_the_input(tmp_path: Path) -> None:
+    """What did not happen is found then, where the input says that it did not."""
+    absent = "title: Alone\ncorrelation: {type: temporal, timespan: 1h, condition: base and not other}\n"
+    other = rule_text("keywords: [other]\ncondition: keywords", more=f"id: {TWO}\nname: other")
+    rules = rules_of(tmp_path, a=EVIL, b=other, c=absent)
+    assert rules.problems == ()
+    engine = engine_of(rules)
+    lines = b"".join(
+        b"Nov 20 0%d:14:03 web01 app[7]: %b\n" % (hour, text) for hour, text in ((1, b"evil"), (5, b"other"))
+    )
+    assert [d.rule.kind for d in engine.run(block_of(lines, "syslog"), context_of("syslog")).detections] == []
+    result = engine.advance()
+    assert [(d.rule.kind, d.line_number) for d in result.detections] == [(RuleKind.CORRELATION, 1)]
+    assert result.changes
+    assert engine.advance().detections == []
