@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from msgspec import Struct
 
@@ -16,6 +15,7 @@ from soc_agent.detect.indicators import IndicatorHit, Indicators, detection_of_h
 from soc_agent.detect.prefilter import Backend
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.view import View
+from soc_agent.enrich import Enricher
 from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
 
 _FINDINGS = "yara"
@@ -77,7 +77,7 @@ class Engine:
         *,
         prefilter: bool = True,
         backend: Backend | None = None,
-        enricher: Any = None,
+        enricher: Enricher | None = None,
         indicators: Indicators | None = None,
     ) -> None:
         """:param prefilter: off, every line is decoded and every rule is tried: slow, with the same detections.
@@ -98,7 +98,8 @@ class Engine:
         self._telemetry_indexes: dict[str, TypeIndex] = {}
         self._is_telemetry: dict[tuple[str, str], bool] = {}
         """Source and type to whether nearly each of its lines is an event that many rules look at."""
-        self._correlator = Correlator(rules.correlations)
+        lookup = enricher.value if enricher is not None else None
+        self._correlator = Correlator(rules.correlations, lookup=lookup)
         self._faults: dict[Where, Problem] = {}
         self._new_faults: list[Problem] = []
         self._derived: dict[str, frozenset[str]] = {}
@@ -195,7 +196,6 @@ class Engine:
         matches.counters.late += self._correlator.take_late()
         return Result(detections, matches.counters, self._correlator.take_changes())
 
-    def _index(self, line_type: str) -> TypeIndex:
     def advance(self, now_ns: int | None = None) -> Result:
         """Let time pass for correlations that wait for what does not happen.
 
@@ -205,6 +205,7 @@ class Engine:
         detections = self._correlator.advance(now_ns)
         return Result(detections, Counters(), self._correlator.take_changes())
 
+    def _index(self, line_type: str) -> TypeIndex:
         index = self._indexes.get(line_type)
         if index is None:
             index = TypeIndex(self._numbered, self._decoders, line_type, self._backend)

@@ -10,6 +10,7 @@ import pytest
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.hit import RAW_CAP_BYTES
+from soc_agent.enrich import Enricher, Networks, Place, PlaceTable, Register
 from soc_agent.errors import describe
 from soc_agent.model import Clause, RuleKind
 from tests.detect.making import RECEIVED_NS, block_of, context_of, detect, rule_text, rules_of
@@ -40,6 +41,48 @@ def test_a_detection_knows_its_line(evil: RuleSet) -> None:
     assert first.fields["program"] == "app"
     assert first.why == (Clause("keywords", "evil", "", (HEAD + b"evil one").decode()),)
     assert first.time_ns < RECEIVED_NS
+
+
+def logins(tmp_path: Path, group: str, *users: str) -> tuple[RuleSet, bytes]:
+    """Give a correlation that counts countries by ``group``, and logins from 203.0.113.1, .2 …"""
+    base = rule_text("s: {action: login, outcome: success}\ncondition: s", title="Login", more=f"id: {ONE}\nname: base")
+    travel = (
+        f"title: Travel\nid: {TWO}\ncorrelation:\n  type: value_count\n  rules: [base]\n  group-by: [{group}]\n"
+        "  timespan: 1h\n  condition: {gte: 2, field: src_ip.country}\n"
+    )
+    lines = [
+        f"Nov 20 08:14:03 web01 sshd[7]: Accepted password for {user} from 203.0.113.{number} port 1 ssh2\n"
+        for number, user in enumerate(users, 1)
+    ]
+    return rules_of(tmp_path, base=base, travel=travel), "".join(lines).encode()
+
+
+PLACES = PlaceTable({"203.0.113.1": Place("VN"), "203.0.113.2": Place("NL"), "203.0.113.4": Place("NL")})
+
+
+@pytest.mark.parametrize(
+    ("users", "found"),
+    [(["an", "an"], ["an"]), (["an", "binh"], []), (["binh", "an", "an", "binh"], ["binh"]), (["x", "an", "an"], [])],
+)
+def test_correlations_count_what_is_known_beyond_the_line(tmp_path: Path, users: list[str], found: list[str]) -> None:
+    rules, data = logins(tmp_path, "user", *users)
+    enricher = Enricher(Register(), Networks(), PLACES)
+    result = Engine(rules, DECODERS, enricher=enricher).run(block_of(data, "syslog"), context_of("syslog"))
+    assert [detection.fields["user"] for detection in result.detections] == found
+    assert engine_of(rules).run(block_of(data, "syslog"), context_of("syslog")).detections == []
+
+
+def test_what_is_known_is_asked_for_where_a_correlation_needs_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    enricher = Enricher(Register(), Networks(), PLACES)
+    monkeypatch.setattr(enricher, "value", lambda event, field: asked.append(field))
+    rules, data = logins(tmp_path, "user", "an", "an")
+    other = b"Nov 20 08:14:03 web01 sshd[7]: Failed password for an from 203.0.113.9 port 1 ssh2\n" * 50
+    Engine(rules, DECODERS, enricher=enricher).run(block_of(other + data, "syslog"), context_of("syslog"))
+    assert set(asked) == {"src_ip.country"}
+    assert len(asked) <= 4
 
 
 def test_what_was_read_is_counted(evil: RuleSet) -> None:

@@ -97,6 +97,19 @@ def test_the_lines_of_a_correlation_are_one_sequence(tmp_path: Path, decoders: D
     ]
 
 
+def test_samples_may_say_what_is_known_of_addresses(tmp_path: Path, decoders: Decoders) -> None:
+    rule = RULE.replace("service: syslog", "service: sshd").replace("wanted", "Accepted")
+    travel = CORRELATION.replace("event_count", "value_count").replace("[program]", "[user]")
+    travel = travel.replace("{gte: 3}", "{gte: 2, field: src_ip.country}")
+    login = "Nov 20 08:00:01 h sshd[1]: Accepted password for an from 192.0.2.{} port 1 ssh2"
+    there, here = (f"{login.format(1)}\\n{login.format(number)}" for number in (2, 3))
+    known = "  enrich: {192.0.2.1: {country: VN}, 192.0.2.2: {country: NL}, 192.0.2.3: {country: VN}}\n"
+    assert codes(run(tmp_path, decoders, rule=rule, correlation=travel + samples(there, here) + known)) == []
+    assert codes(run(tmp_path, decoders, rule=rule, correlation=travel + samples(there, here))) == ["sample.no_alert"]
+    wrong = travel + samples(there, here) + "  enrich: {web01: {country: VN}}\n"
+    assert codes(run(tmp_path, decoders, rule=rule, correlation=wrong)) == ["sample.malformed"]
+
+
 def test_a_correlation_of_a_correlation_is_tried_with_all_that_it_builds_on(tmp_path: Path, decoders: Decoders) -> None:
     chain = CORRELATION.replace(SUM_ID, SUM_ID[:-1] + "3").replace("a_word", SUM_ID).replace("gte: 3", "gte: 1")
     three = "\\n".join([f"{LINE}wanted"] * 3)
