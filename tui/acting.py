@@ -5,7 +5,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from soc_agent.store import Store
+from soc_agent.store import Store, read_time
 from soc_agent.text import say
 
 
@@ -32,6 +32,11 @@ class Act(Struct, frozen=True):
     """How many usual answers ``tui.act.<name>.offer.1`` and on hold."""
 
 
+def _suppress(store: Store, ids: Sequence[int], text: str, actor: str) -> int:
+    seconds, reason = read_time(text)
+    return store.suppress(ids, seconds, reason, actor)
+
+
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -46,6 +51,8 @@ ACTS: dict[str, Act] = {
             offers=4,
         ),
         Act("reopen", Needs.NOTHING, lambda store, ids, _, actor: store.reopen(ids, actor)),
+        Act("suppress", Needs.WORDS, _suppress, offers=4),
+        Act("lift", Needs.TEXT, lambda store, ids, reason, actor: store.lift(ids, reason, actor)),
     )
 }
 

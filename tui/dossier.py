@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 from msgspec import Struct
 
 from soc_agent.model import Alert, Clause, RuleInfo
-from soc_agent.store import Evidence, HistoryEntry
+from soc_agent.store import Evidence, HistoryEntry, Suppression
 from soc_agent.text.catalog import has
 from soc_agent.text.context import context_rows
 from tui import times
@@ -44,6 +44,8 @@ class Dossier(Struct, frozen=True):
     rule: RuleInfo | None = None
     evidence: tuple[Evidence, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    """Those that hold."""
 
 
 def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> list[Line]:
@@ -55,6 +57,8 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> li
         *wrapped(_standing(alert), width, indent=2),
         *_times(alert, width, zone),
     ]
+    for suppression in dossier.suppressions:
+        rows += wrapped(_suppressed(suppression, zone), width, indent=2)
     if response := response_of(rule):
         rows += [(), section(said("tui.detail.first"), width), *paragraph(response, prose)]
     if description := description_of(rule):
@@ -93,6 +97,13 @@ def _standing(alert: Alert) -> Line:
     if alert.count > 1:
         parts += [separator(), Part(said("tui.detail.times", count=times.number(alert.count)))]
     return tuple(parts)
+
+
+def _suppressed(found: Suppression, zone: tzinfo) -> Line:
+    since, until = times.moment(found.since_ns, zone), times.moment(found.until_ns, zone)
+    said_so = joined(safe(found.actor, 64), ": ", safe(found.reason, _VALUE_LIMIT))
+    count = said("tui.detail.suppressed", count=times.number(found.count), since=since, until=until)
+    return (Part(count, "attention"), separator(), part(said_so, "muted"))
 
 
 def _times(alert: Alert, width: int, zone: tzinfo) -> list[Line]:

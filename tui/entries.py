@@ -50,6 +50,8 @@ def _more(entry: HistoryEntry) -> SafeText:
             return joined("→ ", safe(data.get("owner") or "–", 64))
         case "repeat":
             return joined("×", safe(data.get("count", ""), 20))
+        case "suppressed":
+            return joined("+", safe(data.get("suppressed", ""), 20), " ×", safe(data.get("count", ""), 20))
         case "rules":
             return safe(data.get("loaded", ""), 20)
         case "source":

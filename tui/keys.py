@@ -103,6 +103,8 @@ ACTING = (
     Key("close", "c", "app.act('close')", hint=True, acts=True),
     Key("false_positive", "f", "app.act('false_positive')", hint=True, acts=True),
     Key("reopen", "u", "app.act('reopen')", acts=True),
+    Key("suppress", "m", "app.act('suppress')", acts=True),
+    Key("lift", "M", "app.act('lift')", acts=True),
 )
 """Keys that act on the alerts that are chosen, wherever alerts are shown."""
 

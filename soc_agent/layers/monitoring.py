@@ -36,6 +36,7 @@ class _Facts(Struct, frozen=True):
     dropped: int
     dropped_per_minute: int
     open_alerts: dict[Level, int]
+    suppressions: int
 
     @property
     def alive(self) -> bool:
@@ -74,6 +75,7 @@ def _facts(seen: Snapshot, config: Config) -> _Facts:
         sum(source.totals.dropped for source in seen.sources),
         sum(source.per_minute.dropped for source in seen.sources),
         seen.open_of(Layer.MONITORING),
+        seen.suppressions,
     )
 
 
@@ -106,6 +108,8 @@ def _figures(facts: _Facts) -> tuple[Figure, ...]:
         Figure("sources_silent", len(facts.silent), attention(facts.silent)),
         Figure("sources_broken", len(facts.broken), attention(facts.broken)),
         Figure("dropped", facts.dropped, attention(facts.dropped_per_minute)),
+        # nothing is muted unseen
+        *([Figure("suppressions", facts.suppressions)] if facts.suppressions else []),
     )
 
 

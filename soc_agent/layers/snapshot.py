@@ -33,6 +33,9 @@ class Snapshot(Struct, frozen=True):
     unassigned: int = 0
     """Open alerts of level high and above without an owner."""
 
+    suppressions: int = 0
+    """How much is suppressed for a time: one for each rule and entity."""
+
     def open_of(self, layer: Layer) -> dict[Level, int]:
         """Give the open alerts of a layer by level."""
         return self.counts.open_by_layer.get(layer, {})
@@ -49,6 +52,7 @@ def gather(store: Store, now_ns: int, at_ns: int | None = None) -> Snapshot:
         waiting=_backlog(store, _WAITING, at_ns),
         serious=_backlog(store, _SERIOUS, at_ns),
         unassigned=len(store.alert_ids(_UNASSIGNED, at_ns=at_ns)),
+        suppressions=len(store.suppressions(at_ns)),
     )
 
 

@@ -74,3 +74,10 @@ def test_what_a_dead_agent_said_last_of_its_sources_no_longer_holds() -> None:
     state = judge(look(agent=msgspec.structs.replace(AGENT, heartbeat_ns=NOW - HOUR)), CONFIG)
     assert figure(state, "sources_working").value == "0/2"
     assert state.next_steps[0].values == {"age": "1h00m"}
+
+
+def test_what_is_suppressed_is_seen_and_is_no_fault() -> None:
+    state = judge(look(suppressions=2), CONFIG)
+    assert figure(state, "suppressions").value == 2
+    assert state.health is Health.OK
+    assert "suppressions" not in {each.key for each in judge(WELL, CONFIG).figures}

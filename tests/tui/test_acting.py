@@ -31,11 +31,13 @@ def test_each_act_does_what_its_name_says(store: Store) -> None:
         ("close", "done", Status.CLOSED),
         ("reopen", "", Status.ACKNOWLEDGED),
         ("false_positive", "ours", Status.FALSE_POSITIVE),
+        ("suppress", "8h our own scanner", Status.FALSE_POSITIVE),
+        ("lift", "", Status.FALSE_POSITIVE),
     ]
     for name, text, after in steps:
         assert perform(ACTS[name], store, [key], text, "lan.nt") == 1
         assert status(store, key) is after
-    assert [entry.actor for entry in store.history(key, 6)] == ["lan.nt"] * 6
+    assert [entry.actor for entry in store.history(key, 8)] == ["lan.nt"] * 8
 
 
 def test_of_many_those_that_are_closed_stay_as_they_are(store: Store) -> None:
@@ -58,3 +60,15 @@ def test_only_what_can_be_taken_back_is_done_without_asking() -> None:
 def test_usual_answers_are_offered_where_something_is_asked() -> None:
     assert all(bool(offers(act)) == bool(act.offers) for act in ACTS.values())
     assert not any(act.offers for act in ACTS.values() if act.needs is Needs.NOTHING)
+
+
+def test_what_is_suppressed_says_for_how_long_and_why(store: Store) -> None:
+    key = ids(store, "status=new")[0]
+    assert perform(ACTS["suppress"], store, [key], "8h our own scanner", "lan.nt") == 1
+    (found,) = store.suppressions(alert_id=key)
+    assert (found.reason, found.until_ns - found.since_ns) == ("our own scanner", 8 * 3600 * 10**9)
+    for text in ("our own scanner", "8h", "100d too long"):
+        with pytest.raises(StoreError):
+            perform(ACTS["suppress"], store, [key], text, "lan.nt")
+    for offer in offers(ACTS["suppress"]):
+        assert perform(ACTS["suppress"], store, [key], offer, "lan.nt") == 1

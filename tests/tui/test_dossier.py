@@ -10,6 +10,7 @@ from soc_agent.store import Store
 from soc_agent.text import LANGUAGES, say, use_language
 from tests.tui.hostile import EVERYTHING, HOSTILE, commands
 from tests.tui.stage import BRUTE, INJECTION, NOW
+from tui import times
 from tui.dossier import Dossier, dossier_lines
 from tui.outside import Line
 from tui.paper import width_of
@@ -113,3 +114,23 @@ def test_a_hostile_alert_is_text_throughout(store: Store) -> None:
         rows = dossier_lines(replace(found, alert=alert, rule=rule), width, NOW, ZONE)
         assert commands(plain(rows)) == []
         assert [plain([row]) for row in rows if width_of(row) > width] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_suppressed_is_counted_where_the_alert_stands(store: Store, language: str) -> None:
+    use_language(language)
+    key = dossier_of(store, BRUTE.id).alert.id
+    store.suppress([key], 8 * 3600, f"ours {EVERYTHING.decode('utf-8', 'replace')}", "lan.nt")
+    rows = dossier_lines(dossier_of(store, BRUTE.id), 100, NOW, ZONE)
+    since, until = (times.moment(each, ZONE) for each in _span(store, key))
+    text = " ".join(plain(rows).split())
+    assert say("tui.detail.suppressed", count=0, since=since, until=until) in text
+    assert "ours" in text
+    assert not commands(text)
+    store.lift([key], "", "lan.nt")
+    assert dossier_of(store, BRUTE.id).suppressions == ()
+
+
+def _span(store: Store, key: int) -> tuple[int, int]:
+    (found,) = store.suppressions(alert_id=key)
+    return found.since_ns, found.until_ns

@@ -30,6 +30,7 @@ def dossier(store: Store, alert_id: int, at_ns: int | None = None) -> Dossier | 
         store.rule_info(alert.rule_id),
         tuple(store.detections_of(alert_id, _EVIDENCE, at_ns)),
         tuple(store.history(alert_id, _HISTORY, at_ns=at_ns)),
+        tuple(store.suppressions(at_ns, alert_id=alert_id)),
     )
 
 
