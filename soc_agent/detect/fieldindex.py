@@ -48,8 +48,9 @@ class FieldIndex:
     def candidates(self, fields: Mapping[str, Any]) -> int:
         """Give the rules that an event with these fields may concern, by their places."""
         bits = self._free
+        value_of = fields.get
         for name, texts, numbers, of_other in self._fields:
-            value = fields.get(name)
+            value = value_of(name)
             if value is None:
                 continue
             kind = value.__class__
@@ -57,6 +58,8 @@ class FieldIndex:
                 found = texts[value]
             elif kind is int:
                 found = numbers[value]
+            elif kind is bool:
+                found = texts["true" if value else "false"]
             else:
                 found = of_other(value)
             if found:

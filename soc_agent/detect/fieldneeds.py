@@ -19,7 +19,7 @@ from soc_agent.detect.view import VIRTUAL_FIELDS
 Where = Literal["exact", "prefix", "suffix", "contains", "present"]
 
 
-class Need(Struct, frozen=True):
+class Need(Struct, frozen=True, cache_hash=True, gc=False):
     """A test of one field: its folded value holds a text, at the beginning, at the end, or somewhere."""
 
     field: str
@@ -31,6 +31,13 @@ Clause = frozenset[Need]
 _WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
 """Letters that RE2 takes for an ASCII letter when it ignores case; folding leaves them alone."""
 _CHANCES: dict[Where, float] = {"exact": 0.01, "prefix": 0.3, "suffix": 0.3, "contains": 1.0, "present": 0.95}
+_SHAPES: dict[tuple[int, ...], Where] = {
+    (-1,): "exact",
+    (-1, ir.ANY): "prefix",
+    (ir.ANY, -1): "suffix",
+    (ir.ANY, -1, ir.ANY): "contains",
+}
+"""Patterns of one text, which stands for -1, by where the text must be."""
 _WORD = 0.2
 """Of a value that is one short word or number: one of a few that the field can have."""
 _WORD_CHARS = 16
@@ -84,16 +91,19 @@ def _one(parts: Sequence[list[Clause]]) -> list[Clause]:
         return parts[0]
     if not parts or not all(parts):
         return []
-    return [frozenset().union(*(min(part, key=_chance) for part in parts))]
+    return [frozenset().union(*(part[0] if len(part) == 1 else min(part, key=_chance) for part in parts))]
 
 
 def _test(test: ir.Test, field: str) -> list[Clause]:
+    if isinstance(test, ir.Text):
+        where = _SHAPES.get(tuple(part if isinstance(part, int) else -1 for part in test.parts))
+        if where is not None:  # nearly all are of these shapes
+            return [frozenset({Need(field, where, fold(next(part for part in test.parts if isinstance(part, str))))})]
+        return [frozenset({need}) for need in _text(folded_parts(test.parts), field)]
     if isinstance(test, ir.AnyOf):
         return _one([_test(inner, field) for inner in test.tests])
     if isinstance(test, (ir.Null, ir.Exists, ir.FieldRef)):
         return []  # a field may be there with nothing in it
-    if isinstance(test, ir.Text):
-        return [frozenset({need}) for need in _text(folded_parts(test.parts), field)]
     found = _regex(test, field) if isinstance(test, ir.Regex) else []
     return found or [frozenset({Need(field, "present")})]
 
