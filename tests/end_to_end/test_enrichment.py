@@ -90,5 +90,8 @@ def test_the_agent_keeps_it_and_people_see_it(site: Site) -> None:
     shown = site.command("alerts", "show", str(records[0]["id"])).stdout
     assert "system portal · level 4" in shown
     assert "outside · NL" in shown
+    travel = next(alert for alert in records if TITLES.get(alert["title"]) == TRAVEL)
+    full = json.loads(site.command("alerts", "show", str(travel["id"]), "--json").stdout)
+    assert {clause["value"] for clause in full["why"] if clause["item"] == "values"} == {"VN, NL"}
     with Store.open(site.store_path, read_only=True) as store:
         assert store.verify_history().ok

@@ -142,7 +142,17 @@ def _reasons(spec: CorrelationSpec, rule_id: str, texts: list[str], completed: C
         Clause(item="group-by", pattern=name, field=spec.field_of(name, rule_id), value=text)
         for name, text in zip(spec.group_by, texts, strict=True)
     ]
-    return (first, *groups)
+    return (first, *_counted(spec, rule_id, completed.values), *groups)
+
+
+def _counted(spec: CorrelationSpec, rule_id: str, values: tuple[str, ...]) -> tuple[Clause, ...]:
+    """Give the values that were counted, where they are no entities: nothing else of the detection tells them."""
+    if spec.kind != "value_count" or len(spec.value_fields) != 1 or not values:
+        return ()
+    field = spec.field_of(spec.value_fields[0], rule_id)
+    if field in _KIND_OF:
+        return ()
+    return (Clause(item="values", pattern=spec.value_fields[0], field=field, value=", ".join(values[:_VALUES])),)
 
 
 def _is_address(value: str) -> bool:

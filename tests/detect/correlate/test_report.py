@@ -57,3 +57,14 @@ def test_an_event_waits_as_bytes_and_comes_back() -> None:
     assert (witness.event.time_ns, witness.event.host) == (3 * SECOND, "web01")
     assert witness.event.fields["src_ip"] == "10.0.0.1"
     assert set(witness.event.fields) == {"src_ip", "n", "odd", "large"}
+
+
+def test_counted_values_that_are_no_entities_are_told_as_reasons() -> None:
+    """Nothing else of the detection says which they were; entities are not told twice."""
+    completed = Completed(measure=2, first_ns=0, events=2, values=("VN", "NL"))
+    event = make_event(0, src_ip="10.0.0.1", user="an")
+    countries = make_spec("value_count", field=("src_ip.country",), group_by=("user",))
+    why = report(countries, "base", event, REF, completed, Lines()).why
+    assert [(clause.item, clause.value) for clause in why][1:] == [("values", "VN, NL"), ("group-by", "an")]
+    users = make_spec("value_count", field=("user",), group_by=("src_ip",))
+    assert [clause.item for clause in report(users, "base", event, REF, completed, Lines()).why][1:] == ["group-by"]
