@@ -15,10 +15,11 @@ from soc_agent.detect.fieldindex import FieldIndex
 from soc_agent.detect.fieldneeds import Clause as FieldClause
 from soc_agent.detect.fieldneeds import field_clauses
 from soc_agent.detect.leaf import Predicate
-from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
+from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
 from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
+from soc_agent.detect.undecoded import can_match_text
 from soc_agent.detect.view import View
 from soc_agent.model import Counters, LogSource, RuleInfo
 
@@ -51,7 +52,7 @@ class RunningRule:
         self.failed = False
         """Whether it failed on an event, which is told once."""
         self.info: RuleInfo = rule.info
-        self.has_keywords = has_keywords(rule)
+        self.has_keywords = can_match_text(rule)
         self.predicate: Predicate = self._compile
         """Whether an event matches the rule."""
         self._explainer: Explainer | None = None

@@ -129,18 +129,3 @@ def _regex(test: ir.Regex, field: str, spelling: Spelling) -> Clauses:
         extra = spelling.of_wide_folds(texts) if needs.ignores_case else frozenset()
         clauses.extend(clause | extra for clause in found)
     return clauses
-
-
-def has_keywords(rule: ir.Rule) -> bool:
-    """Say whether the rule looks for words anywhere in the line, so that it can match a line that nobody can decode."""
-    stack: list[ir.Node] = list(rule.selections.values())
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ir.Item):
-            if node.field == "":
-                return True
-        elif isinstance(node, ir.Not):
-            stack.append(node.node)
-        elif not isinstance(node, ir.Ref):
-            stack.extend(node.nodes)
-    return False

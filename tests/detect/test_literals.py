@@ -2,7 +2,7 @@
 
 import pytest
 
-from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of, has_keywords
+from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of
 from soc_agent.detect.spelling import Alternatives, Spelling
 from tests.detect.making import rule_of
 
@@ -111,17 +111,3 @@ def test_naming_a_selection_often_costs_nothing() -> None:
     detection = f"a: {{f|contains: {[f'word{n}' for n in range(500)]}}}\ncondition: {' or '.join(['a'] * 900)}"
     (found,) = clauses(detection)
     assert len(found) == 500
-
-
-@pytest.mark.parametrize(
-    ("detection", "expected"),
-    [
-        ("selection: {f: 1}", False),
-        ("keywords: [a]\ncondition: keywords", True),
-        ("s: {f: 1}\nk: [a]\ncondition: s and not k", True),
-        ("s: [{f: 1}, {'|all': [a]}]\ncondition: s", True),
-        ("s: {f|neq: 1}\ncondition: s", False),
-    ],
-)
-def test_rules_with_keywords_are_known(detection: str, expected: bool) -> None:
-    assert has_keywords(rule_of(detection)) is expected
