@@ -20,7 +20,7 @@ def main() -> None:
         folder = Path(name)
         environment = {"XDG_CACHE_HOME": str(folder / "cache")}
         logs = [auth_log(folder / "auth.log", LINES), access_log(folder / "access.log", LINES)]
-        public = _public_rules(folder)
+        public = public_rules(folder)
         rows = []
         for log in logs:
             ours = _hunt(log, (), environment)
@@ -49,7 +49,7 @@ def _row(log: Path, rules: str, cost: Cost, base: Cost | None) -> tuple[str, ...
     return (log.name, rules, f"{LINES / cost.cpu_s:,.0f}", f"{size / cost.cpu_s:.1f}", f"{cost.rss_mb:.0f}", ratio)
 
 
-def _public_rules(folder: Path) -> list[Path]:
+def public_rules(folder: Path) -> list[Path]:
     """Unpack the public Linux, web server and generic rules; nothing where the archive is absent."""
     if not PUBLIC.exists():
         return []

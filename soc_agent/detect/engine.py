@@ -21,7 +21,7 @@ from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, 
 _FINDINGS = "yara"
 """The type of lines of which every one is looked at, because it may itself be a detection."""
 _EVENTS = ("json",)
-"""Types whose lines are taken for telemetry until their first block has shown what they are."""
+"""Types whose lines may be telemetry, and are taken for it until their first block has shown what they are."""
 _LEARN_FROM_LINES = 50
 _NONE: Container[int] = ()
 _log = logging.getLogger(__name__)
@@ -226,8 +226,9 @@ class Engine:
 
     def _learn(self, context: Context, index: TypeIndex, counters: Counters) -> None:
         """Take note of what a block of a source held, for the choice of the index for its next one."""
-        events, index.grouped = index.grouped, 0
-        if counters.lines >= _LEARN_FROM_LINES:
+        events, index.routes.telemetry = index.routes.telemetry, 0
+        # of other types every event has rules that look at it, yet hardly a line is one that they concern
+        if counters.lines >= _LEARN_FROM_LINES and context.type in _EVENTS:
             half = counters.lines // 2
             self._is_telemetry[context.source_name, context.type] = min(events, counters.candidates) > half
 

@@ -11,13 +11,11 @@ from typing import Any
 from soc_agent.decode import Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.explain import Explainer
-from soc_agent.detect.fieldindex import FieldIndex
-from soc_agent.detect.fieldneeds import Clause as FieldClause
-from soc_agent.detect.fieldneeds import field_clauses
 from soc_agent.detect.leaf import Predicate
-from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of
+from soc_agent.detect.literals import CANDIDATE_US, CLAUSES, HIT_US, chance, choose, clauses_of, cost_us
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
+from soc_agent.detect.routes import Routes, places_of
 from soc_agent.detect.spelling import Alternatives, Spelling, spelling_of
 from soc_agent.detect.undecoded import can_match_text
 from soc_agent.detect.view import View
@@ -27,17 +25,15 @@ _REMEMBERED = 10_000
 _REMEMBERED_LITERALS = 64
 """A line with more literals than this hardly comes again, and its key would be long."""
 _NOT_ASKED = -1
-_HIT_US, _CANDIDATE_US = 0.3, 10.0
-"""About what a hit, and a line that is decoded, cost."""
-_BUILD_US, _LITERAL_US = 100_000.0, 40.0
-"""About what a new scanner costs, and each of its literals."""
+_BUILD_US, _LITERAL_US = 30_000.0, 30.0
+"""About what a new scanner costs, and each of its literals, in microseconds."""
 _LEARN_AGAIN = 2
 """When it was looked into, it is not again before so many times more was spent."""
 _WORTH = 0.7
-"""A new choice that brings more than this part of the present hits is not worth a new scanner."""
+"""A new choice that would cost more than this part of the present one is not worth a new scanner."""
+_PROGRAM = 0.1
+"""A program writes this part of the lines, until it is known better."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
-_FEW = 8
-"""So few rules are tried faster than an event's values are looked up."""
 
 
 class RunningRule:
@@ -96,24 +92,20 @@ class TypeIndex:
         """All rules of this type."""
         self.searching = _bits(rule.has_keywords for rule in self.rules)
         """Rules that can match a line that nobody can decode: what is known of it is its text."""
-        self._needs: dict[int, tuple[FieldClause, ...]] = {}
+        self.routes = Routes([rule.rule for rule in self.rules], self.searching)
+        """The ways from an event to the rules that look at it."""
         self._clauses = [
             ()
-            if by_fields and self._needs_of(place)
+            if by_fields and self.routes.needs_of(place)
             else clauses_of(rule.rule, self.spelling, None if by_fields else _of_sources(rule, decoders, self.spelling))
             for place, rule in enumerate(self.rules)
         ]
         self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
-        self._frequency: dict[bytes, float] = {}
+        self._frequency: dict[bytes, float] = dict.fromkeys(_programs(decoders, self.spelling), _PROGRAM)
         self._learn_at_us = 0.0
-        self._routes: dict[tuple[LogSource, ...], int] = {}
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
-        self._routed: dict[tuple[int, tuple[LogSource, ...], bool], _Routed] = {}
-        self._field_indexes: dict[tuple[LogSource, ...], FieldIndex] = {}
-        self.grouped = 0
-        """So many events were of log sources that more than a few rules look at."""
         self._build(self._choose())
         self._begin_learning()
 
@@ -163,17 +155,15 @@ class TypeIndex:
         """
         self._found.update(map(_NUMBER_MASK.__and__, hits))
         self._found_lines += counters.lines
-        self._spent_us += len(hits) * _HIT_US + counters.candidates * _CANDIDATE_US
+        self._spent_us += len(hits) * HIT_US + counters.candidates * CANDIDATE_US
         if self._spent_us < self._learn_at_us or not self._found_lines:
             return
-        lines, hit_rate = self._found_lines, self._found.total() / self._found_lines
         for number, literal in enumerate(self._literals):
-            rare = min(chance(frozenset({literal})), 1 / lines)
-            self._frequency[literal] = self._found[number] / lines if self._found[number] else rare
+            rare = min(chance(frozenset({literal})), 1 / self._found_lines)
+            share = self._found[number] / self._found_lines
+            self._frequency[literal] = share or rare
         chosen = self._choose()
-        wanted = {literal for clauses in chosen for clause in clauses for literal in clause}
-        expected = sum(self._frequency[literal] for literal in wanted if literal in self._frequency)
-        if expected < hit_rate * _WORTH:
+        if cost_us(chosen, self._frequency) < cost_us(self._chosen, self._frequency) * _WORTH:
             self._build(chosen)
         self._begin_learning(again=True)
 
@@ -181,8 +171,8 @@ class TypeIndex:
         self._found: Counter[int] = Counter()
         self._found_lines = 0
         self._spent_us = 0.0
-        cost_us = _BUILD_US + len(self._literals) * _LITERAL_US
-        self._learn_at_us = max(cost_us, self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+        build_us = _BUILD_US + len(self._literals) * _LITERAL_US
+        self._learn_at_us = max(build_us, self._learn_at_us * _LEARN_AGAIN if again else 0.0)
 
     def _choose(self) -> list[tuple[Alternatives, ...]]:
         return [choose(clauses, self._frequency) for clauses in self._clauses]
@@ -249,61 +239,20 @@ class TypeIndex:
     def rules_for(
         self, possible: int, log_sources: tuple[LogSource, ...], fields: Mapping[str, Any] | None
     ) -> tuple[RunningRule, ...]:
-        """Give those of the possible rules that look at events of these log sources, in their order.
+        """Give those of the possible rules that may match an event, in their order.
 
         :param fields: of the event: rules that its values rule out are left out. None: nobody could decode it.
         """
-        key = (possible, log_sources, fields is None)
-        routed = self._routed.get(key)
-        if routed is None:
-            routed = self._route_of(possible, log_sources, decoded=fields is not None)
-            if len(self._routed) >= _REMEMBERED:
-                self._routed.clear()
-            self._routed[key] = routed
-        self.grouped += routed.is_telemetry
-        if routed.index is None or fields is None:
-            return routed.rules
-        candidates = routed.index.candidates(fields)
-        if not candidates:
-            return ()
-        found = routed.chosen.get(candidates)
-        if found is None:
-            found = routed.choose(candidates)
-        return found
+        return self.rules_of(self.routes.of_event(possible, log_sources, fields))
 
     def every_rule_for(self, log_sources: tuple[LogSource, ...], *, decoded: bool) -> tuple[RunningRule, ...]:
         """Give all rules that look at events of these log sources, whatever the line and its fields hold."""
         rules = self.route(log_sources)
         return self.rules_of(rules if decoded else rules & self.searching)
 
-    def _route_of(self, possible: int, log_sources: tuple[LogSource, ...], *, decoded: bool) -> "_Routed":
-        every = self.route(log_sources)
-        rules = possible & every
-        found = self.rules_of(rules if decoded else rules & self.searching)
-        if not decoded or len(found) <= _FEW:
-            return _Routed(found, is_telemetry=decoded and every.bit_count() > _FEW)
-        places = _places(every)
-        index = self._field_indexes.get(log_sources)
-        if index is None:
-            index = self._field_indexes[log_sources] = FieldIndex([self._needs_of(place) for place in places])
-        return _Routed(found, index, [self.rules[place] if rules >> place & 1 else None for place in places])
-
-    def _needs_of(self, place: int) -> tuple[FieldClause, ...]:
-        found = self._needs.get(place)
-        if found is None:
-            found = self._needs[place] = field_clauses(self.rules[place].rule)
-        return found
-
     def route(self, log_sources: tuple[LogSource, ...]) -> int:
         """Give the rules that look at events of any of these log sources."""
-        found = self._routes.get(log_sources)
-        if found is None:
-            found = 0
-            for place, rule in enumerate(self.rules):
-                if any(map(rule.rule.log_source.applies_to, log_sources)):
-                    found |= 1 << place
-            self._routes[log_sources] = found
-        return found
+        return self.routes.of_sources(log_sources)
 
     def rules_of(self, rules: int) -> tuple[RunningRule, ...]:
         """Give the rules of a set, in their order."""
@@ -311,36 +260,8 @@ class TypeIndex:
         if found is None:
             if len(self._rules_of) >= _REMEMBERED:
                 self._rules_of.clear()
-            found = tuple(self.rules[place] for place in _places(rules))
+            found = tuple(self.rules[place] for place in places_of(rules))
             self._rules_of[rules] = found
-        return found
-
-
-class _Routed:
-    """The rules of a set that look at events of some log sources."""
-
-    __slots__ = ("_of_place", "chosen", "index", "is_telemetry", "rules")
-
-    def __init__(
-        self,
-        rules: tuple[RunningRule, ...],
-        index: FieldIndex | None = None,
-        of_place: Sequence[RunningRule | None] = (),
-        *,
-        is_telemetry: bool = True,
-    ) -> None:
-        self.rules = rules
-        self.is_telemetry = is_telemetry
-        self.index = index
-        self._of_place = of_place
-        self.chosen: dict[int, tuple[RunningRule, ...]] = {}
-
-    def choose(self, candidates: int) -> tuple[RunningRule, ...]:
-        """Give the rules that the index names by their places."""
-        found = tuple(rule for place in _places(candidates) if (rule := self._of_place[place]) is not None)
-        if len(self.chosen) >= _REMEMBERED:
-            self.chosen.clear()
-        self.chosen[candidates] = found
         return found
 
 
@@ -348,13 +269,12 @@ def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
-def _places(bits: int) -> list[int]:
-    places = []
-    while bits:
-        lowest = bits & -bits
-        places.append(lowest.bit_length() - 1)
-        bits ^= lowest
-    return places
+def _programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
+    """Yield the literals that tell by which program a line was written."""
+    for source in decoders.log_sources(spelling.type):
+        for literal in decoders.literals(spelling.type, source) or ():
+            for spelled in spelling.of_subject(literal):
+                yield from map(bytes.lower, spelled)
 
 
 def _of_sources(rule: RunningRule, decoders: Decoders, spelling: Spelling) -> Alternatives | None:

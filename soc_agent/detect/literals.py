@@ -16,6 +16,8 @@ from soc_agent.detect.spelling import Alternatives, Spelling
 CLAUSES = 3
 """So many clauses of a rule are looked for; more would hardly make it less likely that a line passes for nothing."""
 _CLAUSES_KEPT = 12
+HIT_US, CANDIDATE_US = 0.6, 20.0
+"""About what a hit, and a line that is decoded, cost in microseconds."""
 _COMMON = 1 / 50
 """A second clause that more lines than this fulfil is not worth its hits."""
 _LETTERS_COUNTED = 12
@@ -50,12 +52,30 @@ def choose(clauses: Sequence[Alternatives], frequency: Mapping[bytes, float]) ->
 
     ``frequency`` holds, for literals that were looked for already, the part of the lines that had them.
     """
+    if not clauses:
+        return ()
+    rated = sorted([(likely(clause, frequency), place) for place, clause in enumerate(clauses)])
+    return tuple(
+        clauses[place] for rate, place in (rated[0], *(rest for rest in rated[1:CLAUSES] if rest[0] <= _COMMON))
+    )
 
-    def likely(clause: Alternatives) -> float:
-        return sum(frequency[literal] if literal in frequency else _chance(literal) for literal in clause)
 
-    first, *others = sorted(clauses, key=likely) or [frozenset()]
-    return (first, *(clause for clause in others[: CLAUSES - 1] if likely(clause) <= _COMMON)) if first else ()
+def likely(clause: Alternatives, frequency: Mapping[bytes, float]) -> float:
+    """Give what part of the lines holds a literal of the clause, as far as that is known, and a guess where not."""
+    return sum([frequency[literal] if literal in frequency else _chance(literal) for literal in clause])
+
+
+def cost_us(chosen: Iterable[Sequence[Alternatives]], frequency: Mapping[bytes, float]) -> float:
+    """Give about what a line costs that is looked over for these clauses: its hits, and its decoding, if that comes."""
+    literals: set[bytes] = set()
+    lines = 0.0
+    for clauses in chosen:
+        share = 1.0 if clauses else 0.0
+        for clause in clauses:
+            literals |= clause
+            share *= min(likely(clause, frequency), 1.0)
+        lines += share
+    return likely(frozenset(literals), frequency) * HIT_US + min(lines, 1.0) * CANDIDATE_US
 
 
 def chance(clause: AbstractSet[bytes]) -> float:

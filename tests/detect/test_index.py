@@ -156,7 +156,7 @@ def test_predicates_are_compiled_when_first_needed() -> None:
 
 def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands in every line is no longer looked for where a rarer one is enough, once that has cost something."""
-    monkeypatch.setattr(index_module, "_BUILD_US", 25.0)
+    monkeypatch.setattr(index_module, "_BUILD_US", 50.0)
     monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
     index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
     triggers = list(index.spelling.triggers)

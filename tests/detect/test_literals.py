@@ -2,7 +2,7 @@
 
 import pytest
 
-from soc_agent.detect.literals import CLAUSES, chance, choose, clauses_of
+from soc_agent.detect.literals import CANDIDATE_US, CLAUSES, HIT_US, chance, choose, clauses_of, cost_us
 from soc_agent.detect.spelling import Alternatives, Spelling
 from tests.detect.making import rule_of
 
@@ -69,6 +69,15 @@ def test_what_was_found_often_is_chosen_last() -> None:
     assert choose(known, {b"ddddddd": 0.5, b"aaaa": 0.9}) == (frozenset({b"ddddddd"}),)
     assert choose(known, {b"ddddddd": 0.001, b"aaaa": 0.002}) == known
     assert choose((), {}) == ()
+
+
+def test_a_choice_costs_its_hits_and_the_lines_that_all_its_clauses_let_through() -> None:
+    one, two = frozenset({b"aaaa"}), frozenset({b"bbbb", b"cccc"})
+    known = {b"aaaa": 0.5, b"bbbb": 0.25, b"cccc": 0.25}
+    assert cost_us([(one,)], known) == 0.5 * HIT_US + 0.5 * CANDIDATE_US
+    assert cost_us([(one, two)], known) == HIT_US + 0.25 * CANDIDATE_US
+    assert cost_us([(one,), (one,)], known) == 0.5 * HIT_US + CANDIDATE_US
+    assert cost_us([()], known) == 0
 
 
 def test_expansions_are_alternatives() -> None:
