@@ -250,7 +250,7 @@ class Agent:
     def _announce(self, loaded: Loaded) -> None:
         """Say which rules run, and of each problem that is new what is wrong."""
         with self._store.transaction() as transaction:
-            transaction.put_rules(loaded.rules)
+            transaction.put_rules(loaded.rules, loaded.problems, loaded.changes.changed)
         new = [problem for problem in loaded.problems if problem not in self._refused]
         self._refused = loaded.problems
         for kind, detail, count in health_line(new):

@@ -9,7 +9,7 @@ from soc_agent.cli.output import table
 from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import describe
 from soc_agent.store import SourceLedger, Store
-from soc_agent.text import say
+from soc_agent.text import make_safe, say
 
 ALIVE_NS = 5_000_000_000
 
@@ -20,11 +20,11 @@ ALIVE_NS = 5_000_000_000
 def command(workspace: Workspace, *, as_json: bool) -> None:
     """Print whether the agent lives, and for each source what was read and what became of it."""
     with Store.open(workspace.store_path, read_only=True) as store:
-        agent, ledger = store.agent_state(), store.ledger()
+        agent, ledger, rules = store.agent_state(), store.ledger(), store.rules_state()
     now_ns = time.time_ns()
     alive = agent is not None and not agent.stopped_ns and now_ns - agent.heartbeat_ns < ALIVE_NS
     if as_json:
-        tree = {"alive": alive, "agent": agent, "sources": ledger}
+        tree = {"alive": alive, "agent": agent, "sources": ledger, "rules": rules}
         click.echo(msgspec.json.encode(tree).decode())
         return
     if agent is None:
@@ -37,6 +37,10 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
     for entry in ledger:
         if entry.problem is not None:
             click.echo(f"{entry.source}: {describe(entry.problem)}")
+    if rules is not None and rules.refused:
+        click.echo(say("reload.wrong", count=rules.refused, loaded=rules.loaded))
+        for problem in rules.problems:
+            click.echo(make_safe(describe(problem)))
 
 
 def _row(entry: SourceLedger) -> list[str]:

@@ -151,6 +151,17 @@ class SourceLedger(Struct, frozen=True):
     """Since when it is in this state."""
 
 
+class RulesState(Struct, frozen=True):
+    """How the rules were last loaded."""
+
+    time_ns: int
+    loaded: int
+    refused: int
+    """How much is wrong with files of rules."""
+    problems: tuple[Problem, ...]
+    """What is wrong, the first of it."""
+
+
 class AssetSeen(Struct, frozen=True):
     """A host that was seen in what sources say."""
 

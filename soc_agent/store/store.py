@@ -19,6 +19,7 @@ from soc_agent.store.records import (
     HistoryCheck,
     HistoryEntry,
     Order,
+    RulesState,
     SourceLedger,
     Suppression,
 )
@@ -144,6 +145,11 @@ class Store:
         """Give the rules that are loaded now, by title."""
         with self._connections.reading() as conn:
             return rules.loaded_rules(conn)
+
+    def rules_state(self, at_ns: int | None = None) -> RulesState | None:
+        """Give how the rules were last loaded, and what was wrong with others; None when they never were."""
+        with self._connections.reading() as conn:
+            return rules.rules_state(conn, at_ns)
 
     def counts(self, at_ns: int | None = None) -> Counts:
         """Give how many alerts there are: open by level, by layer and level; all by status."""

@@ -1,7 +1,7 @@
 """One transaction of the agent: what a block caused, all of it or nothing."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from soc_agent.model import AlertContext, Counters, Detection, Position, Problem, RuleInfo
 from soc_agent.store import agent, assets, ledger, rules
@@ -80,9 +80,11 @@ class Transaction:
         if host:
             assets.note(self._seen, host, address, source, self.now_ns if time_ns is None else time_ns)
 
-    def put_rules(self, infos: Iterable[RuleInfo]) -> None:
-        """Say which rules are loaded now: all of them."""
-        rules.put_rules(self._conn, self._chain, infos)
+    def put_rules(
+        self, infos: Iterable[RuleInfo], problems: Sequence[Problem] = (), changed: Iterable[str] = ()
+    ) -> None:
+        """Say which rules are loaded now, all of them; what is wrong with others; and which changed within."""
+        rules.put_rules(self._conn, self._chain, infos, problems, changed)
 
     def set_source_state(self, source: str, state: SourceStatus, problem: Problem | None = None) -> None:
         """Say how a source is doing. Saying the same again changes nothing."""

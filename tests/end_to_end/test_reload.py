@@ -125,6 +125,7 @@ def test_a_bad_file_is_refused_by_name_and_the_old_rule_goes_on(site: Site) -> N
     after_reload(site, 2)
     assert "refused: more.yml:2" in site.said()
     assert "the version before runs of: more.yml" in site.said()
+    assert "more.yml:2" in site.command("status").stdout
     write(site, marked("a"))
     eventually(lambda: len(found(site, "Marked")) == 1, "an alert of the old version")
     eventually(lambda: len(found(site, "Refused")) == 1, "an alert of layer 1 names the file")

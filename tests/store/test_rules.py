@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import msgspec
 
-from soc_agent.model import RuleInfo, RuleKind
+from soc_agent.model import Problem, RuleInfo, RuleKind, Where
 from soc_agent.store import AlertFilter, Store
-from tests.store.making import RULE, detection, put
+from tests.store.making import RULE, Clock, detection, put
 
 
 def load(store: Store, *rules: RuleInfo) -> None:
@@ -49,3 +51,26 @@ def test_a_loaded_rule_wins_over_what_a_detection_says(store: Store) -> None:
     put(store, detection(0, rule=msgspec.structs.replace(RULE, title="Something else")))
     assert store.rule_info(RULE.id) == RULE
     assert store.alerts([1])[0].title == "Something else"
+
+
+def test_what_is_wrong_with_rules_is_told_at_any_moment(path: Path) -> None:
+    wrong = [Problem("rule.not_a_rule", Where(f"x{n}.yml", n)) for n in range(30)]
+    clock = Clock()
+    with Store.open(path, clock=clock) as store:
+        assert store.rules_state() is None
+        with store.transaction() as transaction:
+            transaction.put_rules([RULE], wrong)
+        entries = store.last_seq()
+        with store.transaction() as transaction:
+            transaction.put_rules([RULE], wrong)
+        assert store.last_seq() == entries, "said once"
+        clock.pass_s(60)
+        with store.transaction() as transaction:
+            transaction.put_rules([RULE], (), [RULE.id, "unknown"])
+        now, before = store.rules_state(), store.rules_state(clock() - 1)
+        assert now is not None
+        assert before is not None
+        assert (now.loaded, now.refused, now.problems) == (1, 0, ())
+        assert (before.refused, before.problems) == (30, tuple(wrong[:20]))
+        assert store.history(limit=1)[0].data["changed"] == 1
+        assert store.verify_history().ok

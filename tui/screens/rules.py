@@ -7,13 +7,13 @@ from textual import on
 from textual.widget import Widget
 
 from soc_agent.model import Level, RuleInfo
-from soc_agent.store import Store
+from soc_agent.store import RulesState, Store
 from soc_agent.text import current_language
 from tui import times
 from tui.drawn import Drawn
 from tui.keys import OPENING, Key
-from tui.outside import Line, Part, cells, fit, part, safe, said
-from tui.paper import spread
+from tui.outside import Line, Part, cells, fit, part, safe, said, told
+from tui.paper import cut, spread
 from tui.pivot import term
 from tui.rows import Rows
 from tui.view import Question, View
@@ -21,6 +21,7 @@ from tui.words import level_part, widest
 from tui.work import start
 
 _ROOMY = 100
+_WRONG_SHOWN = 3
 
 
 def rule_line(rule: RuleInfo, width: int) -> Line:
@@ -45,22 +46,32 @@ def rule_line(rule: RuleInfo, width: int) -> Line:
 
 
 class Loaded(Drawn):
-    """How many rules run, by level."""
+    """How many rules run, by level; and what is wrong with others."""
 
+    DEFAULT_CSS = "Loaded { height: auto; }"
     rules: tuple[RuleInfo, ...] = ()
+    state: RulesState | None = None
 
     def draw(self, width: int) -> list[Line]:
-        """Give the one line."""
+        """Give one line, and some more where something is wrong."""
         title = (part(" "), Part(said("tui.rules.title", count=times.number(len(self.rules))), "title"))
         counted: list[Part] = []
         for level in sorted(Level, reverse=True):
             number = sum(rule.level is level for rule in self.rules)
             if number:
                 counted += [part(f"{times.number(number)} ", "strong"), level_part(level, short=True), part("  ")]
-        return [spread(title, tuple(counted), width)]
+        rows = [spread(title, tuple(counted), width)]
+        if self.state is not None and self.state.refused:
+            wrong = said("reload.wrong", count=self.state.refused, loaded=self.state.loaded)
+            rows.append(cut((part(" "), Part(wrong, "attention")), width))
+            rows += [cut((part("   "), Part(told(each))), width) for each in self.state.problems[:_WRONG_SHOWN]]
+        return rows
 
 
-class Rules(View[tuple[RuleInfo, ...]]):
+Answer = tuple[tuple[RuleInfo, ...], RulesState | None]
+
+
+class Rules(View[Answer]):
     """The screen of the rules."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (OPENING,)
@@ -68,6 +79,7 @@ class Rules(View[tuple[RuleInfo, ...]]):
     def __init__(self) -> None:
         super().__init__()
         self._rules: tuple[RuleInfo, ...] = ()
+        self._state: RulesState | None = None
 
     def body(self) -> Iterable[Widget]:
         """Give the count, and the rules."""
@@ -79,22 +91,25 @@ class Rules(View[tuple[RuleInfo, ...]]):
         """Let the list have the keys, and stay where a person put it."""
         self.query_one(Rows).focus()
 
-    def question(self) -> Question[tuple[RuleInfo, ...]]:
-        """Ask for the rules that are loaded."""
+    def question(self) -> Question[Answer]:
+        """Ask for the rules that are loaded, and what is wrong with others."""
 
-        def answer(store: Store) -> tuple[RuleInfo, ...]:
-            return tuple(sorted(store.rules(), key=lambda rule: (-rule.level, rule.title, rule.id)))
+        def answer(store: Store) -> Answer:
+            rules = sorted(store.rules(), key=lambda rule: (-rule.level, rule.title, rule.id))
+            return tuple(rules), store.rules_state()
 
         return answer
 
-    def show(self, answer: tuple[RuleInfo, ...]) -> None:
+    def show(self, answer: Answer) -> None:
         """Show them, the worst first."""
-        if answer != self._rules:
-            self._rules = answer
+        rules, state = answer
+        if answer != (self._rules, self._state):
             loaded = self.query_one(Loaded)
-            loaded.rules = answer
+            loaded.rules, loaded.state = rules, state
             loaded.redraw()
-            self.query_one(Rows).show(range(len(answer)), dict(enumerate(answer)))
+        if rules != self._rules:
+            self.query_one(Rows).show(range(len(rules)), dict(enumerate(rules)))
+        self._rules, self._state = rules, state
 
     def fetching(self, keys: Sequence[int]) -> Question[Mapping[int, Any]]:
         """Give rules that are here already: there are few enough to hold all."""

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from soc_agent.model import Level
+from soc_agent.model import Level, Problem, Where
 from soc_agent.store import AlertFilter, Store
 from soc_agent.text import LANGUAGES, say, use_language
 from tests.tui.conftest import Open
@@ -67,3 +67,19 @@ async def test_without_rules_there_are_none(open_console: Open, tmp_path: object
         await pilot.press("5", "enter")
         await shows(pilot, say("tui.rules.title", count=0))
         assert "◆" not in screen_text(console)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_wrong_with_others_stands_above_them(open_console: Open, store: Store, language: str) -> None:
+    use_language(language)
+    hostile = EVERYTHING.decode("utf-8", "replace")
+    with store.transaction() as transaction:
+        transaction.put_rules(RULES, [Problem("rule.not_a_rule", Where(f"/rules/x12.yml {hostile}", 7))] * 5)
+    async with open_console((80, 24)) as (console, pilot):
+        await pilot.press("5")
+        await settled(console, pilot)
+        lines = screen_lines(console)
+        assert say("reload.wrong", count=5, loaded=len(RULES)) in lines[2]
+        assert "x12.yml" in lines[3]
+        assert (WEBSHELL.title_vi if language == "vi" else WEBSHELL.title) in lines[6]
+        assert commands("".join(lines)) == []
