@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from sigma.exceptions import SigmaCollectionError
 from sigma.rule.base import check_alias_expansion
 
+from soc_agent.detect.bounds import RULES_OF_A_FILE, Size, size_of
 from soc_agent.detect.documents import Document
 from soc_agent.model import Problem, Where
 
@@ -15,6 +16,26 @@ _ACTIONS = ("global", "repeat", "reset")
 
 def expand_actions(documents: Iterable[Document | Problem], name: str) -> Iterator[Document | Problem]:
     """Yield the rules that the documents of one file amount to, and problems as they come.
+
+    A rule that asks for too much is a problem; so is the rest of a file that does in all.
+    """
+    total = Size()
+    for document in _expanded(documents, name):
+        if isinstance(document, Document):
+            size = size_of(document.tree)
+            total.values += size.values
+            total.characters += size.characters
+            total.expressions += size.expressions
+            if excess := size.excess() or total.excess(RULES_OF_A_FILE):
+                yield Problem(excess[0], Where(name, document.line), {"limit": excess[1]})
+                if total.excess(RULES_OF_A_FILE):
+                    return
+                continue
+        yield document
+
+
+def _expanded(documents: Iterable[Document | Problem], name: str) -> Iterator[Document | Problem]:
+    """Yield the documents of a file with their actions carried out.
 
     ``global`` is laid over every rule after it, ``repeat`` over the rule before it, ``reset`` ends a ``global``.
     Correlations and filters are taken as they stand.

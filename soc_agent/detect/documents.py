@@ -11,6 +11,10 @@ from soc_agent.model import Problem, Where
 
 SIZE_CAP_BYTES = 8 * 1024 * 1024
 DEPTH_CAP = 64
+NODES_CAP = 200_000
+"""Most keys and values of a document, also as merge keys (``<<``) multiply them."""
+NUMBER_CAP_CHARS = 4_300
+"""Most digits of a number: reading one takes time that grows with their square."""
 _SHALLOW_BYTES = 4_096
 """A file this small cannot be nested deeply enough to hurt the parser, so its depth need not be measured first."""
 
@@ -34,7 +38,22 @@ class Document(Struct, frozen=True):
 
 
 class _Loader(yaml.CSafeLoader):
-    """A safe loader that takes no key twice."""
+    """A safe loader that takes no key twice, and does not let few bytes become much."""
+
+    _merged = 0
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        size = len(node.value)
+        super().flatten_mapping(node)
+        if len(node.value) > size:
+            self._merged += len(node.value)
+            if self._merged > NODES_CAP:
+                raise _TooMuchError("bounds.nodes", NODES_CAP, node.start_mark.line + 1)
+
+    def construct_yaml_number(self, node: yaml.ScalarNode) -> Any:
+        if len(node.value) > NUMBER_CAP_CHARS:
+            raise _TooMuchError("bounds.number", NUMBER_CAP_CHARS, node.start_mark.line + 1)
+        return self.construct_yaml_int(node) if node.tag.endswith("int") else self.construct_yaml_float(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         size = len(node.value)
@@ -47,6 +66,18 @@ class _Loader(yaml.CSafeLoader):
                     raise _DuplicateKeyError(str(key.value), key.start_mark.line + 1)
                 seen.add(str(key.value))
         return mapping
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_number)
+
+
+class _TooMuchError(Exception):
+    def __init__(self, key: str, limit: int, line: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.limit = limit
+        self.line = line
 
 
 class _DuplicateKeyError(Exception):
@@ -70,7 +101,7 @@ def documents_of(data: bytes, name: str) -> Iterator[Document | Problem]:
         yield Problem("rule.not_utf8", Where(name, data.count(b"\n", 0, error.start) + 1))
         return
     try:
-        _check_depth(text, name)
+        _check_shape(text, name)
         loader = _Loader(text)
         while loader.check_node():
             yield from _document(loader, name)
@@ -91,6 +122,9 @@ def _document(loader: _Loader, name: str) -> Iterator[Document | Problem]:
     except _DuplicateKeyError as error:
         yield Problem("rule.duplicate_key", Where(name, error.line), {"key": error.key})
         return
+    except _TooMuchError as error:
+        yield Problem(error.key, Where(name, error.line), {"limit": error.limit})
+        return
     except (ValueError, OverflowError) as error:
         # PyYAML makes dates and numbers with Python's own constructors
         yield Problem("rule.not_yaml", Where(name, line), {"reason": str(error)})
@@ -101,21 +135,26 @@ def _document(loader: _Loader, name: str) -> Iterator[Document | Problem]:
         yield Problem("rule.not_a_rule", Where(name, line))
 
 
-def _check_depth(text: str, name: str) -> None:
-    """Refuse what is nested so deeply that the parser would end the process."""
+def _check_shape(text: str, name: str) -> None:
+    """Refuse what is nested so deeply that the parser would end the process, or has too many parts to be held."""
     if len(text) < _SHALLOW_BYTES:
         return
-    depth = 0
+    depth = nodes = 0
     parser = yaml.CSafeLoader(text)
     while parser.check_event():
         event: Any = parser.get_event()
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            nodes = 0
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > DEPTH_CAP:
-                line: int = event.start_mark.line + 1  # type: ignore[union-attr]
-                raise RuleError(Problem("rule.too_deep", Where(name, line), {"limit": DEPTH_CAP}))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        if depth > DEPTH_CAP or nodes > NODES_CAP:
+            line: int = event.start_mark.line + 1
+            key, limit = ("rule.too_deep", DEPTH_CAP) if depth > DEPTH_CAP else ("bounds.nodes", NODES_CAP)
+            raise RuleError(Problem(key, Where(name, line), {"limit": limit}))
 
 
 def _find(root: Any, word: str) -> int:

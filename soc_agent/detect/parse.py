@@ -16,6 +16,7 @@ from sigma.conditions import (
     ConditionNOT,
     ConditionOR,
     ConditionSelector,
+    SigmaCondition,
 )
 from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
@@ -37,6 +38,8 @@ from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 
 CONDITION_CAP_CHARS = 16_384
+SELECTIONS_CAP = 50_000
+"""Most selections that the conditions of a rule name, with those that ``1 of`` and ``all of`` stand for."""
 _MODIFIER_FAULT = "Unknown modifier"
 """How pySigma's message of a modifier that it does not know begins; the modifier's name follows in quotes."""
 _REGEX_FAULT = "Regular expression '"
@@ -66,6 +69,9 @@ def parse_document(document: Document, name: str, list_of: ListOf = no_lists) ->
             result.problems += problems
     except RuleError as error:
         result.problems += error.problems
+    except RecursionError:
+        where = Where(name, document.line_of("condition"))
+        result.problems.append(Problem("rule.too_deep", where, {"limit": DEPTH_CAP}))
     except Exception as error:  # noqa: BLE001 - pySigma meets untrusted documents with whatever Python raises
         result.problems.append(invalid(error, document, name))
     return result
@@ -184,9 +190,10 @@ def _log_source(found: SigmaLogSource) -> LogSource:
 def _detections(
     found: SigmaDetections, document: Document, name: str, list_of: ListOf
 ) -> tuple[dict[str, ir.Node], ir.Node]:
-    conditions = [_condition(text, found, document, name) for text in found.condition]
+    names: list[str] = []
+    conditions = [_condition(parsed, found, names, document, name) for parsed in found.parsed_condition]
     condition = conditions[0] if len(conditions) == 1 else ir.Or(tuple(conditions))
-    used = set(_names(condition))
+    used = set(names)
     chosen = {key: value for key, value in found.detections.items() if key in used}
     if missing := fill(chosen.values(), list_of):
         where = Where(name, document.line_of(f"%{missing[0]}%"))
@@ -197,34 +204,48 @@ def _detections(
     return selections, condition
 
 
-def _condition(text: Any, found: SigmaDetections, document: Document, name: str) -> ir.Node:
+def _condition(
+    parsed: SigmaCondition, found: SigmaDetections, names: list[str], document: Document, name: str
+) -> ir.Node:
+    """Translate a condition; to ``names`` are added the selections that it names."""
+    text: Any = parsed.condition
     where = Where(name, document.line_of("condition"), "condition")
     if not isinstance(text, str) or len(text) > CONDITION_CAP_CHARS:
         raise RuleError(Problem("rule.condition_size", where, {"limit": CONDITION_CAP_CHARS}))
-    parsed = next(condition for condition in found.parsed_condition if condition.condition == text)
     try:
-        return _node(parsed.parse(postprocess=False), found)
+        return _node(parsed.parse(postprocess=False), found, names)
+    except _TooManyNamesError:
+        raise RuleError(Problem("bounds.selections", where, {"limit": SELECTIONS_CAP})) from None
     except SigmaError as error:
         reason = str(error.args[0]) if error.args else ""
         raise RuleError(Problem("rule.condition", where, {"reason": reason})) from None
 
 
-def _node(found: Any, detections: SigmaDetections) -> ir.Node:
+class _TooManyNamesError(Exception):
+    """Conditions name more selections than :data:`SELECTIONS_CAP`."""
+
+
+def _node(found: Any, detections: SigmaDetections, names: list[str]) -> ir.Node:
     if isinstance(found, ConditionIdentifier):
         if found.identifier not in detections.detections:
             raise sigma_errors.SigmaConditionError(f"there is no selection `{found.identifier}`")
+        names.append(found.identifier)
         return ir.Ref(found.identifier)
     if isinstance(found, ConditionSelector):
-        refs = tuple(ir.Ref(name) for name in _chosen(found.pattern, detections))
-        if not refs:
+        chosen = list(_chosen(found.pattern, detections))
+        if not chosen:
             raise sigma_errors.SigmaConditionError(f"no selection is named like `{found.pattern}`")
+        names.extend(chosen)
+        if len(names) > SELECTIONS_CAP:
+            raise _TooManyNamesError
+        refs = tuple(map(ir.Ref, chosen))
         if len(refs) == 1:
             return refs[0]
         return ir.And(refs) if found.cond_class is ConditionAND else ir.Or(refs)
     if isinstance(found, ConditionNOT):
-        return ir.Not(_node(found.args[0], detections))
+        return ir.Not(_node(found.args[0], detections, names))
     if isinstance(found, (ConditionAND, ConditionOR)):
-        nodes = tuple(_node(argument, detections) for argument in found.args)
+        nodes = tuple(_node(argument, detections, names) for argument in found.args)
         return ir.And(nodes) if isinstance(found, ConditionAND) else ir.Or(nodes)
     raise sigma_errors.SigmaConditionError(f"{type(found).__name__} is not known here")
 
@@ -236,16 +257,6 @@ def _chosen(pattern: str, detections: SigmaDetections) -> Iterator[str]:
         hidden = name.startswith("_") and not pattern.startswith("_")
         if not hidden and (pattern == "them" or fits(name)):
             yield name
-
-
-def _names(node: ir.Node) -> Iterator[str]:
-    if isinstance(node, ir.Ref):
-        yield node.name
-    elif isinstance(node, ir.Not):
-        yield from _names(node.node)
-    elif isinstance(node, (ir.And, ir.Or)):
-        for child in node.nodes:
-            yield from _names(child)
 
 
 def _depth(node: ir.Node) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from soc_agent.detect.bounds import RULES_OF_A_FILE, VALUES_CAP
 from soc_agent.detect.collection import expand_actions
 from soc_agent.detect.documents import Document, documents_of
 from soc_agent.model import Problem
@@ -67,3 +68,17 @@ def test_a_document_that_holds_itself_is_refused() -> None:
     (problem,) = expand("a: &a [*a]\n")
     assert isinstance(problem, Problem)
     assert problem.code == "rule.aliases"
+
+
+def test_a_rule_that_asks_for_too_much_is_left_out_and_the_rest_goes_on() -> None:
+    text = f"title: a\nd: [{'x, ' * VALUES_CAP}x]\n---\ntitle: b\n"
+    assert [found.code if isinstance(found, Problem) else found.tree["title"] for found in expand(text)] == [
+        "bounds.values",
+        "b",
+    ]
+
+
+def test_a_file_that_asks_for_too_much_in_all_ends_there() -> None:
+    common = f"action: global\nd: [{'x, ' * (VALUES_CAP - 9)}x]\n---\n"
+    found = expand(common + "title: a\n---\n" * 20)
+    assert [type(each) for each in found] == [Document] * RULES_OF_A_FILE + [Problem]

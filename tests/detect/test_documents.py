@@ -2,7 +2,14 @@
 
 import pytest
 
-from soc_agent.detect.documents import DEPTH_CAP, SIZE_CAP_BYTES, Document, documents_of
+from soc_agent.detect.documents import (
+    DEPTH_CAP,
+    NODES_CAP,
+    NUMBER_CAP_CHARS,
+    SIZE_CAP_BYTES,
+    Document,
+    documents_of,
+)
 from soc_agent.errors import describe
 from soc_agent.model import Problem
 
@@ -94,3 +101,27 @@ def test_merged_keys_are_no_duplicates() -> None:
     (document,) = read("a: &x {k: 1}\nb:\n  <<: *x\n  k: 2\n")
     assert isinstance(document, Document)
     assert document.tree["b"] == {"k": 2}
+
+
+def test_merge_keys_do_not_multiply_without_end() -> None:
+    levels = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}], k{n}: x}}\n" for n in range(1, 40))
+    assert problem(f"a0: &a0 {{k0: x}}\n{levels}").code == "bounds.nodes"
+
+
+def test_merge_keys_merge() -> None:
+    (document,) = read("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n")
+    assert isinstance(document, Document)
+    assert document.tree["b"] == {"x": 1, "y": 3}
+
+
+def test_numbers_are_read_unless_they_are_too_long_to_be() -> None:
+    (document,) = read("a: [7, -1.5, 0x1f, 0b11, 1:30, 1e3, .inf]\n")
+    assert isinstance(document, Document)
+    assert document.tree["a"] == [7, -1.5, 31, 3, 90, "1e3", float("inf")]
+    assert problem(f"a: {'9' * (NUMBER_CAP_CHARS + 1)}\n").code == "bounds.number"
+
+
+def test_parts_are_counted_document_by_document() -> None:
+    half = f"a: [{'x, ' * (NODES_CAP // 2)}x]\n"
+    assert all(isinstance(found, Document) for found in read(f"{half}---\n{half}---\n{half}"))
+    assert problem(f"a: [{'x, ' * NODES_CAP}x]\n").code == "bounds.nodes"
