@@ -25,7 +25,6 @@ Plain = str | int | float | bool | None
 
 class _ProviderAttributes(Struct):
     Name: str | None = None
-    Guid: str | None = None
 
 
 class _Provider(Struct, rename={"attributes": "#attributes"}):
@@ -38,15 +37,6 @@ class _TimeAttributes(Struct):
 
 class _Time(Struct, rename={"attributes": "#attributes"}):
     attributes: _TimeAttributes
-
-
-class _ExecutionAttributes(Struct):
-    ProcessID: int
-    ThreadID: int
-
-
-class _Execution(Struct, rename={"attributes": "#attributes"}):
-    attributes: _ExecutionAttributes
 
 
 class _SecurityAttributes(Struct):
@@ -64,12 +54,8 @@ class _System(Struct):
     Channel: str
     Computer: str
     Level: int
-    Task: int
-    Opcode: int
-    Version: int
     Keywords: str
     EventRecordID: int
-    Execution: _Execution
     Security: _Security | None = None
 
 
@@ -96,34 +82,27 @@ def decode_record(text: str, context: Context) -> Parsed | None:
     system, data = inner.System, inner.EventData
     if "Data" in data:
         return None
-    provider, execution = system.Provider.attributes, system.Execution.attributes
+    provider = system.Provider.attributes.Name
     number, channel, time = system.EventID, system.Channel, system.TimeCreated.attributes.SystemTime
     fields: dict[str, Any] = {
         "EventID": number,
         "Channel": channel,
         "Computer": system.Computer,
         "Level": system.Level,
-        "Task": system.Task,
-        "Opcode": system.Opcode,
-        "Version": system.Version,
         "Keywords": system.Keywords,
         "EventRecordID": system.EventRecordID,
         "SystemTime": time,
-        "Execution_ProcessID": execution.ProcessID,
-        "Execution_ThreadID": execution.ThreadID,
     }
-    if provider.Guid is not None:
-        fields["Provider_Guid"] = provider.Guid
     if system.Security is not None and system.Security.attributes.UserID is not None:
         fields["Security_UserID"] = system.Security.attributes.UserID
     fields.update(data)
     fields["EventID"] = number
-    if provider.Name is not None:
-        fields["Provider_Name"] = provider.Name
+    if provider is not None:
+        fields["Provider_Name"] = provider
     time_ns = _quick_time(time)
     if time_ns is None:
         time_ns = times.time_of(time, context.timezone, context.received_ns)
-    return _parsed(fields, channel, provider.Name or "", number, time_ns, system.Computer, text)
+    return _parsed(fields, channel, provider or "", number, time_ns, system.Computer, text)
 
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,14 +15,11 @@ from soc_agent.decode.objects import flatten
 from soc_agent.decode.windows.ecs import fill_from_ecs
 
 PLAIN = frozenset({str, int, float, bool})
-_OF_SYSTEM = ("EventID", "Channel", "Computer", "Level", "Task", "Opcode", "Version", "Keywords", "EventRecordID")
+_OF_SYSTEM = ("EventID", "Channel", "Computer", "Level", "Keywords", "EventRecordID")
 _ATTRIBUTES = (
     # field, element, attribute
     ("Provider_Name", "Provider", "Name"),
-    ("Provider_Guid", "Provider", "Guid"),
     ("SystemTime", "TimeCreated", "SystemTime"),
-    ("Execution_ProcessID", "Execution", "ProcessID"),
-    ("Execution_ThreadID", "Execution", "ThreadID"),
     ("Security_UserID", "Security", "UserID"),
 )
 _WAZUH = {
@@ -30,16 +27,10 @@ _WAZUH = {
     "channel": "Channel",
     "computer": "Computer",
     "providerName": "Provider_Name",
-    "providerGuid": "Provider_Guid",
     "systemTime": "SystemTime",
     "eventRecordID": "EventRecordID",
     "level": "Level",
-    "task": "Task",
-    "opcode": "Opcode",
-    "version": "Version",
     "keywords": "Keywords",
-    "processID": "Execution_ProcessID",
-    "threadID": "Execution_ThreadID",
     "message": "Message",
 }
 _WINLOG = {
@@ -47,11 +38,7 @@ _WINLOG = {
     "channel": "Channel",
     "computer_name": "Computer",
     "provider_name": "Provider_Name",
-    "provider_guid": "Provider_Guid",
     "record_id": "EventRecordID",
-    "task": "Task",
-    "opcode": "Opcode",
-    "version": "Version",
     "keywords": "Keywords",
 }
 _WINLOG_LEVELS = {"critical": 1, "error": 2, "warning": 3, "information": 4, "verbose": 5}
@@ -60,10 +47,8 @@ _FLAT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Channel", ("Channel", "channel", "LogName", "log_name")),
     ("Computer", ("Computer", "Hostname", "ComputerName", "MachineName", "computer_name")),
     ("Provider_Name", ("Provider_Name", "ProviderName", "SourceName", "Provider", "source_name", "provider_name")),
-    ("Provider_Guid", ("Provider_Guid", "ProviderGuid")),
     ("EventRecordID", ("EventRecordID", "RecordNumber", "RecordId", "record_number")),
     ("SystemTime", ("SystemTime",)),
-    ("Execution_ProcessID", ("Execution_ProcessID", "ExecutionProcessID")),
 )
 _DOTTED = ("winlog.", "Event.System.", "win.system.", "data.win.system.")
 
