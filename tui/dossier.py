@@ -168,10 +168,10 @@ def _context(told: Sequence[tuple[str, Sequence[str]]], width: int) -> list[Line
     label_width = min(max(cells(label) for label, _ in told), width // 3)
     rows: list[Line] = []
     for label, words in told:
-        shown = [part(safe(words[0], _VALUE_LIMIT), "entity")]
+        shown = [Part(fit(label, label_width), "muted"), part("  "), part(safe(words[0], _VALUE_LIMIT), "entity")]
         for word in words[1:]:
             shown += [separator(), part(safe(word, _VALUE_LIMIT))]
-        rows += field(safe(label), tuple(shown), label_width, width)
+        rows += wrapped(tuple(shown), width, indent=label_width + 2)
     return rows
 
 
