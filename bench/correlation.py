@@ -1,5 +1,6 @@
 """How fast correlations count, and how much memory their windows take: in-process, around the correlator alone."""
 
+import gc
 import os
 import random
 import subprocess
@@ -101,6 +102,9 @@ def measure(name: str) -> None:
     lane = LANES[name]
     correlator = Correlator(specs())
     source = events(lane)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)  # as a hunt has it
     before = _rss_mb()
     spent = taking = 0.0
     detections = state_bytes = 0

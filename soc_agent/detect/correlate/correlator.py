@@ -11,7 +11,7 @@ from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES
 from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, what_maker
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
-from soc_agent.detect.correlate.report import pack_witness, report, unpack_witness
+from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
 from soc_agent.detect.correlate.spec import CorrelationSpec, find_cycles
 from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, unpack_windows
 from soc_agent.detect.correlate.watermark import Watermarks
@@ -27,6 +27,7 @@ _REPEAT_CAP = 100_000
 _TICK_EVENTS = 256
 """So often it is looked at how far time has come, and whether memory is enough. Counted in events, not in blocks, so
 that it does not matter how a log is cut into blocks."""
+_TICK_MASK = _TICK_EVENTS - 1
 
 Book = Windows | Absences | FirstSeen
 
@@ -47,8 +48,8 @@ class _Tap(Struct, frozen=True):
     is_joined: bool
     """Whether the rules are joined by or: an event that two of them match is one event."""
     needs_witness: bool
-    spec: CorrelationSpec
     rule_id: str
+    reporter: Reporter
 
 
 def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: Lookup | None) -> _Tap:
@@ -64,8 +65,8 @@ def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: L
         knows=book.knows if isinstance(book, FirstSeen) else None,
         is_joined=len(set(spec.rule_ids)) > 1 and not is_temporal,
         needs_witness=isinstance(book, Absences) and rule in book.completing,
-        spec=spec,
         rule_id=rule_id,
+        reporter=Reporter(spec, rule_id, lookup),
     )
 
 
@@ -124,24 +125,22 @@ class Correlator:
 
         An event that several rules match is fed once for each, the same object one after the other.
         """
-        due: list[Detection] = []
+        due: list[Detection] | None = None
         if event is not self._event:
             self._event = event
             if self._counted:
                 self._counted.clear()
             marks = self._marks
             self._taken = marks.take(ref.stream_id, event.time_ns, ref.offset)
-            self._late += marks.late
-            if not marks.turn % _TICK_EVENTS:
+            if not self._taken:
+                self._late += marks.late
+            if not marks.turn & _TICK_MASK:
                 due = self._tick()
-        if not self._taken:
-            return due
-        taps = self._taps.get(rule_id)
-        if taps is None:
-            return due
+        if not self._taken or rule_id not in self._taps:
+            return due or []
         repeat = event.fields.get("repeat")
         events = 1 if repeat is None else _repeats(repeat)
-        found = self._feed(taps, event, ref, event.time_ns, events, False)
+        found = self._feed(self._taps[rule_id], event, ref, event.time_ns, events, False)
         return due + found if due else found
 
     def take_late(self) -> int:
@@ -230,7 +229,7 @@ class Correlator:
         fields = event.fields
         steps = self._journal.steps
         lines = self._lines.fresh
-        for number, field, key_of, what_of, what, take, knows, is_joined, needs_witness, spec, rule_id in taps:
+        for number, field, key_of, what_of, what, take, knows, is_joined, needs_witness, rule_id, reporter in taps:
             key = fields.get(field)
             if type(key) is not str or len(key) > KEY_CAP_CHARS or not key.isascii():
                 key = key_of(event)  # the long way to the same, and the only one where there are several fields
@@ -251,19 +250,19 @@ class Correlator:
             steps += (number, key, entry)
             completed = take(key, entry)
             if completed is not None:
-                detections += self._completed(spec, rule_id, event, ref, completed, time_ns)
+                detections += self._completed(self._specs[number].info.id, reporter, event, ref, completed, time_ns)
             elif turn not in lines and knows is None:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
 
     def _completed(
-        self, spec: CorrelationSpec, rule_id: str, event: Event, ref: EventRef, completed: Completed, time_ns: int
+        self, rule_id: str, reporter: Reporter, event: Event, ref: EventRef, completed: Completed, time_ns: int
     ) -> list[Detection]:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
-        if spec.info.id not in self._silent:
-            detections.append(report(spec, rule_id, event, ref, completed, self._lines, self._lookup))
-        above = self._taps.get(spec.info.id)
+        if rule_id not in self._silent:
+            detections.append(reporter.report(event, ref, completed, self._lines))
+        above = self._taps.get(rule_id)
         if above is not None:
             detections += self._feed(above, event, ref, time_ns, 1, True)
         return detections
@@ -294,7 +293,8 @@ class Correlator:
                 witness = unpack_witness(entry[WITNESS])
                 spec = self._specs[number]
                 at_ns = witness.time_ns + spec.timespan_ns
-                detections += self._completed(spec, witness.rule_id, witness.event, witness.ref, completed, at_ns)
+                reporter = Reporter(spec, witness.rule_id, self._lookup)
+                detections += self._completed(spec.info.id, reporter, witness.event, witness.ref, completed, at_ns)
         self._counted.clear()
         return detections
 

@@ -1,6 +1,6 @@
 """What an event gives to a correlation: its group, and the value that is counted. Made once for each rule of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from math import isfinite
 from typing import Any
@@ -41,9 +41,8 @@ def number_of(value: Any) -> int | float | None:
     return value if -_INTEGER_CAP <= value < _INTEGER_CAP else None
 
 
-def texts_of(spec: CorrelationSpec, rule_id: str, event: Event, lookup: Lookup | None) -> list[str]:
-    """Give the values that make the group of an event, as texts; empty for what it lacks."""
-    fields = [spec.field_of(name, rule_id) for name in spec.group_by]
+def texts_of(fields: Iterable[str], event: Event, lookup: Lookup | None) -> list[str]:
+    """Give the values of fields that make the group of an event, as texts; empty for what it lacks."""
     return [text_of(_value(event, field, lookup)) or "" for field in fields]
 
 

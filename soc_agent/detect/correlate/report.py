@@ -1,5 +1,7 @@
 """From a completed window to a detection: its id, its reasons, the entities it speaks of, the lines it shows."""
 
+from collections.abc import Iterable
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -10,11 +12,12 @@ from soc_agent.detect.correlate.entry import Lines
 from soc_agent.detect.correlate.extract import Lookup, texts_of
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.window import Completed
-from soc_agent.detect.hit import EventRef, bounded_fields, detection_of, join_key, uid_of
+from soc_agent.detect.hit import EventRef, Reasons, bounded_fields, detection_of, join_key, uid_of
 from soc_agent.model import ENTITY_FIELDS, Clause, Detection, Entities, Event, entities_of
 
 _VALUES = 20
 _UNGROUPED = "*"
+_DAY_NS = 86_400 * 1_000_000_000
 _NAMED_OR_NUMBERED = {"src_ip": True, "dst_ip": True, "src_host": False}
 """Kinds of entity that hold nothing but addresses, and those that hold none."""
 _KIND_OF = {field: kind for kind, fields in ENTITY_FIELDS.items() for field in fields}
@@ -65,94 +68,86 @@ def unpack_witness(data: bytes) -> Witness:
     return _decoder.decode(data)
 
 
-def report(
-    spec: CorrelationSpec,
-    rule_id: str,
-    event: Event,
-    ref: EventRef,
-    completed: Completed,
-    lines: Lines,
-    lookup: Lookup | None = None,
-) -> Detection:
-    """Give the detection of a window that an event of a rule completed."""
-    texts = texts_of(spec, rule_id, event, lookup)
-    key = join_key(texts)
-    evidence = [line for turn in completed.turns if (line := lines.get(turn))]
-    return detection_of(
-        spec.info,
-        event,
-        ref,
-        why=_reasons(spec, rule_id, texts, completed),
-        uid=uid_of(spec.info.id, ref, key.encode("utf-8", "surrogatepass")),
-        count=completed.events,
-        first_ns=completed.first_ns,
-        evidence=tuple(evidence),
-        entity_key=None if spec.info.entity else key or _UNGROUPED,
-        entities=entities_of_group(spec, event, texts, completed.values),
-    )
+class Reporter:
+    """Makes the detections of one correlation that events of one of its rules complete."""
 
+    def __init__(self, spec: CorrelationSpec, rule_id: str, lookup: Lookup | None = None) -> None:
+        self._spec = spec
+        self._info = spec.info
+        self._lookup = lookup
+        self._fields = [spec.field_of(name, rule_id) for name in spec.group_by]
+        self._value_fields = [spec.field_of(name, rule_id) for name in spec.value_fields]
+        self._kinds = [_kinds((name, *spec.aliases.get(name, {}).values())) for name in spec.group_by]
+        self._value_kinds = _kinds(spec.value_fields) if len(spec.value_fields) == 1 else ()
 
-def entities_of_group(spec: CorrelationSpec, event: Event, texts: list[str], values: tuple[str, ...]) -> Entities:
-    """Give the entities of a detection: those of the completing event, the group's values, and the values counted.
-
-    All events of a group have the same values in the group-by fields, whatever each calls them.
-    """
-    entities = dict(entities_of(event.fields))
-
-    def add(field: str, value: str) -> None:
-        kind = _KIND_OF.get(field)
-        if kind is None:
-            return
-        known = entities.get(kind, ())
-        if value in known or len(known) >= _VALUES:
-            return
-        if kind in _NAMED_OR_NUMBERED and _is_address(value) != _NAMED_OR_NUMBERED[kind]:
-            return  # a group may be joined by address or by name; neither is the other
-        entities[kind] = (*known, value)
-
-    for name, text in zip(spec.group_by, texts, strict=True):
-        if text:
-            add(name, text)
-            for field in spec.aliases.get(name, {}).values():
-                add(field, text)
-    if len(spec.value_fields) == 1:
-        for value in values:
-            add(spec.value_fields[0], value)
-    return entities
-
-
-def _reasons(spec: CorrelationSpec, rule_id: str, texts: list[str], completed: Completed) -> tuple[Clause, ...]:
-    if spec.kind == "first_seen":
-        days = spec.timespan_ns // (86_400 * 1_000_000_000)
-        first = Clause(
-            item=spec.kind,
-            pattern=f"{days}d",
-            field=spec.field_of(spec.value_fields[0], rule_id),
-            value=", ".join(completed.values),
+    def report(self, event: Event, ref: EventRef, completed: Completed, lines: Lines) -> Detection:
+        """Give the detection of a window that an event completed."""
+        texts = texts_of(self._fields, event, self._lookup)
+        key = join_key(texts)
+        info = self._info
+        return detection_of(
+            info,
+            event,
+            ref,
+            why=Reasons(partial(self._reasons, texts, completed)),
+            uid=uid_of(info.id, ref, key.encode("utf-8", "surrogatepass")),
+            count=completed.events,
+            first_ns=completed.first_ns,
+            evidence=tuple(filter(None, map(lines.get, completed.turns))),
+            entity_key=None if info.entity else key or _UNGROUPED,
+            entities=self.entities(event, texts, completed.values),
         )
-    else:
-        value = "" if spec.terms else f"{completed.measure:.15g}"
-        first = Clause(
-            item=f"{spec.kind}: {spec.condition}",
-            pattern=spec.condition,
-            field=", ".join(spec.value_fields),
-            value=value,
-        )
-    groups = [
-        Clause(item="group-by", pattern=name, field=spec.field_of(name, rule_id), value=text)
-        for name, text in zip(spec.group_by, texts, strict=True)
-    ]
-    return (first, *_counted(spec, rule_id, completed.values), *groups)
+
+    def entities(self, event: Event, texts: list[str], values: tuple[str, ...]) -> Entities:
+        """Give the entities of a detection: those of the completing event, the group's values, and those counted.
+
+        All events of a group have the same values in the group-by fields, whatever each calls them.
+        """
+        entities = entities_of(event.fields)
+        for kinds, text in zip(self._kinds, texts, strict=True):
+            for kind in kinds:
+                if text and text not in entities.get(kind, ()):
+                    _add(entities, kind, text)
+        for kind in self._value_kinds:
+            for value in values:
+                if value not in entities.get(kind, ()):
+                    _add(entities, kind, value)
+        return entities
+
+    def _reasons(self, texts: list[str], completed: Completed) -> tuple[Clause, ...]:
+        spec = self._spec
+        if spec.kind == "first_seen":
+            days = spec.timespan_ns // _DAY_NS
+            first = Clause(spec.kind, f"{days}d", self._value_fields[0], ", ".join(completed.values))
+        else:
+            value = "" if spec.terms else f"{completed.measure:.15g}"
+            item = f"{spec.kind}: {spec.condition}"
+            first = Clause(item, spec.condition, ", ".join(spec.value_fields), value)
+        groups = zip(spec.group_by, self._fields, texts, strict=True)
+        return (first, *self._counted(completed), *(Clause("group-by", *group) for group in groups))
+
+    def _counted(self, completed: Completed) -> tuple[Clause, ...]:
+        """Give the values that were counted, where they are no entities: nothing else of the detection tells them."""
+        spec = self._spec
+        if spec.kind != "value_count" or len(spec.value_fields) != 1 or not completed.values:
+            return ()
+        field = self._value_fields[0]
+        if field in _KIND_OF:
+            return ()
+        return (Clause("values", spec.value_fields[0], field, ", ".join(completed.values[:_VALUES])),)
 
 
-def _counted(spec: CorrelationSpec, rule_id: str, values: tuple[str, ...]) -> tuple[Clause, ...]:
-    """Give the values that were counted, where they are no entities: nothing else of the detection tells them."""
-    if spec.kind != "value_count" or len(spec.value_fields) != 1 or not values:
-        return ()
-    field = spec.field_of(spec.value_fields[0], rule_id)
-    if field in _KIND_OF:
-        return ()
-    return (Clause(item="values", pattern=spec.value_fields[0], field=field, value=", ".join(values[:_VALUES])),)
+def _kinds(fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_KIND_OF[field] for field in fields if field in _KIND_OF))
+
+
+def _add(entities: Entities, kind: str, value: str) -> None:
+    known = entities.get(kind, ())
+    if len(known) >= _VALUES:
+        return
+    if kind in _NAMED_OR_NUMBERED and _is_address(value) != _NAMED_OR_NUMBERED[kind]:
+        return  # a group may be joined by address or by name; neither is the other
+    entities[kind] = (*known, value)
 
 
 def _is_address(value: str) -> bool:

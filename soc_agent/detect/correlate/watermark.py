@@ -38,36 +38,34 @@ class Watermarks:
         self._present: Mark | None = None
         self.turn = 0
         self.late = False
-        """Whether the event of the last :meth:`take` came too late."""
+        """Whether the last event that :meth:`take` did not take came too late."""
         self.passed_ns = -(2**62)
         """No event before this time can come any more, as :meth:`look` last saw it."""
 
     def take(self, stream_id: str, time_ns: int, offset: int) -> bool:
-        """Note an event; False when it was read before, or is late.
+        """Note an event; False when it was read before, or is late, which :attr:`late` then says.
 
         A stream is read from its beginning to its end, so a line that is neither behind the last one nor of a later
         time was read before. Late is what is older than the latest of its stream by more than the lateness.
         """
         self.turn += 1
-        self.late = False
         mark = self._present if stream_id == self._present_id else self._switch(stream_id)
         if mark is None:
             mark = self._begin(stream_id, time_ns)
-        elif offset <= mark.offset and time_ns <= mark.time_ns:
+        elif time_ns <= mark.time_ns and offset <= mark.offset:
+            self.late = False
             return False
         mark.turn = self.turn
         mark.offset = offset
-        if time_ns < mark.time_ns:
-            if time_ns < mark.time_ns - self._lateness_ns:
-                mark.late_run += 1
-                if mark.late_run < _LATE_RUN:
-                    self.late = True
-                    return False
-                mark.time_ns = time_ns
-            mark.late_run = 0
-            return True
+        if time_ns < mark.time_ns - self._lateness_ns:
+            mark.late_run += 1
+            if mark.late_run < _LATE_RUN:
+                self.late = True
+                return False
+            mark.time_ns = time_ns
+        elif time_ns > mark.time_ns:
+            mark.time_ns = time_ns
         mark.late_run = 0
-        mark.time_ns = time_ns
         return True
 
     def look(self) -> int:

@@ -100,9 +100,9 @@ class Windows:
         if time_ns > self._latest_ns:
             self._latest_ns = time_ns  # spares a look at the last event of each group, which is seldom at hand
         least = self._least
-        if len(group) < least or group[-least][0] < time_ns - self._span_ns:
+        if len(group) < least or (self._is_temporal and key not in self._varied):
             return None
-        if self._is_temporal and key not in self._varied:
+        if group[-least][0] < time_ns - self._span_ns:
             return None
         return self._judge_last(key, group, entry)
 

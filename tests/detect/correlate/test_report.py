@@ -1,7 +1,7 @@
 """Detections of completed windows."""
 
 from soc_agent.detect.correlate.entry import Lines
-from soc_agent.detect.correlate.report import entities_of_group, pack_witness, report, unpack_witness
+from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
 from soc_agent.detect.correlate.window import Completed
 from soc_agent.detect.hit import EventRef, uid_of
 from tests.detect.correlate.samples import SECOND, make_event, make_spec
@@ -13,7 +13,7 @@ def test_entities_join_the_event_the_group_and_the_counted_values() -> None:
     """Counted users of the whole window show up, bounded, without repeats."""
     spec = make_spec("value_count", field=("user",))
     event = make_event(0, src_ip="10.0.0.1", user="u1")
-    entities = entities_of_group(spec, event, ["10.0.0.1"], tuple(f"u{number}" for number in range(40)))
+    entities = Reporter(spec, "base").entities(event, ["10.0.0.1"], tuple(f"u{number}" for number in range(40)))
     assert entities["src_ip"] == ("10.0.0.1",)
     assert entities["user"][:3] == ("u1", "u0", "u2")
     assert len(entities["user"]) == 20
@@ -25,7 +25,8 @@ def test_a_detection_names_its_group_its_reasons_and_its_lines() -> None:
     lines.fresh.update({1: b"one", 3: b"three"})
     spec = make_spec("value_avg", "gt", 1.5, field=("n",), group_by=("src_ip", "user"))
     completed = Completed(measure=2.25, first_ns=5 * SECOND, events=3, turns=(1, 2, 3))
-    found = report(spec, "base", make_event(7, src_ip="10.0.0.1", user="a b", n=3), REF, completed, lines)
+    event = make_event(7, src_ip="10.0.0.1", user="a b", n=3)
+    found = Reporter(spec, "base").report(event, REF, completed, lines)
     assert (found.count, found.first_ns, found.time_ns, found.evidence) == (
         3,
         5 * SECOND,
@@ -45,7 +46,8 @@ def test_a_new_value_says_which_and_since_when() -> None:
     """The days that it was not seen are the pattern."""
     spec = make_spec("first_seen", timespan_s=90 * 86_400, field=("src_ip",), group_by=("user",))
     completed = Completed(measure=1, first_ns=0, events=1, values=("10.0.0.1",))
-    found = report(spec, "base", make_event(0, src_ip="10.0.0.1", user="an"), REF, completed, Lines())
+    event = make_event(0, src_ip="10.0.0.1", user="an")
+    found = Reporter(spec, "base").report(event, REF, completed, Lines())
     assert (found.why[0].item, found.why[0].pattern, found.why[0].value) == ("first_seen", "90d", "10.0.0.1")
 
 
@@ -64,7 +66,8 @@ def test_counted_values_that_are_no_entities_are_told_as_reasons() -> None:
     completed = Completed(measure=2, first_ns=0, events=2, values=("VN", "NL"))
     event = make_event(0, src_ip="10.0.0.1", user="an")
     countries = make_spec("value_count", field=("src_ip.country",), group_by=("user",))
-    why = report(countries, "base", event, REF, completed, Lines()).why
+    why = Reporter(countries, "base").report(event, REF, completed, Lines()).why
     assert [(clause.item, clause.value) for clause in why][1:] == [("values", "VN, NL"), ("group-by", "an")]
     users = make_spec("value_count", field=("user",), group_by=("src_ip",))
-    assert [clause.item for clause in report(users, "base", event, REF, completed, Lines()).why][1:] == ["group-by"]
+    why = Reporter(users, "base").report(event, REF, completed, Lines()).why
+    assert [clause.item for clause in why][1:] == ["group-by"]
