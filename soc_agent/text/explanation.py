@@ -94,10 +94,10 @@ def _body(explanation: Explanation, indent: int) -> Iterator[Row]:
             yield from _counting(counting, indent, whole=counting in (near or countings[:1]))
         return
     yield from _line(explanation, indent)
-    yield Row(indent, (Piece(say("explain.section.prefilter"), "title"),), heading=True)
-    yield from _prefilter(explanation.prefilter, indent + _STEP)
     yield Row(indent, (Piece(say("explain.section.condition"), "title"),), heading=True)
     yield from _branch(explanation.condition, indent + _STEP)
+    yield Row(indent, (Piece(say("explain.section.prefilter"), "title"),), heading=True)
+    yield from _prefilter(explanation.prefilter, indent + _STEP)
 
 
 def _is_near(explanation: Explanation) -> bool:

@@ -24,7 +24,7 @@ async def test_a_key_explains_the_alert_under_the_cursor(open_console: Open) -> 
         assert console.front.alert() == asked[0]
         assert "✗ false" in screen_text(console)
         await pilot.press("end")
-        await shows(pilot, say("explain.section.condition"))
+        await shows(pilot, say("explain.section.prefilter"))
         await pilot.press("y")
         await until(pilot, lambda: not isinstance(console.front, Explained))
         assert len(asked) == 1
