@@ -141,7 +141,7 @@ class Engine:
 
     def match(self, block: Block, context: Context) -> Matches:
         """Find the lines of a block that rules match. Never raises for what lines hold."""
-        index = self._index_for(context)
+        index = self.index_for(context)
         data, derived, decode = block.data, index.spelling.derived, self._decoders.decode
         is_finding = context.type == _FINDINGS
         candidates = undecodable = counted = 0
@@ -212,7 +212,7 @@ class Engine:
             self._indexes[line_type] = index
         return index
 
-    def _index_for(self, context: Context) -> TypeIndex:
+    def index_for(self, context: Context) -> TypeIndex:
         """Give the index with which the lines of a source cost least. Any finds the same."""
         line_type = context.type
         is_telemetry = self._is_telemetry.get((context.source_name, line_type), line_type in _EVENTS)
