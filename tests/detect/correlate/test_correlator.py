@@ -3,6 +3,8 @@
 import pytest
 
 from soc_agent.detect.correlate import Check, Correlator
+from soc_agent.detect.correlate.spec import Kind
+from soc_agent.model import Detection, Event
 from tests.detect.correlate.samples import SECOND, feeder, make_spec
 
 
@@ -339,3 +341,78 @@ def test_other_streams_count_whatever_their_offsets() -> None:
 def test_a_line_that_is_an_event_of_two_ordered_rules_counts_for_both() -> None:
     made = feeder(make_spec("temporal", rules=("base", "other"), count=2))
     assert len(made.feed(1, "base", "other")) == 1
+
+
+@pytest.mark.parametrize("kind", ["event_count", "value_count", "value_sum", "temporal", "temporal_ordered"])
+def test_group_by_is_not_ignored(kind: Kind) -> None:
+    """Whatever the type: events of different groups never complete a window together."""
+    field = () if kind == "event_count" or kind.startswith("temporal") else ("n",)
+    count = 6 if kind == "value_sum" else 3
+    spec = make_spec(kind, count=count, rules=("a", "b", "c"), group_by=("src_ip", "user"), field=field)
+    apart = feeder(spec).feed
+    for second, rule in enumerate("abc"):
+        assert apart(second, rule, user=rule, n=second + 1) == []
+        assert apart(second, rule, user="same", src_ip=f"10.0.0.{second}", n=second + 1) == []
+        assert apart(second, rule, user=None, n=second + 1) == []
+    together = feeder(spec).feed
+    assert [len(together(second, rule, user="an", n=second + 1)) for second, rule in enumerate("abc")][-1] == 1
+
+
+@pytest.mark.parametrize("row", ["abdc", "acbd", "adcb", "bacd", "abcbd", "dabc"])
+def test_order_is_checked_for_every_rule_not_only_the_first(row: str) -> None:
+    """All of four rules are there, and the first comes first: only the right order is enough."""
+    spec = make_spec("temporal_ordered", count=4, rules=("a", "b", "c", "d"))
+    feed = feeder(spec).feed
+    found = [len(feed(second, rule)) for second, rule in enumerate(row)]
+    assert sum(found) == (1 if row == "abcbd" else 0)
+
+
+@pytest.mark.parametrize("kind", ["event_count", "temporal", "temporal_ordered"])
+def test_a_window_is_never_longer_than_the_timespan(kind: Kind) -> None:
+    """A chain of events, each near the one before, is no window; nor is one a nanosecond too long."""
+    spec = make_spec(kind, count=3, rules=("a", "b", "c"), timespan_s=60)
+    feed = feeder(spec).feed
+    assert [len(feed(second, rule)) for second, rule in ((0, "a"), (40, "b"), (80, "c"))] == [0, 0, 0]
+    feed = feeder(spec).feed
+    assert [len(feed(second, rule)) for second, rule in ((0, "a"), (30, "b"), (60.000000001, "c"))] == [0, 0, 0]
+    feed = feeder(spec).feed
+    assert [len(feed(second, rule)) for second, rule in ((0, "a"), (30, "b"), (60, "c"))] == [0, 0, 1]
+
+
+def test_what_the_event_lacks_is_looked_up_for_groups_and_values() -> None:
+    """Impossible travel is a rule: two countries of one user within an hour."""
+    countries = {"10.0.0.1": "VN", "10.0.0.2": "VN", "10.0.0.3": "NL"}
+
+    def lookup(event: Event, field: str) -> str | None:
+        return countries.get(event.fields["src_ip"]) if field == "src_ip.country" else None
+
+    spec = make_spec("value_count", count=2, group_by=("user",), field=("src_ip.country",), timespan_s=3600)
+    feed = feeder(spec, lookup=lookup).feed
+    assert feed(0, user="an", src_ip="10.0.0.1") == []
+    assert feed(1, user="an", src_ip="10.0.0.2") == []
+    assert feed(2, user="an", src_ip="10.0.0.9") == []
+    assert len(feed(3, user="an", src_ip="10.0.0.3")) == 1
+    by_country = make_spec(count=2, group_by=("src_ip.country",))
+    feed = feeder(by_country, lookup=lookup).feed
+    assert feed(0, src_ip="10.0.0.1") == []
+    (found,) = feed(1, src_ip="10.0.0.2")
+    assert found.entity_key == "VN"
+
+
+def test_a_kill_loses_what_was_not_committed_and_nothing_else() -> None:
+    """Lines behind the last commit are read again, and give the detections that they would have given."""
+    specs = [make_spec(count=5), make_spec("value_count", count=4, rule_id="users", field=("user",))]
+    through, killed = feeder(*specs), feeder(*specs, records_bytes=300)
+    wanted = [detection for number in range(60) for detection in through.feed(number, user=f"u{number % 7}")]
+    found: list[Detection] = []
+    for begin in range(0, 60, 4):
+        for attempt in ("killed", "committed"):
+            killed.offset = begin
+            block = [d for number in range(begin, begin + 4) for d in killed.feed(number, user=f"u{number % 7}")]
+            if attempt == "killed":
+                killed.restart(specs, records_bytes=300)
+            else:
+                killed.commit()
+                found += block
+    assert found == wanted
+    assert len(wanted) > 60
