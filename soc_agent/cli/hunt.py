@@ -22,6 +22,7 @@ from soc_agent.cli.output import as_text, json_line, narrate, rfc3339, table, ti
 from soc_agent.cli.workspace import Workspace, cache_folder, rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import Engine, Matches, Result, load_rules
+from soc_agent.detect.indicators import Indicators, load_indicators, told_of
 from soc_agent.detect.suppress import FoldedAlert, Folder
 from soc_agent.detect.workers import Workers, workers_of
 from soc_agent.enrich import Enricher
@@ -50,6 +51,8 @@ class Tally(Struct):
 @click.option("--no-builtin", is_flag=True, help=say("cli.hunt.no_builtin"))
 @click.option("--min-level", type=click.Choice(LEVELS), help=say("cli.hunt.min_level"))
 @click.option(*TIMEZONE, help=say("cli.timezone"))
+@click.option("--indicators", "lists", multiple=True, type=click.Path(path_type=Path), help=say("indicator.option"))
+@click.option("--expired-indicators", is_flag=True, help=say("indicator.option_expired"))
 @click.option("--workers", metavar="N|auto", default="1", callback=worker_count, help=say("workers.help"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 @click.option("--fail-on", type=click.Choice(LEVELS), help=say("cli.fail_on"))
@@ -59,19 +62,23 @@ def command(
     paths: tuple[Path, ...],
     type_: str | None,
     folders: tuple[Path, ...],
+    lists: tuple[Path, ...],
     min_level: str | None,
     timezone: str | None,
     workers: int,
     fail_on: str | None,
     *,
     no_builtin: bool,
+    expired_indicators: bool,
     as_json: bool,
 ) -> None:
     """Read everything, print the alerts in the order of their times."""
     begin = time.monotonic()
     problems: list[Problem] = []
     enricher = enricher_of(workspace, problems)
-    hunt = Hunt(rule_folders(*folders, builtin=not no_builtin), chosen_zone(timezone), enricher, problems)
+    listed = indicators_of(lists, problems, include_expired=expired_indicators)
+    rules = rule_folders(*folders, builtin=not no_builtin)
+    hunt = Hunt(rules, chosen_zone(timezone), enricher, problems, listed)
     hunt.run(paths, type_, workers)
     least = level_of(min_level) or Level.INFORMATIONAL
     alerts = [alert for alert in hunt.alerts() if alert.level >= least]
@@ -90,7 +97,14 @@ def command(
 class Hunt:
     """One search: an engine, what it found, and what was wrong on the way."""
 
-    def __init__(self, rules: Sequence[Path], zone: ZoneInfo, enricher: Enricher, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Path],
+        zone: ZoneInfo,
+        enricher: Enricher,
+        problems: list[Problem],
+        indicators: Indicators | None = None,
+    ) -> None:
         """:param problems: what was wrong before it began."""
         self._folders = rules
         with _bar() as progress:
@@ -100,12 +114,12 @@ class Hunt:
                 cache_dir=cache_folder(),
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
-        if not self._rules.infos:
+        if not self._rules.infos and indicators is None:
             values = {"folders": ", ".join(map(str, rules))}
             raise RuleError(Problem("cli.no_rules", values=values), *self._rules.problems)
         self._decoders = Decoders.load()
         self._enricher = enricher
-        self._engine = Engine(self._rules, self._decoders, enricher=enricher)
+        self._engine = Engine(self._rules, self._decoders, enricher=enricher, indicators=indicators)
         self._zone = zone
         self._folder = Folder()
         self._tally = Tally()
@@ -216,6 +230,15 @@ class Hunt:
         return self._decoders.decode(item.head.split(b"\n", 1)[0], context).time_ns
 
 
+def indicators_of(paths: Sequence[Path], problems: list[Problem], *, include_expired: bool) -> Indicators | None:
+    """Load lists of indicators; None where there are none to look for. What is wrong with them goes to ``problems``."""
+    if not paths:
+        return None
+    listed = load_indicators(paths, cache_dir=cache_folder(), include_expired=include_expired)
+    problems.extend(listed.problems)
+    return listed
+
+
 def record(alert: FoldedAlert) -> dict[str, Any]:
     """Give an alert as the object that ``--json`` prints."""
     first = alert.detection
@@ -234,12 +257,14 @@ def record(alert: FoldedAlert) -> dict[str, Any]:
         "path": first.stream,
         "line": first.line_number,
         "raw": as_text(first.raw),
-    }
+    } | ({"indicator": told} if (told := told_of(first)) else {})
 
 
 def _row(alert: FoldedAlert) -> list[str]:
     first = alert.detection
     entities = " ".join(f"{kind}={','.join(values[:3])}" for kind, values in alert.entities.items())
+    if told := told_of(first):
+        entities = f"{told['value']} (TLP:{told['tlp'].upper()}, {told['source']}) {entities}"
     level = say(f"cli.level.{first.rule.level.word}")
     when = rfc3339(alert.first_ns)[:19].replace("T", " ")
     return [

@@ -88,3 +88,24 @@ def test_a_number_of_workers_that_is_none(run: Run, log: Path, value: str) -> No
     done = run("hunt", "--workers", value, log)
     assert done.code == 2
     assert value in done.err
+
+
+def test_lists_of_indicators_are_looked_for(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "feed.csv").write_text(
+        "ip,source,tlp,expires\n198.51.100.7,NCSC,amber+strict,\n198.51.100.8,old,green,2020-01-01\n10.0.0.1,x,green,\n"
+    )
+    flows = [{"_path": "conn", "ts": 1.5, "id.orig_h": "10.0.0.5", "id.resp_h": f"198.51.100.{n}"} for n in (6, 7, 8)]
+    log = tmp_path / "conn.log"
+    log.write_text("".join(json.dumps(flow) + "\n" for flow in flows))
+    feed = ("--indicators", tmp_path / "feed.csv")
+    done = run("hunt", "--json", "--no-builtin", *feed, log)
+    (alert,) = map(json.loads, done.out.splitlines())
+    assert (alert["level"], alert["line"]) == ("high", 2)
+    assert alert["indicator"]["value"] == "198.51.100.7"
+    assert (alert["indicator"]["source"], alert["indicator"]["tlp"]) == ("NCSC", "amber+strict")
+    assert "feed.csv:4: `10.0.0.1`" in done.err
+    shown = run("hunt", "--no-builtin", *feed, log).out
+    assert "198.51.100.7" in shown
+    assert "TLP:AMBER+STRICT" in shown
+    assert len(run("hunt", "--json", "--no-builtin", *feed, "--expired-indicators", log).out.splitlines()) == 2
+    assert run("hunt", "--json", "--no-builtin", *feed, "--workers", "2", log).out == done.out

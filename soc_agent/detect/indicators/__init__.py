@@ -5,7 +5,14 @@ steps: a scan of the whole block tells which lines may name one (:mod:`scan`), a
 looked up exactly (:mod:`find`). A hit becomes a detection of a rule of its own (:mod:`detections`).
 """
 
-from soc_agent.detect.indicators.detections import RULE_IDS, RULE_NAMES, IndicatorHit, detection_of_hit, rule_infos
+from soc_agent.detect.indicators.detections import (
+    RULE_IDS,
+    RULE_NAMES,
+    IndicatorHit,
+    detection_of_hit,
+    rule_infos,
+    told_of,
+)
 from soc_agent.detect.indicators.indicator import Indicator, Kind, Tlp
 from soc_agent.detect.indicators.load import load_indicators
 from soc_agent.detect.indicators.matcher import Indicators
@@ -21,4 +28,5 @@ __all__ = [
     "detection_of_hit",
     "load_indicators",
     "rule_infos",
+    "told_of",
 ]

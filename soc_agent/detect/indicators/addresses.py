@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from soc_agent.detect.indicators.words import IS_HEX, Bytes, Flags, Places, Text, table
+from soc_agent.detect.indicators.words import IS_HEX, Bytes, Flags, Members, Places, Text, Words, mix, table
 
 Addresses = NDArray[np.uint32]
 
@@ -14,8 +14,6 @@ _GLOBAL = table(b"23")
 """The first digits of the global unicast addresses in use (2000::/3)."""
 _NEAR = 10
 """An escape so near before the first full stop may be part of what looks like the first number."""
-_PREFIX_BITS = 20
-_ODD = np.uint32(0x9E3779B1)
 
 
 class Ranges:
@@ -125,30 +123,26 @@ def _behind_escape(text: Text, places: Places) -> Flags:
     return (nearest >= 0) & (places - escapes.take(nearest, mode="clip") <= _NEAR)
 
 
-def spot_of_prefixes(prefixes: Addresses) -> Places:
-    """Give the place in the map of IPv6 prefixes, from their first 32 bits."""
-    spots: Places = ((prefixes * _ODD) >> np.uint32(32 - _PREFIX_BITS)).astype(np.int64)
-    return spots
+def key_of_prefixes(prefixes: Addresses) -> Words:
+    """Give the numbers under which IPv6 addresses are looked up, from their first 32 bits."""
+    return mix(prefixes.astype(np.uint64))
 
 
-def map_of_prefixes(prefixes: Addresses) -> Flags:
-    """Make the map of the first 32 bits of the IPv6 addresses of a list."""
-    flags = np.zeros(1 << _PREFIX_BITS, np.bool_)
-    flags[spot_of_prefixes(prefixes)] = True
-    return flags
-
-
-def find_ipv6(text: Text, prefixes: Flags) -> Places:
+def find_ipv6(text: Text, prefixes: Members) -> Places:
     """Give the places (of the first colon) of IPv6 addresses that may be of the list.
 
     A global address begins with four digits. Its second number may be left out (``2001::1``), and a colon may be
     written as ``%3A``: then the line is looked at whatever the address is.
     """
     colons = text.colons
-    heads = colons[_is_head(text, colons)]
+    heads = _heads(text, colons)
     following = colons.take(np.searchsorted(colons, heads + 1), mode="clip") - heads if len(colons) else heads
+    inside = (following >= 1) & (following <= 5)
+    heads, following = heads[inside], following[inside]
+    # behind two numbers comes a third, or the colon of what is left out
+    third = text.at(heads + following + 1)
+    good: Flags = (following == 1) | IS_HEX.take(third) | (third == ord(":"))
     second = np.zeros(len(heads), np.uint32)
-    good = (following >= 1) & (following <= 5)
     for step in range(1, 5):
         character = text.at(heads + step)
         inside = following > step
@@ -157,9 +151,9 @@ def find_ipv6(text: Text, prefixes: Flags) -> Places:
     first = np.zeros(len(heads), np.uint32)
     for step in range(4, 0, -1):
         first = (first << np.uint32(4)) | _HEX_VALUE.take(text.at(heads - step))
-    found = heads[good & prefixes.take(spot_of_prefixes((first << np.uint32(16)) | second))]
+    found = heads[good & prefixes.has(key_of_prefixes((first << np.uint32(16)) | second))]
     encoded = _encoded_colons(text)
-    return np.concatenate([found, encoded[_is_head(text, encoded)]])
+    return np.concatenate([found, _heads(text, encoded)])
 
 
 def find_mapped(text: Text) -> Places:
@@ -177,9 +171,12 @@ def _encoded_colons(text: Text) -> Places:
     return escapes[colons]
 
 
-def _is_head(text: Text, colons: Places) -> Flags:
-    """Say of each colon whether four hexadecimal digits of a global address stand before it."""
-    good: Flags = _GLOBAL.take(text.at(colons - 4))
+def _heads(text: Text, colons: Places) -> Places:
+    """Give the colons before which four hexadecimal digits of a global address stand."""
+    heads = colons[_GLOBAL.take(text.at(colons - 4))]
     for step in (3, 2, 1):
-        good &= IS_HEX.take(text.at(colons - step))
-    return good
+        heads = heads[IS_HEX.take(text.at(heads - step))]
+    longer = IS_HEX.take(text.at(heads - 5))
+    if longer.any():
+        heads = heads[~longer | _behind_escape(text, heads)]
+    return heads

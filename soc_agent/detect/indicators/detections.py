@@ -42,6 +42,7 @@ _UNANSWERED = frozenset({"S0", "REJ"})
 """States of a connection (Zeek, ``conn_state``) that never came about."""
 _TLP_ORDER = {tlp.value: place for place, tlp in enumerate(Tlp)}
 _SOURCES_KEPT = 10
+_PREFIX = "indicator."
 
 
 class IndicatorHit(Struct, frozen=True):
@@ -98,11 +99,22 @@ def detection_of_hit(hit: IndicatorHit, event: Event, ref: EventRef) -> tuple[De
     if hit.confidence >= 0:
         told["indicator.confidence"] = hit.confidence
     known = {name: value for name, value in told.items() if value != ""}
-    event = replace(event, fields=event.fields | known)
+    own = {name: value for name, value in event.fields.items() if not name.startswith(_PREFIX)}
+    event = replace(event, fields=own | known)
     item = f"indicator {hit.type} (TLP:{hit.tlp.upper()}, {', '.join(hit.sources)})"
     why = (Clause(item, hit.value, hit.field, hit.text),)
     uid = uid_of(info.id, ref, hit.value.encode("utf-8", "replace"))
     return detection_of(info, event, ref, why=why, uid=uid), event
+
+
+def told_of(detection: Detection) -> dict[str, Any]:
+    """Give what a detection tells of its indicator: type, value, source, tlp and more; nothing where it has none."""
+    if detection.rule.kind is not RuleKind.INDICATOR:
+        return {}  # a line may have fields of such names itself
+    named = (
+        (name.removeprefix(_PREFIX), value) for name, value in detection.fields.items() if name.startswith(_PREFIX)
+    )
+    return dict(named)
 
 
 @cache

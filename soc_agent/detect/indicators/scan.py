@@ -33,7 +33,7 @@ class ScanData(Struct, frozen=True):
     wide: bool = False
     """Whether a name has letters beyond ASCII."""
     ranges: Ranges | None = None
-    prefixes: Flags | None = None
+    prefixes: Members | None = None
 
 
 class BlockScan:

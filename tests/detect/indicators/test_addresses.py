@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.detect.indicators.addresses import Ranges, find_ipv4, find_ipv6, find_mapped, map_of_prefixes
-from soc_agent.detect.indicators.words import PAD, Text
+from soc_agent.detect.indicators.addresses import Ranges, find_ipv4, find_ipv6, find_mapped, key_of_prefixes
+from soc_agent.detect.indicators.words import PAD, Members, Text
 
 
 def _ranges(*networks: str) -> Ranges:
@@ -63,7 +63,8 @@ def test_networks_hold_what_lies_in_them(networks: list[tuple[int, int]], data: 
 
 
 def v6(data: bytes) -> int:
-    prefixes = map_of_prefixes(np.array([int(IPv6Address("2001:db8::")) >> 96, 0x20010000], np.uint32))
+    listed = np.array([int(IPv6Address("2001:db8::")) >> 96, 0x20010000], np.uint32)
+    prefixes = Members.of(key_of_prefixes(listed))
     return len(find_ipv6(Text(data), prefixes))
 
 
@@ -76,6 +77,8 @@ def v6(data: bytes) -> int:
         (b"2001%3Adb8%3A%3A1", 1),
         (b"2400:cb00::1 08:14:03 2026:08:14:03 aa:bb:cc:dd:ee:ff ::1 fe80::1", 0),
         (b'{"a":1,"b":"c"}', 0),
+        (b"port 32001:db8:1 12001:db8::1 2001:db8: x", 0),
+        (b"%3D2001:db8::1 \\u00262001:db8::1", 2),
     ],
 )
 def test_ipv6_is_found_by_its_first_bits(data: bytes, count: int) -> None:

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from soc_agent.detect.hit import EventRef
-from soc_agent.detect.indicators import RULE_IDS, Indicators, Kind, detection_of_hit, rule_infos
+from soc_agent.detect.indicators import RULE_IDS, Indicators, Kind, detection_of_hit, rule_infos, told_of
 from soc_agent.detect.indicators.detections import info_of
-from soc_agent.model import Level, RuleKind
+from soc_agent.model import Level, RuleInfo, RuleKind
 from tests.detect.indicators.making import event_of, hits, indicators_of
 
 REF = EventRef("s", "/var/log/x", "id", 1, 0, b"raw")
@@ -87,12 +87,24 @@ def test_an_alert_shows_what_is_known_of_the_indicator(listed: Indicators) -> No
     assert detection.fields["indicator.tlp"] == "green"
     assert detection.fields["indicator.direction"] == "outbound"
     assert "indicator.expires" not in detection.fields
+    assert told_of(detection)["tlp"] == "green"
+    assert told_of(replace(detection, rule=RuleInfo("x", "X"))) == {}
     assert detection.fields["id.resp_h"] == "203.0.113.9"
     assert told.fields["indicator.type"] == "ip"
     assert "indicator.type" not in event.fields
     (clause,) = detection.why
     assert (clause.item, clause.pattern, clause.field) == ("indicator ip (TLP:GREEN, NCSC)", "203.0.113.9", "id.resp_h")
     assert detection.entity_key == "203.0.113.9 10.0.0.5"
+
+
+def test_a_line_cannot_tell_of_indicators_itself(listed: Indicators) -> None:
+    event = event_of(
+        conn("10.0.0.5", "203.0.113.9", **{"indicator.expires": "never", "indicator.tlp": "clear"}), "zeek"
+    )
+    (hit,) = listed.hits(event)
+    detection, _ = detection_of_hit(hit, event, REF)
+    assert told_of(detection)["tlp"] == "green"
+    assert "expires" not in told_of(detection)
 
 
 def test_two_indicators_in_one_line_are_two_detections(listed: Indicators) -> None:
