@@ -94,10 +94,11 @@ class TypeIndex:
         """Rules that can match a line that nobody can decode: what is known of it is its text."""
         self.routes = Routes([rule.rule for rule in self.rules], self.searching)
         """The ways from an event to the rules that look at it."""
+        of_sources = _SourceLiterals(decoders, self.spelling)
         self._clauses = [
             ()
             if by_fields and self.routes.needs_of(place)
-            else clauses_of(rule.rule, self.spelling, None if by_fields else _of_sources(rule, decoders, self.spelling))
+            else clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
             for place, rule in enumerate(self.rules)
         ]
         self.always = _bits(not clauses for clauses in self._clauses)
@@ -277,19 +278,34 @@ def _programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
                 yield from map(bytes.lower, spelled)
 
 
-def _of_sources(rule: RunningRule, decoders: Decoders, spelling: Spelling) -> Alternatives | None:
-    """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
-    if rule.has_keywords:
-        return None  # a line that cannot be decoded is searched for them all the same
-    found: set[bytes] = set()
-    for source in decoders.log_sources(spelling.type):
-        if rule.rule.log_source.applies_to(source):
-            literals = decoders.literals(spelling.type, source)
-            if literals is None:
-                return None
-            for literal in literals:
-                spelled = spelling.of_subject(literal)
-                if not spelled:
+class _SourceLiterals:
+    """What the lines of log sources hold. Thousands of rules have a few dozen log sources, each looked at once."""
+
+    def __init__(self, decoders: Decoders, spelling: Spelling) -> None:
+        self._decoders = decoders
+        self._spelling = spelling
+        self._known: dict[LogSource, Alternatives | None] = {}
+
+    def of(self, rule: RunningRule) -> Alternatives | None:
+        """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
+        if rule.has_keywords:
+            return None  # a line that cannot be decoded is searched for them all the same
+        source = rule.rule.log_source
+        if source not in self._known:
+            self._known[source] = self._look(source)
+        return self._known[source]
+
+    def _look(self, wanted: LogSource) -> Alternatives | None:
+        decoders, spelling = self._decoders, self._spelling
+        found: set[bytes] = set()
+        for source in decoders.log_sources(spelling.type):
+            if wanted.applies_to(source):
+                literals = decoders.literals(spelling.type, source)
+                if literals is None:
                     return None
-                found |= min(spelled, key=chance)
-    return frozenset(found)
+                for literal in literals:
+                    spelled = spelling.of_subject(literal)
+                    if not spelled:
+                        return None
+                    found |= min(spelled, key=chance)
+        return frozenset(found)
