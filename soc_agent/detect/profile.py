@@ -110,7 +110,7 @@ class Profiler:
 
     def take(self, block: Block, context: Context) -> None:
         """Match a block. ``context.type`` is the type of its lines."""
-        self._engine.prepare([context.type])
+        self._engine.index_for(context)
         begin = perf_counter_ns()
         matches = self._engine.match(block, context)
         self._total_ns += perf_counter_ns() - begin
