@@ -2,11 +2,11 @@
 
 from pathlib import Path
 from threading import Lock
-from zoneinfo import ZoneInfoNotFoundError
 
-from soc_agent.cli.workspace import cache_folder, rule_folders
-from soc_agent.config import Config, PacketSource, WatchSource, zone_of
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.cli.alert_lines import context_of
+from soc_agent.cli.workspace import cache_folder, own_rule_folders, rule_folders
+from soc_agent.config import Config
+from soc_agent.decode import Decoders
 from soc_agent.detect import load_rules
 from soc_agent.detect.explain.line import LineExplainer
 from soc_agent.enrich import Enricher
@@ -36,7 +36,7 @@ class AlertExplainer:
     def _explain(self, alert: Alert) -> Explanation | Problem:
         rules = self._config.rules
         loaded = load_rules(
-            rule_folders(*(self._folder / path for path in rules.paths), builtin=rules.builtin),
+            rule_folders(*own_rule_folders(self._config, self._folder), builtin=rules.builtin),
             disabled=rules.disabled,
             cache_dir=cache_folder(),
             lists=[self._folder / path for path in rules.lists],
@@ -46,22 +46,8 @@ class AlertExplainer:
         if self._enricher is None:
             self._enricher = Enricher.of(self._config, self._folder)
         explainer = LineExplainer(loaded, self._decoders, self._enricher.value)
-        explained = explainer.explain(alert.rule_id, alert.raw, self._context(alert))
+        context = context_of(self._config, alert.source, alert.raw, alert.recorded_ns)
+        explained = explainer.explain(alert.rule_id, alert.raw, context)
         if explained is not None:
             return explained
         return Problem("explain.not_running", values={"title": alert.title, "id": alert.rule_id})
-
-    def _context(self, alert: Alert) -> Context:
-        source = next((source for source in self._config.sources if source.name == alert.source), None)
-        kind = getattr(source, "type", "auto")
-        if isinstance(source, PacketSource):
-            kind = "zeek"
-        elif isinstance(source, WatchSource):
-            kind = "yara"
-        if kind == "auto":
-            kind = guess_type(alert.raw)
-        try:
-            zone = zone_of(getattr(source, "timezone", ""))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            zone = zone_of(self._config.timezone)
-        return Context(alert.source, kind, zone, alert.recorded_ns, getattr(source, "host", ""))

@@ -13,7 +13,7 @@ from soc_agent.agent import Agent, InboxClient, inbox_path
 from soc_agent.config import Config, FileSource, Source, parse_config
 from soc_agent.decode import guess_type
 from soc_agent.errors import StoreError
-from soc_agent.model import Block, Collector
+from soc_agent.model import Block, Collector, Status
 from soc_agent.store import AgentState, SourceStatus, Store
 from tests.agent.parts import loaded
 from tests.agent.test_runner import eventually
@@ -154,3 +154,24 @@ def test_recorded_lines_come_in_through_the_socket(bench: Bench) -> None:
             client.finish()
         assert bench.alerts() == 6
     assert inbox_path(bench.store_path).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_suppressed_counts_on_its_closed_alert(bench: Bench) -> None:
+    bench.write("a", 0, 1)
+    eventually(lambda: bench.alerts() == 1)
+    with Store.open(bench.store_path) as store:
+        (alert,) = store.alerts(store.alert_ids())
+        store.close_alerts([alert.id], "ours", "lan.nt")
+        store.suppress([alert.id], 3600, "ours", "lan.nt")
+    for _ in range(2):
+        bench.write("a", 0, 1)
+    bench.write("a", 1, 1)
+    eventually(lambda: bench.alerts() == 2)
+    eventually(bench.agent.idle)
+    with Store.open(bench.store_path, read_only=True) as store:
+        (found,) = store.suppressions()
+        assert found.count == 2
+        after = store.alert(alert.id)
+        assert after is not None
+        assert (after.count, after.status) == (3, Status.CLOSED)
+        assert store.verify_history().ok

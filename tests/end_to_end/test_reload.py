@@ -196,3 +196,19 @@ def test_killed_while_it_reloads_it_goes_on_where_it_was(site: Site) -> None:
     assert {alert.count for alert in found(site, "Five from")} == {5}
     with Store.open(site.store_path, read_only=True) as store:
         assert store.verify_history().ok
+
+
+def test_a_filter_that_was_proposed_from_false_positives_takes_effect(site: Site) -> None:
+    rule(site, "more", MORE_RULE)
+    after_reload(site, 1)
+    write(site, marked("backup"), *(sshd_line(n) for n in range(2)))
+    eventually(lambda: len(found(site, "Marked")) == 1, "the false positive")
+    (alert,) = found(site, "Marked")
+    assert site.command("alerts", "close", str(alert.id), "--reason", "our backup", "--false-positive").returncode == 0
+    tuned = site.command("rules", "tune", "Marked user", "--status", "false_positive", "--write")
+    assert tuned.returncode == 0, tuned.stderr
+    after_reload(site, 2)
+    write(site, marked("backup"), marked("stranger"))
+    eventually(lambda: len(found(site, "Marked")) == 2, "another user is still found")
+    assert {each.fields["user"] for each in found(site, "Marked")} == {"marked-backup", "marked-stranger"}
+    assert [each.count for each in found(site, "Marked")] == [1, 1]
