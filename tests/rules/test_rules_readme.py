@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from soc_agent.detect.correlations import parse_correlation
+from soc_agent.detect.documents import Document, documents_of
 from soc_agent.detect.load import load_rules
 from soc_agent.detect.sample_files import LineSample
 from soc_agent.detect.samples import check_samples
@@ -53,3 +55,17 @@ def test_every_key_under_soc_is_described() -> None:
 def test_the_blocks_are_yaml() -> None:
     for block in BLOCKS:
         assert yaml.safe_load(block)
+
+
+def test_the_correlations_are_understood() -> None:
+    """Those that show a form have no title; it is read all the same."""
+    shown = [block for block in BLOCKS if block.startswith("correlation:")]
+    kinds = []
+    for block in shown:
+        (document,) = documents_of(f"title: Shown\n{block}".encode(), "README.md")
+        assert isinstance(document, Document)
+        parsed = parse_correlation(document, "README.md")
+        assert [describe(problem) for problem in parsed.problems] == []
+        assert parsed.correlation is not None
+        kinds.append((parsed.correlation.spec.kind, parsed.correlation.spec.waits))
+    assert {("temporal_ordered", True), ("first_seen", False)} <= set(kinds)
