@@ -12,6 +12,7 @@ from operator import ge, gt, le, lt, ne
 import ahocorasick_rs
 
 from soc_agent.detect import ir
+from soc_agent.detect.lengths import compile_length
 from soc_agent.detect.match import fold, glob, shape_of, tidy
 from soc_agent.detect.regex import Found, compile_regex
 from soc_agent.detect.times import part_of_time
@@ -40,7 +41,8 @@ def compile_test(field: str, test: ir.Test) -> Predicate:
     if isinstance(test, ir.Text):
         return _keyword(test) if field == "" else _text(field, test)
     if isinstance(test, ir.Regex):
-        return _on_plain(field, compile_regex(test.pattern, test.flags).found)
+        length = compile_length(test.pattern, test.flags)
+        return _on_plain(field, length or compile_regex(test.pattern, test.flags).found)
     if isinstance(test, ir.Network):
         return in_networks(field, [test.cidr])
     if isinstance(test, ir.Compare):
