@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import ahocorasick_rs
@@ -129,8 +129,9 @@ class CompiledDecoder:
         """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
         self._name(parsed, self.log_sources or parsed.log_sources)
 
+    @cached_property
     def all_log_sources(self) -> frozenset[LogSource]:
-        """Give every log source that it can give."""
+        """Every log source that it can give."""
         sources = set(self.log_sources)
         for pattern in self.definition.patterns:
             sources.update(source.as_model() for source in pattern.log_sources)

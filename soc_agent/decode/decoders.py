@@ -80,7 +80,7 @@ class Decoders:
         sources = {*line_type.log_sources, *line_type.undecoded}
         if (index := self._indexes.get(type)) is not None:
             for decoder in index.decoders:
-                sources |= decoder.all_log_sources()
+                sources |= decoder.all_log_sources
         return frozenset(sources)
 
     def literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
@@ -98,7 +98,7 @@ class Decoders:
             literals |= line_type.literals[log_source]
         index = self._indexes.get(type)
         for decoder in index.decoders if index is not None else ():
-            if log_source in decoder.all_log_sources():
+            if log_source in decoder.all_log_sources:
                 literals.update(decoder.definition.programs)
                 literals.update(decoder.definition.find)
         return frozenset(literals)

@@ -12,7 +12,7 @@ from soc_agent.decode import Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.explain import Explainer
 from soc_agent.detect.leaf import Predicate
-from soc_agent.detect.literals import CANDIDATE_US, CLAUSES, HIT_US, chance, choose, clauses_of, cost_us
+from soc_agent.detect.literals import CANDIDATE_US, CLAUSES, HIT_US, chance, choose, clauses_of, cost_us, forget_chances
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.prefilter import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
 from soc_agent.detect.routes import Routes, places_of
@@ -109,31 +109,31 @@ class TypeIndex:
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
         self._build(self._choose())
         self._begin_learning()
+        forget_chances()
 
     def _build(self, chosen: list[tuple[Alternatives, ...]]) -> None:
         """Make the scanner for the literals of these clauses, a tuple of them for each rule."""
         numbers: dict[bytes, int] = {}
-        self._masks: list[list[int]] = []
+        places: list[list[int]] = []
         self._chosen = chosen
         for place, clauses in enumerate(chosen):
             for level, clause in enumerate(clauses):
                 for literal in clause:
-                    self._add(numbers, literal, level, 1 << place)
+                    number = numbers.setdefault(literal, len(numbers))
+                    if number == len(places):
+                        places.append([])
+                    places[number].append(place * CLAUSES + level)
+        self._places = list(map(tuple, places))
+        """For each literal, the rules that ask for it, each with the level at which it does. Most are asked for once:
+        as sets of rules, these would take more memory than all the rest."""
         # a rule with fewer clauses asks nothing at the levels that it lacks
         self._free = [_bits(len(clauses) <= level for clauses in chosen) for level in range(CLAUSES)]
-        for literal in self.spelling.triggers if numbers else ():
-            for level in range(CLAUSES):
-                self._add(numbers, literal, level, self.everything)
+        triggers = self.spelling.triggers if numbers else ()
+        self._triggers = frozenset([numbers.setdefault(literal, len(numbers)) for literal in triggers])
         self._literals = list(numbers)
         self.scanner: Scanner = make_scanner(self._literals, self._backend)
         self._candidates: dict[tuple[int, ...], int] = {}
         self._rules_of_one = [_NOT_ASKED] * len(numbers)
-
-    def _add(self, numbers: dict[bytes, int], literal: bytes, level: int, rules: int) -> None:
-        number = numbers.setdefault(literal, len(numbers))
-        if number == len(self._masks):
-            self._masks.append([0] * CLAUSES)
-        self._masks[number][level] |= rules
 
     @property
     def literals(self) -> Sequence[bytes]:
@@ -226,11 +226,13 @@ class TypeIndex:
         found = self._candidates.get(numbers)
         if found is None:
             found = self.everything
-            for level in range(CLAUSES):
-                met = self._free[level]
+            if self._triggers.isdisjoint(numbers):
+                met = list(self._free)
                 for number in numbers:
-                    met |= self._masks[number][level]
-                found &= met
+                    for place in self._places[number]:
+                        met[place % CLAUSES] |= 1 << place // CLAUSES
+                for rules in met:
+                    found &= rules
             if len(numbers) <= _REMEMBERED_LITERALS:
                 if len(self._candidates) >= _REMEMBERED:
                     self._candidates.clear()

@@ -91,6 +91,11 @@ def _chance(literal: bytes) -> float:
     return guess
 
 
+def forget_chances() -> None:
+    """Give back the memory of what was guessed while clauses were compared."""
+    _chance.cache_clear()
+
+
 def _is_good(clause: AbstractSet[bytes]) -> bool:
     return 0 < len(clause) <= _MOST and min(map(len, clause)) > 0 and max(map(_chance, clause)) <= _WORST
 

@@ -7,6 +7,7 @@ varies; signs without case (an emoji, a direction mark) stand alone.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 
 from msgspec import Struct
@@ -38,6 +39,7 @@ _CUT_ANYWHERE = "".join(sorted({*"".join(_CUT_AT.values()), *'/?,[]{}"\\'}))
 """For types that are not known here."""
 _AS_WRITTEN = frozenset({("syslog", "message"), ("syslog", "program")})
 """Fields that stand in the line byte for byte."""
+_FIELDS_AS_WRITTEN = frozenset(field for _, field in _AS_WRITTEN)
 _STATUS = ("access", "sc-status")
 _NUMBER = re.compile(r"[0-9e+-]*\.?[0-9e+-]*")
 _SLASHES = 2
@@ -63,7 +65,9 @@ class Spelling(Struct, frozen=True):
         """Spell a text that a value of the field holds: a line must hold one literal of each set."""
         if field in self.derived or _NUMBER.fullmatch(text):
             return []  # a number may be written in many ways
-        return _join([_pieces(text, encoding, field) for encoding in sorted(self.encodings)])
+        return _join(
+            [_pieces(text, way) for way in _ways(self.encodings, field if field in _FIELDS_AS_WRITTEN else "")]
+        )
 
     def of_value(self, field: str, text: str) -> list[Alternatives]:
         """Spell a text that is the whole value of the field, or of one of its values.
@@ -79,7 +83,7 @@ class Spelling(Struct, frozen=True):
         """Spell a text that the line itself holds, or a value of any of its fields."""
         if _NUMBER.fullmatch(text) and self.encodings & _JSON:
             return []
-        return _join([_pieces(text, encoding, "") for encoding in sorted(self.encodings | {"raw"})])
+        return _join([_pieces(text, way) for way in _ways(self.encodings | {"raw"}, "")])
 
     def of_subject(self, text: str) -> list[Alternatives]:
         """Spell a text that the message of the line holds, as data-driven decoders see it."""
@@ -122,11 +126,22 @@ def _least(alternatives: Alternatives) -> int:
     return min(map(len, alternatives))
 
 
-def _pieces(text: str, encoding: str, field: str) -> list[Alternatives]:
+@lru_cache(maxsize=256)
+def _ways(encodings: frozenset[str], field: str) -> tuple[str | None, ...]:
+    """Give the ways in which a field is written: the characters that text is cut at, None for JSON. Each way once."""
+    ways: dict[str | None, None] = {}
+    for encoding in sorted(encodings):
+        if encoding in _JSON:
+            ways[None] = None
+        else:
+            ways["" if (encoding, field) in _AS_WRITTEN else _CUT_AT.get(encoding, _CUT_ANYWHERE)] = None
+    return tuple(ways)
+
+
+def _pieces(text: str, cuts: str | None) -> list[Alternatives]:
     signs = [] if text.isascii() else [c for c in dict.fromkeys(text) if is_caseless(c)]
-    if encoding in _JSON:
+    if cuts is None:
         return [*map(_as_json, _cut(text, "?")), *map(_sign_as_json, signs)]
-    cuts = "" if (encoding, field) in _AS_WRITTEN else _CUT_AT.get(encoding, _CUT_ANYWHERE)
     return [frozenset({piece.encode()}) for piece in (*_cut(text, cuts), *signs)]
 
 
@@ -144,7 +159,12 @@ def _sign_as_json(sign: str) -> Alternatives:
 
 
 def _cut(text: str, characters: str) -> list[str]:
-    return [piece for piece in re.split(f"[{_CONTROL}{re.escape(characters)}]+", text) if piece]
+    return [piece for piece in _cutter(characters).split(text) if piece]
+
+
+@lru_cache(maxsize=64)
+def _cutter(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[{_CONTROL}{re.escape(characters)}]+")
 
 
 def _as_json(text: str) -> Alternatives:

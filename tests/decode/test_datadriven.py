@@ -142,7 +142,7 @@ def test_a_pattern_may_have_log_sources_of_its_own() -> None:
     )
     assert refine([decoder], "a").log_sources == (LogSource("firewall", "", ""), LogSource("", "p", ""))
     assert refine([decoder], "b").log_sources == (LogSource("", "p", ""),)
-    assert decoder.all_log_sources() == {LogSource("firewall", "", ""), LogSource("", "p", "")}
+    assert decoder.all_log_sources == {LogSource("firewall", "", ""), LogSource("", "p", "")}
 
 
 def test_a_message_written_in_another_type_is_decoded_as_such() -> None:
@@ -150,7 +150,7 @@ def test_a_message_written_in_another_type_is_decoded_as_such() -> None:
     parsed = refine([decoder], '{"time": 1700758468, "message": "inner", "a": {"b": 1}}')
     assert (parsed.type, parsed.fields["a.b"], parsed.time_ns) == ("json", 1, 1_700_758_468_000_000_000)
     assert parsed.fields["message"].startswith("{"), "the message stays that of the line"
-    assert LogSource() in decoder.all_log_sources()
+    assert LogSource() in decoder.all_log_sources
 
 
 def test_fields_that_the_decoder_makes_are_named() -> None:
