@@ -17,8 +17,9 @@ from soc_agent.detect.view import plain_text
 LEVELS = 4
 """So many clauses of a rule are looked at. More would hardly leave fewer rules to try."""
 _VALUES_KEPT = 4_096
-_LONGEST_KEPT = 2_048
-"""A longer value hardly comes again."""
+_LONGEST_KEPT = 16_384
+_CHARS_KEPT = 500_000
+"""Of all values of a field together: whoever writes lines chooses how long they are."""
 
 
 class FieldIndex:
@@ -73,7 +74,7 @@ class FieldIndex:
 class _Values(dict[str, int]):
     """The bits of the values of one field, worked out when a value first comes."""
 
-    __slots__ = ("_exact", "_find", "_places", "_present", "_same")
+    __slots__ = ("_chars", "_exact", "_find", "_places", "_present", "_same")
 
     def __init__(self, needs: Mapping[Need, int]) -> None:
         super().__init__()
@@ -92,13 +93,16 @@ class _Values(dict[str, int]):
         if texts:
             self._find = ahocorasick_rs.AhoCorasick(list(texts)).find_matches_as_indexes
         self._same: dict[int, int] = {}
+        self._chars = 0
 
     def __missing__(self, value: str) -> int:
         bits = self._bits(fold(value))
         if len(value) <= _LONGEST_KEPT:
-            if len(self) >= _VALUES_KEPT:
+            self._chars += len(value)
+            if len(self) >= _VALUES_KEPT or self._chars > _CHARS_KEPT:
                 self.clear()
                 self._same.clear()
+                self._chars = len(value)
             bits = self[value] = self._same.setdefault(bits, bits)
         return bits
 

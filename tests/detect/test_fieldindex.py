@@ -51,8 +51,12 @@ def test_memory_is_bounded_whatever_values_come(monkeypatch: Any) -> None:
         assert name == "A"
         assert len(texts) <= 10
         assert len(numbers) <= 10
-    assert index.candidates({"A": "x" * 5000}) == 0
-    assert not any(len(text) > 2048 for text in index._fields[0][1])
+    assert index.candidates({"A": "x" * 50_000}) == 0
+    assert not any(len(text) > 20_000 for text in index._fields[0][1])
+    monkeypatch.setattr(fieldindex, "_CHARS_KEPT", 100)
+    for number in range(100):
+        assert index.candidates({"A": f"{number:040}"}) == int("7" in str(number))
+        assert sum(map(len, index._fields[0][1])) <= 100
 
 
 WORDS = (
