@@ -5,6 +5,7 @@ Literals are found without regard to the case of ASCII letters. A scanner belong
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any, Literal, Protocol
 
@@ -15,6 +16,8 @@ NUMBER_BITS = 20
 
 One integer a hit sorts faster than a pair, and takes a quarter of its memory when a hostile block is full of hits.
 """
+_MANY = 2_000
+"""From so many literals on, compiling them takes much memory for a while."""
 _log = logging.getLogger(__name__)
 Backend = Literal["hyperscan", "ahocorasick"]
 
@@ -68,6 +71,8 @@ class _Hyperscan:
             flags=hyperscan.HS_FLAG_CASELESS,
             literal=True,
         )
+        if len(literals) >= _MANY:
+            _give_back()
         self._hits: list[int] = []
         self._handler = _collector(self._hits)
 
@@ -88,6 +93,14 @@ def _collector(hits: list[int]) -> Callable[[int, int, int, int, Any], None]:
         append(end << NUMBER_BITS | number)
 
     return collect
+
+
+def _give_back() -> None:
+    """Give the memory that compiling took back to the system: glibc would keep it, some 50 MB for all public rules."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class _AhoCorasick:

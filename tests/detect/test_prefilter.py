@@ -76,3 +76,9 @@ def test_a_scanner_can_be_used_again() -> None:
     scanner.scan(b"nothing\n")
     assert len(first) == 2
     assert scanner.scan(b"a a\n") == first
+
+
+def test_many_literals_are_found_too() -> None:
+    literals = [b"literal-%d-" % number for number in range(3_000)]
+    scanner = make_scanner(literals)
+    assert [hit & ((1 << NUMBER_BITS) - 1) for hit in scanner.scan(b"x literal-7- y LITERAL-2999- z")] == [7, 2999]
