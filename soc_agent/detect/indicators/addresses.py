@@ -158,11 +158,20 @@ def find_ipv6(text: Text, prefixes: Members) -> Places:
 
 def find_mapped(text: Text) -> Places:
     """Give the places where an IPv4 address may be written as IPv6 in hexadecimal: ``::ffff:102:304``."""
-    colons = np.concatenate([text.colons, _encoded_colons(text)])
-    for step in range(1, 5):
-        colons = colons[(text.at(colons - step) | 0x20) == ord("f")]
-    followed: Flags = IS_HEX.take(text.at(colons + 1)) | (text.at(colons) == ord("%"))
-    return colons[followed]
+    twice = np.flatnonzero((text.bytes[:-1] == ord(":")) & (text.bytes[1:] == ord(":")))
+    encoded = _encoded_colons(text)
+    ends = np.concatenate([twice + 2, encoded[_encoded_before(text, encoded)] + 3])
+    for step in range(4):
+        ends = ends[(text.at(ends + step) | 0x20) == ord("f")]
+    behind = text.at(ends + 4)
+    followed: Flags = (behind == ord(":")) | (behind == ord("%"))
+    return ends[followed]
+
+
+def _encoded_before(text: Text, colons: Places) -> Flags:
+    """Say of each colon (``%3A``) whether another one stands right before it."""
+    before: Flags = text.at(colons - 3) == ord("%")
+    return before
 
 
 def _encoded_colons(text: Text) -> Places:

@@ -109,7 +109,9 @@ class Finder:
         for match in _IPV6.finditer(text) if text.count(":") > 1 else ():
             word = match[0] if match[0].endswith("::") else match[0].removesuffix(":")
             word = word if word.startswith("::") else word.removeprefix(":")
-            if word.count(":") > 1 and (packed := parse_ip(word)) and not ("." in word and len(packed) == 4):
+            packed = parse_ip(word) if word.count(":") > 1 else None
+            # of IPv4 written as IPv6, with full stops it was found above, and in full nobody writes it
+            if packed and (len(packed) > 4 or ("." not in word and word.startswith("::"))):
                 yield word, self._table.of_address(packed)
 
     def _names(self, text: str) -> Iterator[tuple[str, list[int]]]:

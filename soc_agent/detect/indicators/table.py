@@ -15,7 +15,9 @@ from soc_agent.detect.indicators.values import format_ip
 _SAME_CAP = 32
 """So many entries for one value are looked at: more sources for one address say nothing new."""
 _CUTS_CAP = 64
-_BORDERS = frozenset("/?#&;=")
+_INSIDE = frozenset("-._~%+@$*")
+"""Characters of URLs, beside letters and digits, that do not end a part of it."""
+_ENDING = ".!,;:"
 
 
 class Notes(Struct, frozen=True, array_like=True):
@@ -129,4 +131,10 @@ class Table:
 
 
 def _is_border(place: str, end: int) -> bool:
-    return end == len(place) or place[end] in _BORDERS or place[end - 1] in _BORDERS
+    if end == len(place) or not (_is_inside(place[end]) and _is_inside(place[end - 1])):
+        return True
+    return place[end] in _ENDING and not place[end:].strip(_ENDING)  # the end of a sentence
+
+
+def _is_inside(character: str) -> bool:
+    return character.isalnum() or character in _INSIDE

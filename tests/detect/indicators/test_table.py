@@ -51,7 +51,18 @@ def test_a_url_is_found_from_its_begin_on_borders(listed: Indicators) -> None:
     assert _values(listed, of_url("", "evil.com/a?u=http://b")) == ["http://evil.com/a"]
     assert _values(listed, of_url("https", "evil.com/b/c")) == ["evil.com/b/"]
     assert of_url("https", "evil.com/a") == []
-    assert of_url("http", "evil.com/ab") == []
+    for text in ("evil.com/ab", "evil.com/a.b", "evil.com/a-b", "evil.com/a%b", "evil.com/aé"):
+        assert of_url("http", text) == []
+    for text in (
+        "evil.com/a.",
+        "evil.com/a...",
+        "evil.com/a,",
+        "evil.com/a(b",
+        "evil.com/a”",
+        "evil.com/a[1]",
+        "evil.com/a!",
+    ):
+        assert _values(listed, of_url("http", text)) == ["http://evil.com/a"]
     assert of_url("http", "evil.com/" + "a/" * 10_000) == of_url("http", "evil.com/a/a")
 
 
