@@ -109,6 +109,8 @@ class Database:
 class Databases:
     """Several databases that complete each other; of two that know a thing, the first is believed."""
 
+    know_any = True
+
     def __init__(self, paths: Iterable[Path]) -> None:
         self._databases = [Database(path) for path in dict.fromkeys(paths)]
         self._remembered = lru_cache(CACHED)(self._look_up)

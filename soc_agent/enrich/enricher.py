@@ -1,6 +1,6 @@
 """The enricher: fields that a line itself does not have, and the context of a new alert."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -28,11 +28,13 @@ _KINDS = ("src_ip", "dst_ip")
 Value = str | int | float | list[Any] | None
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """What the configuration says of an address."""
 
     address: Address | None
     """None where the text is no address of a host: then nothing is known of it."""
+    unplaced: bool = False
+    """Whether it is inside and private: databases know public addresses alone."""
     internal: bool = False
     network: str = ""
     entry: Entry = Entry()
@@ -100,6 +102,7 @@ class Enricher:
         self._remembered_host = lru_cache(CACHED)(register.of_host)
         self._event: Event | None = None
         self._addresses: dict[str, tuple[str, ...]] = {}
+        self._readers = dict(self._make_readers())
 
     @classmethod
     def of(cls, config: Config, folder: Path) -> Self:
@@ -117,16 +120,8 @@ class Enricher:
 
         None when the event has no such entity, nothing is known of it, or there is no such field.
         """
-        kind, _, name = field.partition(".")
-        if kind == "host":
-            read = _OF_HOST.get(name)
-            entry = self._host(event.host) if read else None
-            return read(entry) if read and entry else None
-        if kind not in _KINDS:
-            return None
-        values = [self._of_address(text, name) for text in self._addresses_of(event, kind)]
-        found = list(dict.fromkeys(value for value in values if value is not None))
-        return found if len(found) > 1 else found[0] if found else None
+        read = self._readers.get(field)
+        return None if read is None else read(event)
 
     def context(self, event: Speaks, entities: Entities) -> dict[str, Any]:
         """Give what is known of the host and the addresses of a new alert, for people to see; empty parts left out.
@@ -145,7 +140,7 @@ class Enricher:
                 standing = self._standing(text)
                 if standing.address is not None:
                     levels.append(standing.entry.system_level)
-                    told.append(self._told(text, standing, standing.address))
+                    told.append(self._told(text, standing))
             if told:
                 context[kind] = told
         if max(levels, default=0):
@@ -156,25 +151,46 @@ class Enricher:
         """Give what is wrong with the databases right now; empty when well."""
         return self._places.problems()
 
-    def _told(self, text: str, standing: Standing, address: Address) -> dict[str, Any]:
-        place = self._place(standing, address)
+    def _told(self, text: str, standing: Standing) -> dict[str, Any]:
+        place = self._place(standing)
         pairs = [("network", standing.network), *_shown(standing.entry).items()]
         pairs += [("country", place.country), ("asn", place.asn), ("as_org", place.as_org)]
         return {"address": text, "internal": standing.internal} | {name: value for name, value in pairs if value}
 
-    def _of_address(self, text: str, name: str) -> Value:
-        standing = self._standing(text)
-        if standing.address is None:
-            return None
-        if name in _OF_STANDING:
-            return _OF_STANDING[name](text, standing)
-        if name in _OF_PLACE:
-            return _OF_PLACE[name](self._place(standing, standing.address))
-        return None
+    def _make_readers(self) -> Iterator[tuple[str, Callable[[Event], Value]]]:
+        """Yield what gives each field; none for places where there is nothing that could know them."""
+        for name, of_host in _OF_HOST.items():
+            yield f"host.{name}", self._host_reader(of_host)
+        for kind in _KINDS:
+            for name, of_standing in _OF_STANDING.items():
+                yield f"{kind}.{name}", self._address_reader(kind, of_standing)
+            for name, of_place in _OF_PLACE.items() if self._places.know_any else ():
+                yield f"{kind}.{name}", self._address_reader(kind, self._placed(of_place))
 
-    def _place(self, standing: Standing, address: Address) -> Place:
-        # databases know public addresses; what is inside has no country but that of its owner
-        return NOWHERE if address.is_private and standing.internal else self._places.find(address)
+    def _host_reader(self, of_host: Callable[[Entry], Value]) -> Callable[[Event], Value]:
+        def read(event: Event) -> Value:
+            entry = self._host(event.host)
+            return None if entry is None else of_host(entry)
+
+        return read
+
+    def _address_reader(self, kind: str, of_standing: _Of) -> Callable[[Event], Value]:
+        def read(event: Event) -> Value:
+            texts = self._addresses_of(event, kind)
+            if len(texts) == 1:
+                return of_standing(texts[0], self._standing(texts[0]))
+            values = (of_standing(text, self._standing(text)) for text in texts)
+            found = list(dict.fromkeys(value for value in values if value is not None))
+            return found if len(found) > 1 else found[0] if found else None
+
+        return read
+
+    def _placed(self, of_place: Callable[[Place], Value]) -> _Of:
+        return lambda _, standing: of_place(self._place(standing))
+
+    def _place(self, standing: Standing) -> Place:
+        # what is inside has no country but that of its owner
+        return NOWHERE if standing.unplaced or standing.address is None else self._places.find(standing.address)
 
     def _addresses_of(self, event: Event, kind: str) -> tuple[str, ...]:
         """Give the addresses of an event, as texts. Several correlations ask for the same event in turn."""
@@ -208,7 +224,7 @@ class Enricher:
             return UNKNOWN
         network = self._networks.of(address)
         entry = self._register.of_address(address) or self._register.of_system(network.system)
-        return Standing(address, network.internal, network.name, entry)
+        return Standing(address, network.internal and address.is_private, network.internal, network.name, entry)
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

@@ -51,6 +51,9 @@ NOWHERE = Place()
 class Places(Protocol):
     """Whatever knows where addresses are."""
 
+    know_any: bool
+    """False where there is nothing to look anything up in, so that nobody need ask."""
+
     def find(self, address: Address) -> Place:
         """Give what is known of an address."""
         ...
@@ -65,6 +68,7 @@ class PlaceTable:
 
     def __init__(self, places: Mapping[str, Place] | None = None) -> None:
         self._places = {address_of(text): place for text, place in (places or {}).items()}
+        self.know_any = bool(self._places)
 
     def find(self, address: Address) -> Place:
         """Give what is written of an address."""
