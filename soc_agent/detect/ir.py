@@ -76,6 +76,8 @@ class TimePart(_Part, frozen=True, array_like=True, tag="time"):
     unit: str
     """``minute``, ``hour``, ``day``, ``week``, ``month`` or ``year``."""
     value: int
+    op: str = "eq"
+    """As in :class:`Compare`; ``eq``: that very part."""
 
 
 class AnyOf(_Part, frozen=True, array_like=True, tag="any"):

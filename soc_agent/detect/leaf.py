@@ -7,7 +7,7 @@ does; a number in a rule is the same number written as text (Sigma specification
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from operator import ge, gt, le, lt, ne
+from operator import eq, ge, gt, le, lt, ne
 
 import ahocorasick_rs
 
@@ -48,8 +48,7 @@ def compile_test(field: str, test: ir.Test) -> Predicate:
     if isinstance(test, ir.Compare):
         return _on_plain(field, _compare(test))
     if isinstance(test, ir.TimePart):
-        unit, wanted = test.unit, test.value
-        return _on_plain(field, lambda text: part_of_time(text, unit) == wanted)
+        return _on_plain(field, _time_part(test))
     if isinstance(test, ir.FieldRef):
         return _field_ref(field, test)
     if isinstance(test, ir.Exists):
@@ -215,6 +214,16 @@ def _compare(test: ir.Compare) -> Found:
     def found(text: str) -> bool:
         number = _number(text)
         return number is not None and operator(number, wanted)
+
+    return found
+
+
+def _time_part(test: ir.TimePart) -> Found:
+    unit, operator, wanted = test.unit, eq if test.op == "eq" else _COMPARE[test.op], test.value
+
+    def found(text: str) -> bool:
+        part = part_of_time(text, unit)
+        return part is not None and operator(part, wanted)
 
     return found
 

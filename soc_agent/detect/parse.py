@@ -22,6 +22,7 @@ from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
 from sigma.modifiers import reverse_modifier_mapping
 from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaDetections, SigmaLogSource, SigmaRule
+from sigma.types import SigmaString, SigmaType
 
 from soc_agent.detect import ir
 from soc_agent.detect.cache import CorrelationEntry
@@ -33,7 +34,7 @@ from soc_agent.detect.placeholders import ListOf, fill, no_lists
 from soc_agent.detect.policy import POLICY
 from soc_agent.detect.predicate import compile_rule
 from soc_agent.detect.regex import RegexRefusedError, compile_regex
-from soc_agent.detect.values import read_value
+from soc_agent.detect.values import read_value, with_exact_numbers
 from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 
@@ -83,7 +84,7 @@ def invalid(error: Exception, document: Document, name: str) -> Problem:
 
 
 def _rule(document: Document, name: str, list_of: ListOf) -> tuple[ir.Rule, list[Problem]]:
-    parsed = SigmaRule.from_dict(document.tree, collect_errors=True, policy=POLICY)
+    parsed = SigmaRule.from_dict(_exact(document.tree, "detection"), collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     log_source = _log_source(parsed.logsource)
     info, fault = info_of(document.tree, name, log_source)
@@ -92,8 +93,13 @@ def _rule(document: Document, name: str, list_of: ListOf) -> tuple[ir.Rule, list
     return rule, [*soc_problem(fault, document, name), *_check(rule, document, name)]
 
 
+def _exact(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    """Give a document whose section of detections has only numbers that pySigma keeps as they are."""
+    return {**tree, key: with_exact_numbers(tree[key])} if key in tree else tree
+
+
 def _filter(document: Document, name: str, list_of: ListOf) -> ir.Filter:
-    parsed = SigmaFilter.from_dict(document.tree, collect_errors=True, policy=POLICY)
+    parsed = SigmaFilter.from_dict(_exact(document.tree, "filter"), collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     chosen = parsed.filter.rules
     rules = () if isinstance(chosen, str) else tuple(reference.reference for reference in chosen)
@@ -276,9 +282,20 @@ def _detection(found: SigmaDetection) -> ir.Node:
     return ir.And(nodes) if found.item_linking is ConditionAND else ir.Or(nodes)
 
 
+def _written(found: SigmaDetectionItem) -> list[SigmaType]:
+    """Give the values as they were before modifiers."""
+    return found.original_value or []
+
+
 def _item(found: SigmaDetectionItem) -> ir.Node:
     field = found.field or ""
     modifiers = [reverse_modifier_mapping[modifier.__name__] for modifier in found.modifiers]
+    if not found.value and not field:
+        raise ValueError("an empty list of words")
+    if "re" in modifiers and any(
+        isinstance(value, SigmaString) and value.original is None for value in _written(found)
+    ):
+        raise ValueError("null is no regular expression")
     tests = tuple(read_value(value, field) for value in found.value) or (ir.Null(),)
     item = ir.Item(field, "|".join([field, *modifiers]), tests, found.value_linking is ConditionAND and len(tests) > 1)
     return ir.Not(item) if found.negated else item

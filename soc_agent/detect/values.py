@@ -1,5 +1,7 @@
 """Values of Sigma detections, as pySigma types them, become tests of the intermediate representation."""
 
+from typing import Any
+
 from sigma.types import (
     SigmaBool,
     SigmaCasedString,
@@ -26,6 +28,8 @@ _FLAGS = (
     ("m", SigmaRegularExpressionFlag.MULTILINE),
     ("s", SigmaRegularExpressionFlag.DOTALL),
 )
+_EXACT = 2**53
+_COMPARING = frozenset({"lt", "lte", "gt", "gte"})
 _WILDCARDS = {SpecialChars.WILDCARD_MULTI: ir.ANY, SpecialChars.WILDCARD_SINGLE: ir.ONE}
 
 
@@ -55,10 +59,31 @@ def read_value(value: SigmaType, field: str) -> ir.Test:
     if isinstance(value, SigmaExists):
         return ir.Exists(value.exists)
     if isinstance(value, SigmaCompareExpression):
-        return ir.Compare(value.op.name.lower(), value.number.number)
+        operator, number = value.op.name.lower(), value.number
+        if isinstance(number, SigmaTimestampPart):
+            return ir.TimePart(number.timestamp_part.name.lower(), int(number.number), operator)
+        return ir.Compare(operator, number.number)
     if isinstance(value, SigmaFieldReference):
         return ir.FieldRef(value.field, value.starts_with, value.ends_with)
     raise ValueError(f"values of type {type(value).__name__} are not known here")
+
+
+def with_exact_numbers(node: Any) -> Any:
+    """Give a detection with whole numbers that no float holds as texts, since pySigma makes floats of them.
+
+    What is compared as a number stays one.
+    """
+    if isinstance(node, dict):
+        return {key: child if _is_compared(key) else with_exact_numbers(child) for key, child in node.items()}
+    if isinstance(node, list):
+        return [with_exact_numbers(child) for child in node]
+    if isinstance(node, int) and not isinstance(node, bool) and abs(node) > _EXACT:
+        return str(node)
+    return node
+
+
+def _is_compared(key: Any) -> bool:
+    return isinstance(key, str) and not _COMPARING.isdisjoint(key.split("|")[1:])
 
 
 def _parts(value: SigmaString) -> tuple[str | int, ...]:

@@ -16,7 +16,7 @@ from sigma.types import (
 )
 
 from soc_agent.detect import ir
-from soc_agent.detect.values import read_value
+from soc_agent.detect.values import read_value, with_exact_numbers
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_what_needs_a_field_is_refused_without_one(value: SigmaType) -> None:
 def test_what_is_not_known_is_refused() -> None:
     with pytest.raises(ValueError, match="SigmaQueryExpression"):
         read_value(SigmaQueryExpression("x", "y"), "f")
+
+
+def test_numbers_that_no_float_holds_stay_what_they_are() -> None:
+    tree = {"f": 2**53 + 1, "g": [1, -(2**64), True], "h|gte": 2**60, "i": {"j|neq": 2**53}}
+    assert with_exact_numbers(tree) == {
+        "f": "9007199254740993",
+        "g": [1, "-18446744073709551616", True],
+        "h|gte": 2**60,
+        "i": {"j|neq": 2**53},
+    }

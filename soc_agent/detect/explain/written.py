@@ -35,7 +35,7 @@ def pattern_of(test: ir.Test, key: str) -> str:
         case ir.FieldRef():
             return test.field
         case ir.TimePart():
-            return f"{test.unit} {test.value}"
+            return f"{test.unit} {test.value}" if test.op == "eq" else f"{test.unit} {test.op} {test.value}"
         case ir.Exists():
             return "true" if test.value else "false"
         case _:

@@ -46,3 +46,8 @@ def test_of_a_long_text_the_part_that_matters() -> None:
     assert "Evil" in excerpt(text, ir.Text((ir.ANY, "evil", ir.ANY)))
     assert excerpt(text, ir.Text(("other",))) == text[:VALUE_CAP_CHARS]
     assert excerpt("short", ir.Text(("o",))) == "short"
+
+
+def test_a_part_of_a_time_with_its_comparison() -> None:
+    assert pattern_of(ir.TimePart("hour", 8), "f|hour") == "hour 8"
+    assert pattern_of(ir.TimePart("hour", 8, "gte"), "f|hour|gte") == "hour gte 8"
