@@ -3,7 +3,18 @@
 import sys
 from importlib import import_module
 
-LANES = ("hunting", "windows", "quiet", "rest", "correlation", "loading", "packets", "latency", "first_frame")
+LANES = (
+    "hunting",
+    "windows",
+    "quiet",
+    "indicators",
+    "rest",
+    "correlation",
+    "loading",
+    "packets",
+    "latency",
+    "first_frame",
+)
 
 if __name__ == "__main__":
     for lane in sys.argv[1:] or LANES:

@@ -90,7 +90,7 @@ class Builder:
                 *rules.problems,
                 *decoder_problems,
                 *(yara.problems if yara else ()),
-                *(indicators.problems if indicators is not None else ()),
+                *(indicators.summary() if indicators is not None else ()),
             ),
             changes=self._shelf.changes,
             expires_ns=self._end_of(next_expiry(rules.filters)),

@@ -10,6 +10,7 @@ from soc_agent.detect.indicators.find import Finder
 from soc_agent.detect.indicators.indicator import FileReport
 from soc_agent.detect.indicators.packed import Packed
 from soc_agent.detect.indicators.table import Table
+from soc_agent.errors import describe
 from soc_agent.model import Event, Problem
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ class Indicators:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def summary(self) -> list[Problem]:
+        """Give what is wrong, for a place where each list should take one line: a feed may have many small faults."""
+        by_file: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            by_file.setdefault(problem.where.file, []).append(problem)
+        return [
+            problems[0]
+            if len(problems) == 1
+            else Problem("indicator.several", problems[0].where, {"first": describe(problems[0]), "file": file})
+            for file, problems in by_file.items()
+        ]
 
     def lines(self, block: bytes) -> list[int]:
         """Give where the lines of a block begin that may name an indicator, in order. None is lost."""

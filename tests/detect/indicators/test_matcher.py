@@ -3,9 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soc_agent.detect.indicators.load import load_indicators
+from soc_agent.errors import describe
+from soc_agent.model import Event
 from tests.detect.indicators.making import event_of, hits, indicators_of
 
+LISTED = load_indicators([Path(__file__).with_name("listed.txt")])
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -44,3 +52,33 @@ def test_numpy_is_loaded_only_when_lists_are_used() -> None:
 def test_an_event_of_any_type_may_be_asked(tmp_path: Path) -> None:
     listed = indicators_of(tmp_path, "203.0.113.9")
     assert [hit.field for hit in listed.hits(event_of("level=warn peer=203.0.113.9", "kv"))] == ["peer"]
+
+
+def test_a_list_with_many_faults_takes_one_line_of_a_summary(tmp_path: Path) -> None:
+    listed = indicators_of(tmp_path, "10.0.0.1\n10.0.0.2\n203.0.113.9")
+    (problem,) = listed.summary()
+    assert problem.code == "indicator.several"
+    assert "10.0.0.1" in describe(problem)
+    assert [problem.code for problem in indicators_of(tmp_path, "com").summary()] == ["indicator.suffix"]
+    assert indicators_of(tmp_path, "evil.com").summary() == []
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=5) | st.sampled_from(["host", "uri", "cs-host", "c-uri", "src_ip", "action"]),
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.floats(),
+            st.text(max_size=40),
+            st.lists(st.text(max_size=10)),
+            st.from_regex(r"(http://)?([a-z0-9%.:/?#@\\[\\]]|evil\\.com|203\\.0\\.113\\.9|\\n){0,12}", fullmatch=True),
+        ),
+        max_size=5,
+    )
+)
+def test_no_event_is_an_error(fields: dict[str, Any]) -> None:
+    """Whatever fields hold, and whatever of a URL is broken."""
+    for decoded in (True, False):
+        LISTED.hits(Event(b"x", str(fields), "test", (), fields, decoded=decoded))
