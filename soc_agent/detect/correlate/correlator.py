@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from soc_agent.detect.correlate.absence import Absences
-from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, WITNESS, Entry, Lines
+from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
 from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, what_maker
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
@@ -33,40 +32,44 @@ Book = Windows | Absences | FirstSeen
 
 
 class _Tap(Struct, frozen=True):
-    """One rule whose events one correlation takes."""
+    """One rule whose events one correlation takes, and what is not needed for each event."""
 
     number: int
     """Of the correlation."""
-    field: str
-    """The field that makes the group, where it is one alone."""
-    key_of: Callable[[Event], str | None]
-    what_of: Callable[[Event], Any] | None
-    what: int | None
-    """Which of the correlation's rules it is, where that is what counts."""
-    take: Callable[[str, Entry], Completed | None]
+    spec_id: str
+    rule_id: str
     knows: Callable[[str, str, int], bool] | None
     is_joined: bool
     """Whether the rules are joined by or: an event that two of them match is one event."""
     needs_witness: bool
-    rule_id: str
     reporter: Reporter
 
 
-def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: Lookup | None) -> _Tap:
+def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: Lookup | None) -> tuple[Any, ...]:
+    """Give a tap, taken apart: correlation, field of the group where it is one, how to count, key and value; the rest.
+
+    A tuple is unpacked at once, and this happens for each event.
+    """
     is_temporal = spec.kind.startswith("temporal")
     rule = spec.rule_ids.index(rule_id)
-    return _Tap(
+    tap = _Tap(
         number=number,
-        field=spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else "",
-        key_of=key_maker(spec, rule_id, lookup),
-        what_of=None if is_temporal else what_maker(spec, rule_id, lookup),
-        what=rule if is_temporal else None,
-        take=book.take,
+        spec_id=spec.info.id,
+        rule_id=rule_id,
         knows=book.knows if isinstance(book, FirstSeen) else None,
         is_joined=len(set(spec.rule_ids)) > 1 and not is_temporal,
         needs_witness=isinstance(book, Absences) and rule in book.completing,
-        rule_id=rule_id,
         reporter=Reporter(spec, rule_id, lookup),
+    )
+    return (
+        number,
+        spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else "",
+        book.take,
+        key_maker(spec, rule_id, lookup),
+        None if is_temporal else what_maker(spec, rule_id, lookup),
+        rule if is_temporal else None,
+        tap.knows is None and not tap.is_joined and not tap.needs_witness,
+        tap,
     )
 
 
@@ -97,8 +100,7 @@ class Correlator:
         self._taps: dict[str, list[tuple[Any, ...]]] = {}
         for number, (spec, book) in enumerate(zip(specs, self._books, strict=True)):
             for rule_id in dict.fromkeys(spec.rule_ids):
-                tap = _tap(spec, number, rule_id, book, lookup)
-                self._taps.setdefault(rule_id, []).append(astuple(tap))  # a tuple is taken apart at once
+                self._taps.setdefault(rule_id, []).append(_tap(spec, number, rule_id, book, lookup))
         self._silent = {rule_id for spec in specs if not spec.generate for rule_id in spec.rule_ids}
         self._silent -= {rule_id for spec in specs if spec.generate for rule_id in spec.rule_ids}
         self.wants = frozenset(self._taps)
@@ -138,9 +140,7 @@ class Correlator:
                 due = self._tick()
         if not self._taken or rule_id not in self._taps:
             return due or []
-        repeat = event.fields.get("repeat")
-        events = 1 if repeat is None else _repeats(repeat)
-        found = self._feed(self._taps[rule_id], event, ref, event.time_ns, events, False)
+        found = self._feed(self._taps[rule_id], event, ref, event.time_ns, 0, False)
         return due + found if due else found
 
     def take_late(self) -> int:
@@ -224,12 +224,15 @@ class Correlator:
     def _feed(
         self, taps: list[tuple[Any, ...]], event: Event, ref: EventRef, time_ns: int, events: int, chained: bool
     ) -> list[Detection]:
+        """Give an event to all correlations that take it; ``events`` is how many it stands for, 0: as it says."""
         detections: list[Detection] = []
         turn = self._marks.turn
         fields = event.fields
+        if not events:
+            events = _repeats(fields["repeat"]) if "repeat" in fields else 1
         steps = self._journal.steps
         lines = self._lines.fresh
-        for number, field, key_of, what_of, what, take, knows, is_joined, needs_witness, rule_id, reporter in taps:
+        for number, field, take, key_of, what_of, what, is_plain, tap in taps:
             key = fields.get(field)
             if type(key) is not str or len(key) > KEY_CAP_CHARS or not key.isascii():
                 key = key_of(event)  # the long way to the same, and the only one where there are several fields
@@ -237,23 +240,32 @@ class Correlator:
                     continue
             if what_of is not None:
                 what = what_of(event)  # noqa: PLW2901 - what the tap itself has is None then
-                if what is None or (knows is not None and knows(key, what, time_ns)):
+                if what is None:
                     continue
-            if is_joined or chained:
-                token = number, (rule_id if chained or not is_joined else ""), key
-                if token in self._counted:
-                    continue
-                self._counted.add(token)
             entry: Entry = (time_ns, events, what, turn)
-            if needs_witness:
-                entry = (*entry, pack_witness(rule_id, event, ref))
+            if not is_plain or chained:
+                if not self._is_new(tap, key, entry, chained=chained):
+                    continue
+                if tap.needs_witness:
+                    entry = (*entry, pack_witness(tap.rule_id, event, ref))
             steps += (number, key, entry)
             completed = take(key, entry)
             if completed is not None:
-                detections += self._completed(self._specs[number].info.id, reporter, event, ref, completed, time_ns)
-            elif turn not in lines and knows is None:
+                detections += self._completed(tap.spec_id, tap.reporter, event, ref, completed, time_ns)
+            elif turn not in lines:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
+
+    def _is_new(self, tap: _Tap, key: str, entry: Entry, *, chained: bool) -> bool:
+        """Say whether an event is one that its correlation has not seen: not for another rule, not of a known value."""
+        if tap.knows is not None and tap.knows(key, entry[WHAT], entry[TIME]):
+            return False
+        if tap.is_joined or chained:
+            token = tap.number, (tap.rule_id if chained or not tap.is_joined else ""), key
+            if token in self._counted:
+                return False
+            self._counted.add(token)
+        return True
 
     def _completed(
         self, rule_id: str, reporter: Reporter, event: Event, ref: EventRef, completed: Completed, time_ns: int

@@ -74,6 +74,8 @@ def _joined(fields: list[str], lookup: Lookup | None) -> Callable[[Event], str |
         value = event.fields.get(field)
         if type(value) is str and len(value) <= KEY_CAP_CHARS and value.isascii():
             return value
+        if type(value) is int:
+            return str(value)
         text = text_of(_value(event, field, lookup))
         return None if text is None else _bounded(text)
 

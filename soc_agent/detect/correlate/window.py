@@ -82,17 +82,17 @@ class Windows:
     def take(self, key: str, entry: Entry) -> Completed | None:
         """Take an event; give the window it completes, if there is one whose condition is true."""
         group = self.groups.get(key)
-        time_ns = entry[0]
-        if entry[1] != 1 and self._spec.kind == "event_count":
+        time_ns, events, what, _ = entry
+        if events != 1 and self._spec.kind == "event_count":
             self._counts_entries, self._least = False, 1
         if group is None:
             group = self.groups[key] = [entry]
             self.cost_bytes += GROUP_COST_BYTES + len(key) + self._cost(entry)
         elif time_ns >= self._latest_ns or time_ns >= group[-1][0]:
-            if self._is_temporal and entry[2] != group[-1][2]:
+            if self._is_temporal and what != group[-1][2]:
                 self._varied.add(key)
             group.append(entry)
-            self.cost_bytes += VALUE_COST_BYTES + len(entry[2]) if self._counts_words else ENTRY_COST_BYTES
+            self.cost_bytes += VALUE_COST_BYTES + len(what) if self._counts_words else ENTRY_COST_BYTES
             if not len(group) & 31:
                 self._prune(key, group)
         else:
