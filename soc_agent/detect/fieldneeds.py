@@ -86,12 +86,26 @@ def _item(item: ir.Item) -> list[Clause]:
 
 
 def _one(parts: Sequence[list[Clause]]) -> list[Clause]:
-    """Give what one of several parts needs: the best clause of each, together; nothing when a part needs nothing."""
+    """Give what one of several parts needs: the best clause of each, together; nothing when a part needs nothing.
+
+    Also, for a field of which each part needs something, that alone: of which kinds of events the parts speak, say.
+    """
     if len(parts) == 1:
         return parts[0]
     if not parts or not all(parts):
         return []
-    return [frozenset().union(*(part[0] if len(part) == 1 else min(part, key=_chance) for part in parts))]
+    clauses = [frozenset().union(*(part[0] if len(part) == 1 else min(part, key=_chance) for part in parts))]
+    if any(len(part) > 1 for part in parts):
+        of_fields = [
+            {next(iter(clause)).field: clause for clause in part if _is_of_one_field(clause)} for part in parts
+        ]
+        common = set(of_fields[0]).intersection(*of_fields[1:])
+        clauses += [frozenset().union(*(of_field[field] for of_field in of_fields)) for field in sorted(common)]
+    return clauses
+
+
+def _is_of_one_field(clause: Clause) -> bool:
+    return len({need.field for need in clause}) == 1
 
 
 def _test(test: ir.Test, field: str) -> list[Clause]:

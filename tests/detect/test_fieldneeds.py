@@ -67,3 +67,13 @@ def test_a_regular_expression_needs_its_literals_or_at_least_a_value() -> None:
 def test_a_long_text_is_looked_at_before_a_word_that_many_events_have() -> None:
     rule = rule_of("selection: {Initiated: 'true', Image|endswith: '\\notepad.exe'}")
     assert field_clauses(rule)[0] == frozenset({Need("Image", "suffix", "\\notepad.exe")})
+
+
+def test_a_field_of_which_each_alternative_needs_something_is_a_clause_of_its_own() -> None:
+    detection = """
+    one: {EventID: 4738, A: some-long-name-of-a-thing}
+    two: {EventID: 5136, B: another-long-name-of-it}
+    condition: 1 of *
+    """
+    assert {("EventID", "exact", "4738"), ("EventID", "exact", "5136")} in clauses(detection)
+    assert len(clauses(detection)) == 2

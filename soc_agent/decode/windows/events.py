@@ -23,31 +23,31 @@ TYPE = "windows"
 Plain = str | int | float | bool | None
 
 
-class _ProviderAttributes(Struct):
+class _ProviderAttributes(Struct, gc=False):
     Name: str | None = None
 
 
-class _Provider(Struct, rename={"attributes": "#attributes"}):
+class _Provider(Struct, gc=False, rename={"attributes": "#attributes"}):
     attributes: _ProviderAttributes
 
 
-class _TimeAttributes(Struct):
+class _TimeAttributes(Struct, gc=False):
     SystemTime: str
 
 
-class _Time(Struct, rename={"attributes": "#attributes"}):
+class _Time(Struct, gc=False, rename={"attributes": "#attributes"}):
     attributes: _TimeAttributes
 
 
-class _SecurityAttributes(Struct):
+class _SecurityAttributes(Struct, gc=False):
     UserID: str | None = None
 
 
-class _Security(Struct, rename={"attributes": "#attributes"}):
+class _Security(Struct, gc=False, rename={"attributes": "#attributes"}):
     attributes: _SecurityAttributes
 
 
-class _System(Struct):
+class _System(Struct, gc=False):
     Provider: _Provider
     EventID: int
     TimeCreated: _Time
@@ -59,13 +59,13 @@ class _System(Struct):
     Security: _Security | None = None
 
 
-class _Inner(Struct, rename={"attributes": "#attributes"}, forbid_unknown_fields=True):
+class _Inner(Struct, gc=False, rename={"attributes": "#attributes"}, forbid_unknown_fields=True):
     System: _System
     EventData: dict[str, Plain]
     attributes: msgspec.Raw = msgspec.Raw()
 
 
-class _Record(Struct, forbid_unknown_fields=True):
+class _Record(Struct, gc=False, forbid_unknown_fields=True):
     Event: _Inner
 
 
