@@ -5,6 +5,7 @@ from sigma.exceptions import SigmaError
 
 from soc_agent.detect.cache import CorrelationEntry
 from soc_agent.detect.correlate import compile_correlation, split_first_seen, split_range
+from soc_agent.detect.correlate.expression import check_length
 from soc_agent.detect.documents import Document
 from soc_agent.detect.info import info_of
 from soc_agent.detect.parse import Parsed, invalid, refuse, soc_problem
@@ -26,6 +27,7 @@ def parse_correlation(document: Document, name: str) -> Parsed:
 
 
 def _read(document: Document, name: str) -> tuple[CorrelationEntry, list[Problem]]:
+    check_length(document.tree.get("correlation"))
     own, first_seen = split_first_seen(document.tree)
     tree, more = split_range(own)
     try:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 TERMS_CAP = 64
 """An expression may be true in so many ways; each is looked at with each event."""
+CHARS_CAP = 4096
+"""An expression is no longer, so that reading it takes no time."""
+_LOOKED_THROUGH = 4 * TERMS_CAP
+"""Of more ways than these it is not looked which cover others."""
 _DEPTH_CAP = 100
 
 _Literals = frozenset[tuple[str, bool]]
@@ -40,6 +44,16 @@ def terms_of(parsed: "CorrelationConditionItem | SigmaRuleReference", numbers: "
     return tuple(sorted(terms, key=lambda term: (term.present, [(a.rule, a.place) for a in term.absent])))
 
 
+def check_length(correlation: Any) -> None:
+    """Refuse the ``correlation`` of a document whose condition is an expression of hostile length.
+
+    :raises RuleError: then.
+    """
+    condition = correlation.get("condition") if isinstance(correlation, dict) else None
+    if isinstance(condition, str) and len(condition) > CHARS_CAP:
+        raise RuleError(Problem("correlation.expression_long", values={"limit": CHARS_CAP}))
+
+
 def _ways(node: Any, *, present: bool, depth: int) -> set[_Literals]:
     """Give the ways in which a node is true, or false; ``not`` is carried down to the rules."""
     from sigma.correlations import CorrelationConditionAND, CorrelationConditionNOT, SigmaRuleReference
@@ -61,7 +75,7 @@ def _ways(node: Any, *, present: bool, depth: int) -> set[_Literals]:
 
 def _bounded(ways: set[_Literals]) -> set[_Literals]:
     possible = {way for way in ways if not any((name, not wanted) in way for name, wanted in way)}
-    if len(possible) > TERMS_CAP:
+    if TERMS_CAP < len(possible) <= _LOOKED_THROUGH:
         possible = _minimal(possible)
     if len(possible) > TERMS_CAP:
         raise RuleError(Problem("correlation.expression_size", values={"limit": TERMS_CAP}))

@@ -19,6 +19,10 @@ COUNT_CAP = 100_000
 """A window holds no more events than twice this; a threshold beyond it would never be reached."""
 RULES_CAP = 256
 PERCENT = 100
+NUMBER_CAP = 2**53
+"""No comparison is with a larger number: beyond it, a number is not what was written."""
+SPAN_CAP_S = 10 * 366 * 86_400
+"""No timespan is longer."""
 
 _KINDS: dict[str, Kind] = {
     "event_count": "event_count",
@@ -105,6 +109,9 @@ def compile_correlation(
     if kind is None:
         raise _refused("type", type=rule.type.name.lower(), known=", ".join(_KINDS))
     condition = rule.condition
+    spans_s = (rule.timespan.seconds, first_seen.learn_ns // _NANOSECONDS if first_seen else 0)
+    if max(spans_s) > SPAN_CAP_S:
+        raise _refused("timespan", limit="10y")
     references = [reference.reference for reference in rule.rules or ()]
     terms: tuple[Term, ...] = ()
     checks: tuple[Check, ...] = (Check("gte", 1),)
@@ -158,6 +165,8 @@ def _comparison(
     named = condition.fieldref or ()
     fields = (named,) if isinstance(named, str) else tuple(named)
     percentile = 50
+    if max(abs(check.count) for check in checks) > NUMBER_CAP:
+        raise _refused("number", limit=NUMBER_CAP)
     if kind in ("event_count", "temporal", "temporal_ordered") and fields:
         raise _refused("field_unused", type=kind)
     if kind in NUMERIC and len(fields) != 1:

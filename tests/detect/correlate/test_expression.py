@@ -1,5 +1,7 @@
 """Expressions over rules, as terms."""
 
+import re
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
@@ -8,7 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from sigma.correlations import SigmaExtendedCorrelationCondition
 
-from soc_agent.detect.correlate.expression import TERMS_CAP, terms_of
+from soc_agent.detect.correlate.expression import CHARS_CAP, TERMS_CAP, check_length, terms_of
 from soc_agent.detect.correlate.spec import Absence, Term
 from soc_agent.errors import RuleError
 
@@ -78,3 +80,29 @@ def test_hostile_expressions_are_refused() -> None:
     with pytest.raises(RuleError) as error:
         terms("a and not a")
     assert error.value.problem.code == "correlation.never_true"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        " and ".join(f"({' or '.join(f'r{i}_{j}' for j in range(16))})" for i in range(30)),
+        " and ".join(f"not (a{i} and b{i} and c{i})" for i in range(100)),
+        "(" * 150 + "a" + ")" * 150,
+        " or ".join(f"x{i}" for i in range(500)),
+    ],
+    ids=["wide", "negated", "deep", "long"],
+)
+def test_no_expression_takes_long(expression: str) -> None:
+    """Nor much memory: ways that are too many are not gone through."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(re.findall(r"[a-z]+[0-9_]*", expression)))}
+    with suppress(RuleError):
+        assert len(terms(expression, numbers)) <= TERMS_CAP
+
+
+def test_a_long_expression_is_not_even_read() -> None:
+    check_length({"condition": "a" * CHARS_CAP})
+    check_length({"condition": {"gte": 1}})
+    check_length("nonsense")
+    with pytest.raises(RuleError) as error:
+        check_length({"condition": "a" * (CHARS_CAP + 1)})
+    assert error.value.problem.code == "correlation.expression_long"

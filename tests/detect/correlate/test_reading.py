@@ -135,6 +135,8 @@ def test_first_seen_is_a_value_count_with_a_memory() -> None:
             "101",
         ),
         ({"condition": {"gte": 1_000_000}}, "correlation.threshold", "100000"),
+        ({"condition": {"lt": 10**30}}, "correlation.number", "number"),
+        ({"timespan": "99999999y"}, "correlation.timespan", "10y"),
         ({"condition": {"gte": 2, "field": "user"}}, "correlation.field_unused", "value_count"),
         ({"rules": ["nobody"]}, "correlation.unknown_rule", "nobody"),
         ({"rules": []}, "correlation.no_rules", "no rules"),
@@ -159,6 +161,17 @@ def test_it_survives_the_cache() -> None:
     """Compiled correlations are plain data."""
     spec = compiled(BRUTE_FORCE)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(spec), type=CorrelationSpec) == spec
+
+
+def test_a_group_is_not_learnt_from_for_ever() -> None:
+    """A number that cannot be written is never made."""
+    with pytest.raises(RuleError) as error:
+        compiled(
+            BRUTE_FORCE + "soc: {first_seen: {learn: 999999w}}\n",
+            type="value_count",
+            condition={"field": "src_ip", "gte": 1},
+        )
+    assert error.value.problem.code == "correlation.timespan"
 
 
 @pytest.mark.parametrize("soc", ["{learn: soon}", "{days: 3}", "[7d]"])
