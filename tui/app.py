@@ -21,6 +21,7 @@ from textual.screen import Screen
 from soc_agent.config import Config
 from soc_agent.errors import StoreError
 from soc_agent.model import Alert, Explanation, Problem, RuleInfo
+from soc_agent.model.tuning import Tuner
 from soc_agent.store import Order
 from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
 from tui import times
@@ -62,6 +63,7 @@ class Console(App[int]):
         read_only: bool = False,
         status: Callable[[], str] | None = None,
         explain: Callable[[Alert], Explanation | Problem] | None = None,
+        tuner: Tuner | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         super().__init__()
@@ -71,6 +73,8 @@ class Console(App[int]):
         self.status = status
         self.explain = explain
         """Says why the rule of an alert matches its line; may take long. None: the rules are not at hand here."""
+        self.tuner = tuner
+        """Proposes filters from false positives; None: the rules are not at hand here."""
         self.now_ns = clock
         self.rules: dict[str, RuleInfo | None] = {}
         """Rules of alerts that were shown, by id."""
@@ -200,6 +204,8 @@ class Console(App[int]):
     def _works(self, key: Key, view: View[Any] | None) -> bool:
         if key.name == "explain":
             return self.explain is not None
+        if key.name == "tune":
+            return self.tuner is not None and not self.is_past_or_read_only(view)
         return not (key.acts and self.is_past_or_read_only(view))
 
     def is_past_or_read_only(self, view: View[Any] | None) -> bool:
@@ -311,6 +317,22 @@ class Console(App[int]):
         alert = view.alert() if view is not None else None
         if view is not None and alert is not None and self.explain is not None:
             self.push_screen(Explained(alert, view.at_ns))
+
+    def action_tune(self) -> None:
+        """Propose a filter from the chosen alerts, once it is said why they may be hidden."""
+        from tui.screens.tuned import Tuned
+
+        view = self.front
+        ids = view.chosen() if view is not None else []
+        if self.tuner is None or not ids or self.is_past_or_read_only(view):
+            return
+
+        def answered(reason: str | None) -> None:
+            if reason is not None:
+                self.push_screen(Tuned(ids, reason))
+
+        question = (Part(said("tuning.screen.question", count=len(ids)), "strong"),)
+        self.push_screen(Ask([question], required=True, offers=offers(ACTS["false_positive"])), answered)
 
     def action_travel(self) -> None:
         """Go to the moment when the alert under the cursor was recorded."""

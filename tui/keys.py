@@ -112,8 +112,9 @@ PIVOTING = (
     Key("pivot", "p", "app.pivot", hint=True),
     Key("travel", "w", "app.travel"),
     Key("explain", "y", "app.explain"),
+    Key("tune", "T", "app.tune"),
 )
-"""Keys that go elsewhere from an alert: to all about one of its entities, to the moment it was recorded, to why."""
+"""Keys that go elsewhere from an alert: to all about one of its entities, to its moment, to why, to a filter."""
 
 LISTING = (
     Key("filter", "slash", "filter", hint=True, at_once=True),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config
 from soc_agent.errors import SourceError
 from soc_agent.model import Alert, Explanation, Problem
+from soc_agent.model.tuning import TunedFilter, Tuner
 from soc_agent.text import current_language, say
 
 STOP_S = 15.0
@@ -31,13 +32,35 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
         raise SourceError(Problem("cli.console.no_terminal"))
     from tui import run_console
 
-    explain = explainer(config, workspace.config_path.resolve().parent)
+    folder = workspace.config_path.resolve().parent
+    explain, tuner = explainer(config, folder), LateTuner(config, folder, store_path)
     if with_agent:
         with agent_process(workspace.config_path, store_path.with_suffix(".log")):
-            code = run_console(store_path, config, read_only=read_only, explain=explain)
+            code = run_console(store_path, config, read_only=read_only, explain=explain, tuner=tuner)
     else:
-        code = run_console(store_path, config, read_only=read_only, explain=explain)
+        code = run_console(store_path, config, read_only=read_only, explain=explain, tuner=tuner)
     sys.exit(code)
+
+
+class LateTuner:
+    """Proposes filters. The engine is imported when it is first asked: no first frame waits for it."""
+
+    def __init__(self, config: Config, folder: Path, store_path: Path) -> None:
+        self._given = (config, folder, store_path)
+
+    @cached_property
+    def _tuner(self) -> Tuner:
+        from soc_agent.cli.tuner import AlertTuner
+
+        return AlertTuner(*self._given)
+
+    def propose(self, alert_ids: tuple[int, ...], reason: str, author: str) -> TunedFilter | Problem:
+        """Propose a filter for alerts of one rule."""
+        return self._tuner.propose(alert_ids, reason, author)
+
+    def write(self, found: TunedFilter) -> str | Problem:
+        """Write a filter into a folder of one's own."""
+        return self._tuner.write(found)
 
 
 def explainer(config: Config, folder: Path) -> Callable[[Alert], Explanation | Problem]:

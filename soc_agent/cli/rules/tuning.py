@@ -1,32 +1,19 @@
 """``soc-agent rules tune``: from false positives to a filter, tried on what is stored before it is written."""
 
-import os
-import time
-from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import uuid4
-from zoneinfo import ZoneInfo
-
 import click
+from msgspec import structs
 
-from soc_agent.cli.alert_lines import CaseReader, rules_behind
-from soc_agent.cli.build import Builder
 from soc_agent.cli.chosen import actor_of, find_alert
 from soc_agent.cli.output import json_line, narrate, table
-from soc_agent.cli.rules.shared import Chosen, find_rule
-from soc_agent.cli.workspace import Workspace, filter_folder
-from soc_agent.detect import ir
-from soc_agent.detect.tune import Case, Verdict, propose
-from soc_agent.detect.tune_filter import Origin, Outcome, file_name, filter_text, try_filter
+from soc_agent.cli.rules.shared import find_rule
+from soc_agent.cli.tuner import DAYS, AlertTuner, alerts_of
+from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import RuleError, describe
-from soc_agent.model import Alert, Problem, Where
-from soc_agent.store import AlertFilter, Store
+from soc_agent.model import Problem
+from soc_agent.model.tuning import TunedAlert, TunedFilter
+from soc_agent.store import Store
 from soc_agent.text import make_safe, say
 
-ALERTS_CAP = 5_000
-"""So many alerts of the rule are tried, the latest."""
 STATUSES = ("false_positive", "closed", "acknowledged", "new")
 
 
@@ -36,7 +23,7 @@ STATUSES = ("false_positive", "closed", "acknowledged", "new")
 @click.option("--status", type=click.Choice(STATUSES), help=say("tuning.cli.status"))
 @click.option("--reason", default="", help=say("tuning.cli.reason"))
 @click.option("--author", default="", help=say("tuning.cli.author"))
-@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help=say("tuning.cli.days"))
+@click.option("--days", type=click.IntRange(1, 3650), default=DAYS, show_default=True, help=say("tuning.cli.days"))
 @click.option("--write", "write_it", is_flag=True, help=say("tuning.cli.write"))
 @click.option("--even-so", is_flag=True, help=say("tuning.cli.even_so"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
@@ -57,154 +44,45 @@ def command(
     """Propose a filter, show what it would have done, and with ``--write`` write it."""
     if bool(idents) == bool(status):
         raise click.UsageError(say("tuning.cli.which"))
-    rules = Chosen(
-        Builder(workspace.config, workspace.config_path.resolve().parent).rule_folders(),
-        workspace.config,
-        workspace.config_path,
-    ).load(as_run=True)
+    tuner = AlertTuner(workspace.config, workspace.config_path.resolve().parent, workspace.store_path)
+    rules = tuner.rules()
     rule_id = find_rule(rules, rule)
-    tuned = rules_behind(rules, rule_id)
     with Store.open(workspace.store_path, read_only=True) as store:
-        alerts = _alerts_of(store, rule_id)
-        chosen = _chosen(store, alerts, idents, status)
-        reader = CaseReader(tuned, workspace.config)
-        cases = [reader.case(alert, store.detections_of(alert.id), chosen) for alert in alerts]
-        reason = reason or _reasons(store, chosen)
-    now = datetime.fromtimestamp(time.time(), ZoneInfo(workspace.config.timezone))
-    who = actor_of(workspace, author)
-    origin = Origin(str(uuid4()), who, reason, now.date(), now.date() + timedelta(days=days))
-    text, outcomes, spares = proposed(tuned, cases, origin, rules.infos[rule_id].title)
+        if status is not None:
+            chosen = frozenset(alert.id for alert in alerts_of(store, rule_id) if alert.status.value == status)
+        else:
+            chosen = frozenset(find_alert(store, each.strip()).id for each in idents.split(",") if each.strip())
+        found = tuner.proposed(store, rules, rule_id, chosen, reason, actor_of(workspace, author), days)
     if as_json:
-        json_line({"filter": text, "spares": spares, "alerts": [_record(outcome) for outcome in outcomes]})
+        alerts = [structs.asdict(each) for each in found.alerts]
+        json_line({"filter": found.text, "spares": not found.lost, "alerts": alerts})
     else:
-        _show(text, outcomes, alerts)
+        _show(found)
     if write_it:
-        if not reason:
-            raise RuleError(Problem("tuning.reason_needed"))
-        if not spares and not even_so:
-            raise RuleError(Problem("tuning.not_spared", values={"count": len(_lost(outcomes))}))
-        path = _write(workspace, file_name(tuned, origin), text)
-        narrate(say("tuning.cli.written", path=path, expires=origin.expires))
+        path = tuner.write(found, even_so=even_so)
+        if isinstance(path, Problem):
+            raise RuleError(path)
+        narrate(say("tuning.cli.written", path=path, expires=found.expires))
 
 
-def proposed(
-    rules: Sequence[ir.Rule], cases: Sequence[Case], origin: Origin, title: str
-) -> tuple[str, list[Outcome], bool]:
-    """Give the text of a filter, what it does to each alert, and whether every true one stays whole.
-
-    :raises RuleError: when the false positives share nothing to go by.
-    """
-    readable = sum(bool(case.events) for case in cases if case.verdict is Verdict.FALSE)
-    if not rules or not readable:
-        raise RuleError(Problem("tuning.nothing_read", values={"title": title}))
-    found = propose(rules, cases)
-    if found is None:
-        raise RuleError(Problem("tuning.nothing_shared", values={"title": title, "count": readable}))
-    text = filter_text(found, rules, origin)
-    outcomes = try_filter(text, rules, cases)
-    return text, outcomes, not _lost(outcomes)
-
-
-def _lost(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return [outcome for outcome in outcomes if outcome.verdict is Verdict.TRUE and outcome.touched]
-
-
-def _alerts_of(store: Store, rule_id: str) -> list[Alert]:
-    ids = store.alert_ids(AlertFilter.parse(f'rule="{rule_id}"'))[:ALERTS_CAP]
-    return [alert for alert in store.alerts(ids) if alert.rule_id == rule_id]
-
-
-def _chosen(store: Store, alerts: Sequence[Alert], idents: str, status: str | None) -> frozenset[int]:
-    """Give the ids of the alerts that are to be tuned out.
-
-    :raises RuleError: when there is none, or one is of another rule.
-    """
-    if status is not None:
-        chosen = frozenset(alert.id for alert in alerts if alert.status.value == status)
-    else:
-        own = {alert.id for alert in alerts}
-        chosen = frozenset(find_alert(store, ident.strip()).id for ident in idents.split(",") if ident.strip())
-        if others := sorted(chosen - own):
-            raise RuleError(Problem("tuning.other_rule", values={"id": others[0]}))
-    if not chosen:
-        raise RuleError(Problem("tuning.none_chosen"))
-    return chosen
-
-
-def _reasons(store: Store, chosen: frozenset[int]) -> str:
-    """Give what people said when they marked the alerts as false positives."""
-    said: dict[str, None] = {}
-    for alert_id in sorted(chosen)[:100]:
-        for entry in store.history(alert_id):
-            if entry.kind == "false_positive" and entry.data.get("reason"):
-                said[str(entry.data["reason"])] = None
-    return "; ".join(list(said)[:3])
-
-
-def _show(text: str, outcomes: Sequence[Outcome], alerts: Sequence[Alert]) -> None:
-    for line in text.splitlines():
+def _show(found: TunedFilter) -> None:
+    for line in found.text.splitlines():
         click.echo(make_safe(line))
-    keys = {alert.id: alert.entity_key for alert in alerts}
-    rows = [
-        [
-            str(each.alert_id),
-            say(f"tuning.verdict.{each.verdict.value}"),
-            str(each.lines),
-            str(each.hidden),
-            say(f"tuning.outcome.{_fate(each)}"),
-            keys.get(each.alert_id, ""),
-        ]
-        for each in sorted(
-            outcomes, key=lambda each: (each.verdict is not Verdict.TRUE, not each.touched, each.alert_id)
-        )
-    ]
     click.echo()
     columns = ("alert", "verdict", "lines", "hidden", "outcome", "entity")
+    rows = [_row(each) for each in sorted(found.alerts, key=_worst_first)]
     table([say(f"tuning.column.{name}") for name in columns], rows, numbers={0, 2, 3})
-    removed = {verdict: sum(each.removed for each in outcomes if each.verdict is verdict) for verdict in Verdict}
-    kept = sum(each.verdict is Verdict.TRUE and not each.touched for each in outcomes)
-    narrate(
-        say("tuning.cli.sum", false=removed[Verdict.FALSE], open=removed[Verdict.OPEN], kept=kept)
-        if not _lost(outcomes)
-        else describe(Problem("tuning.not_spared", values={"count": len(_lost(outcomes))}))
-    )
+    if found.lost:
+        narrate(describe(Problem("tuning.not_spared", values={"count": found.lost})))
+    else:
+        false, undecided = found.removed("false"), found.removed("open")
+        narrate(say("tuning.cli.sum", false=false, open=undecided, kept=found.kept))
 
 
-def _fate(outcome: Outcome) -> str:
-    if not outcome.lines:
-        return "unread"
-    return "removed" if outcome.removed else "partly" if outcome.touched else "stays"
+def _worst_first(each: TunedAlert) -> tuple[bool, bool, int]:
+    return each.verdict != "true", not each.hidden, each.alert_id
 
 
-def _record(outcome: Outcome) -> dict[str, object]:
-    return {
-        "id": outcome.alert_id,
-        "verdict": outcome.verdict.value,
-        "lines": outcome.lines,
-        "hidden": outcome.hidden,
-        "outcome": _fate(outcome),
-    }
-
-
-def _write(workspace: Workspace, name: str, text: str) -> Path:
-    """Write the filter whole or not at all; never among the rules of the product.
-
-    :raises RuleError: when it cannot be written.
-    """
-    beside = workspace.config_path.resolve().parent
-    given = [beside / path for path in workspace.config.rules.paths]
-    folder = next((path for path in given if path.is_dir()), filter_folder(beside))
-    path = folder / name
-    unfinished = folder / f".{name}.new"
-    try:
-        folder.mkdir(exist_ok=True)
-        with unfinished.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise RuleError(Problem("cli.unwritable", Where(str(path)), {"reason": error.strerror})) from error
-    return path
+def _row(each: TunedAlert) -> list[str]:
+    verdict, outcome = say(f"tuning.verdict.{each.verdict}"), say(f"tuning.outcome.{each.outcome}")
+    return [str(each.alert_id), verdict, str(each.lines), str(each.hidden), outcome, each.entity_key]

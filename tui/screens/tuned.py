@@ -1,0 +1,126 @@
+"""A filter that is proposed from false positives: its text, what it would have done to each alert, and writing it."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from soc_agent.model import Problem
+from soc_agent.model.tuning import TunedAlert, TunedFilter
+from tui.drawn import Drawn
+from tui.keys import Key
+from tui.outside import Line, Part, fit, part, safe, said, told
+from tui.page import Page
+from tui.panels import section
+from tui.paper import cut, wrapped
+from tui.view import Question, View
+from tui.work import start
+
+_SHOWN = 500
+"""So many alerts are listed."""
+_LINE_LIMIT = 2_000
+
+
+def tuned_lines(found: TunedFilter, width: int) -> list[Line]:
+    """Draw a proposal in a width: what it would do first, then its text, then alert by alert."""
+    if found.lost:
+        summary = Part(told(Problem("tuning.not_spared", values={"count": found.lost})), "critical")
+    else:
+        false, undecided = found.removed("false"), found.removed("open")
+        summary = Part(said("tuning.cli.sum", false=false, open=undecided, kept=found.kept), "strong")
+    rows: list[Line] = [*wrapped((summary,), width), (), section(said("tuning.screen.filter"), width)]
+    for line in found.text.splitlines():
+        rows += wrapped((part(safe(line, _LINE_LIMIT)),), width, words=False)
+    rows += [(), section(said("tuning.screen.alerts", count=len(found.alerts)), width)]
+    ordered = sorted(found.alerts, key=lambda each: (each.verdict != "true", not each.hidden, each.alert_id))
+    return [*rows, *(_alert_line(each, width) for each in ordered[:_SHOWN])]
+
+
+def _alert_line(each: TunedAlert, width: int) -> Line:
+    harmed = each.verdict == "true" and each.hidden
+    return cut(
+        (
+            part(fit(str(each.alert_id), 8, right=True), "faint"),
+            part("  "),
+            part(fit(said(f"tuning.verdict.{each.verdict}"), 16)),
+            part(fit(said(f"tuning.outcome.{each.outcome}"), 20), "critical" if harmed else "muted"),
+            part(safe(each.entity_key, 200)),
+        ),
+        width,
+    )
+
+
+class _Pane(Drawn):
+    """The proposal, drawn."""
+
+    DEFAULT_CSS = "_Pane { padding: 0 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: TunedFilter | Problem | None = None
+
+    def draw(self, width: int) -> list[Line]:
+        """Give all of it; while it is worked out, that it is."""
+        if self.found is None:
+            return [(Part(said("tuning.screen.loading"), "muted"),)]
+        if isinstance(self.found, Problem):
+            return wrapped((Part(told(self.found), "attention"),), width)
+        return tuned_lines(self.found, width)
+
+
+class Tuned(View[None]):
+    """The proposal for some alerts. It is worked out once, in a thread: rules and alerts are read for it."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("write_filter", "W", "write", hint=True, acts=True),
+        Key("back", "escape,backspace", "back", hint=True),
+    )
+
+    def __init__(self, alert_ids: Sequence[int], reason: str) -> None:
+        super().__init__()
+        self._alert_ids = tuple(alert_ids)
+        self._reason = reason
+        self._pane = _Pane()
+
+    def body(self) -> Iterable[Widget]:
+        """Give the page."""
+        yield Page(self._pane)
+
+    def on_mount(self) -> None:
+        """Let the page have the keys, and begin."""
+        self.query_one(Page).focus()
+        start(self, self._propose)
+
+    async def _propose(self) -> None:
+        console = self.console_app
+        assert console.tuner is not None, "the key works only where something tunes"
+        self._pane.found = await asyncio.to_thread(console.tuner.propose, self._alert_ids, self._reason, console.actor)
+        self._pane.redraw()
+
+    def question(self) -> Question[None]:
+        """Ask for nothing: a proposal is for the alerts as they were when it was asked for."""
+        return lambda _: None
+
+    def show(self, answer: None) -> None:
+        """Leave what is shown."""
+
+    def action_write(self) -> None:
+        """Write the filter where a running agent takes it up."""
+        if isinstance(self._pane.found, TunedFilter) and not self.console_app.reader.read_only:
+            start(self, self._write, self._pane.found)
+
+    async def _write(self, found: TunedFilter) -> None:
+        console = self.console_app
+        assert console.tuner is not None
+        path = await asyncio.to_thread(console.tuner.write, found)
+        if isinstance(path, Problem):
+            console.tell(told(path), severity="warning")
+            return
+        console.tell(said("tuning.cli.written", path=path, expires=found.expires))
+        if self.is_current:
+            self.app.pop_screen()
+
+    def action_back(self) -> None:
+        """Go back to where it was asked for."""
+        self.app.pop_screen()
