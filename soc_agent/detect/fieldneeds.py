@@ -41,6 +41,8 @@ _SHAPES: dict[tuple[int, ...], Where] = {
 _WORD = 0.2
 """Of a value that is one short word or number: one of a few that the field can have."""
 _WORD_CHARS = 16
+_ODD = 0.001
+"""Of letters that hardly anybody writes."""
 _RARER = 0.6
 """How much rarer each letter makes a text. Values are not random: they share folders and names."""
 _LETTERS_COUNTED = 12
@@ -62,6 +64,8 @@ def _chance(clause: Iterable[Need]) -> float:
 
 
 def _chance_of(need: Need) -> float:
+    if need.text in _WIDE_FOLDS.values():
+        return _ODD
     if need.where == "exact":
         return _WORD if len(need.text) < _WORD_CHARS and need.text.isalnum() else _CHANCES["exact"]
     return _CHANCES[need.where] * float(_RARER ** min(len(need.text), _LETTERS_COUNTED))

@@ -77,3 +77,8 @@ def test_a_field_of_which_each_alternative_needs_something_is_a_clause_of_its_ow
     """
     assert {("EventID", "exact", "4738"), ("EventID", "exact", "5136")} in clauses(detection)
     assert len(clauses(detection)) == 2
+
+
+def test_odd_letters_do_not_make_a_long_text_worse_than_a_short_one() -> None:
+    best = clauses("selection: {A|re|i: 'exe[0-9]werfaultsecure'}")[0]
+    assert ("A", "contains", "werfaultsecure") in best
