@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -80,7 +81,7 @@ def split_range(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Chec
     operators = [name for name in condition if name in _OPERATORS]
     more = operators[1:]
     counts = [condition[name] for name in more]
-    if not more or not all(isinstance(count, (int, float)) and not isinstance(count, bool) for count in counts):
+    if not more or not all(map(_is_number, counts)):
         return plain, ()
     plain["correlation"] = {
         **correlation,
@@ -178,6 +179,10 @@ def _comparison(
             raise _refused("percentile", percentile=condition.percentile)
         percentile = condition.percentile
     return checks, fields, percentile
+
+
+def _is_number(count: Any) -> bool:
+    return isinstance(count, (int, float)) and not isinstance(count, bool) and isfinite(count)
 
 
 def _resolved(reference: str, resolve: Callable[[str], str | None]) -> str:

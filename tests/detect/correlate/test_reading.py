@@ -63,8 +63,9 @@ def test_a_document_without_a_range_stays_as_it_is() -> None:
     """What is wrong with it is for pySigma to say."""
     for document in ({}, {"correlation": 3}, {"correlation": {"condition": "a and b"}}, yaml.safe_load(BRUTE_FORCE)):
         assert split_range(document) == (document, ())
-    odd = {"correlation": {"condition": {"gt": 1, "lt": "x"}}}
-    assert split_range(odd) == (odd, ())
+    for count in ("x", True, float("nan")):
+        odd = {"correlation": {"condition": {"gt": 1, "lt": count}}}
+        assert split_range(odd) == (odd, ())
 
 
 def test_temporal_asks_for_all_rules_by_itself() -> None:
