@@ -3,7 +3,7 @@
 import pytest
 
 from soc_agent.detect import ir
-from soc_agent.detect.parse import CONDITION_CAP_CHARS
+from soc_agent.detect.condition import CONDITION_CAP_CHARS
 from soc_agent.errors import describe
 from soc_agent.model import LogSource, Problem
 from tests.detect.making import parse, problem_of, rule_of, rule_text
