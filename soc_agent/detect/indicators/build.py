@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from soc_agent.detect.indicators.addresses import Ranges, key_of_prefixes
+from soc_agent.detect.indicators.addresses import Ranges, key_of_prefixes, map_of_groups
 from soc_agent.detect.indicators.digests import key_of_digests
 from soc_agent.detect.indicators.indicator import KINDS, Indicator, Kind, Meta
 from soc_agent.detect.indicators.names import map_of_tops, tops_of
@@ -150,8 +150,9 @@ class Builder:
             ranges = Ranges.of(np.frombuffer(self._firsts, np.uint32), np.frombuffer(self._lasts, np.uint32))
             arrays |= {"networks": ranges.networks, "firsts": ranges.firsts, "lasts": ranges.lasts}
         if self._prefixes:
-            members = Members.of(key_of_prefixes(np.frombuffer(self._prefixes, np.uint32)))
-            arrays |= {"prefix_bits": members.bits, "prefixes": members.numbers}
+            prefixes = np.frombuffer(self._prefixes, np.uint32)
+            members = Members.of(key_of_prefixes(prefixes))
+            arrays |= {"prefix_bits": members.bits, "prefixes": members.numbers, "groups": map_of_groups(prefixes)}
         return arrays
 
 
@@ -165,6 +166,7 @@ def scan_data(packed: Packed, notes: Notes) -> ScanData:
         wide=notes.wide,
         ranges=Ranges(arrays["networks"], arrays["firsts"], arrays["lasts"]) if "networks" in arrays else None,
         prefixes=Members(arrays["prefix_bits"], arrays["prefixes"]) if "prefixes" in arrays else None,
+        groups=arrays.get("groups"),
     )
 
 
@@ -179,4 +181,5 @@ _TYPES: dict[str, Any] = {
     "lasts": np.uint32,
     "prefix_bits": np.uint8,
     "prefixes": np.uint64,
+    "groups": np.bool_,
 }

@@ -14,7 +14,7 @@ from soc_agent.detect.indicators.packed import pack, read_packed, unpack, write_
 from soc_agent.model import Problem
 from soc_agent.text import path_text
 
-_FORMAT = b"2"
+_FORMAT = b"3"
 """Raised whenever what is kept, or what reading makes of a list, changes."""
 _CHUNK = 1 << 20
 

@@ -34,6 +34,8 @@ class ScanData(Struct, frozen=True):
     """Whether a name has letters beyond ASCII."""
     ranges: Ranges | None = None
     prefixes: Members | None = None
+    groups: Flags | None = None
+    """The map of the first numbers of the IPv6 addresses."""
 
 
 class BlockScan:
@@ -54,8 +56,8 @@ class BlockScan:
             found.append(find_names(text, data.names, data.tops, wide=data.wide))
         if data.ranges is not None:
             found += [find_ipv4(text, data.ranges), find_mapped(text)]
-        if data.prefixes is not None:
-            found.append(find_ipv6(text, data.prefixes))
+        if data.prefixes is not None and data.groups is not None:
+            found.append(find_ipv6(text, data.prefixes, data.groups))
         places = np.concatenate(found)
         if not len(places):
             return []

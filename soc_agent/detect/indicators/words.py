@@ -80,11 +80,6 @@ class Text:
         return self.find(b".")
 
     @cached_property
-    def colons(self) -> Places:
-        """Every place of a colon."""
-        return self.find(b":")
-
-    @cached_property
     def escapes(self) -> Places:
         r"""Every place of ``%`` and ``\``, behind which a character may be written otherwise."""
         return np.flatnonzero((self.bytes == ord("%")) | (self.bytes == ord("\\")))

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.detect.indicators.addresses import Ranges, find_ipv4, find_ipv6, find_mapped, key_of_prefixes
+from soc_agent.detect.indicators.addresses import (
+    Ranges,
+    find_ipv4,
+    find_ipv6,
+    find_mapped,
+    key_of_prefixes,
+    map_of_groups,
+)
 from soc_agent.detect.indicators.words import PAD, Members, Text
 
 
@@ -65,7 +72,7 @@ def test_networks_hold_what_lies_in_them(networks: list[tuple[int, int]], data: 
 def v6(data: bytes) -> int:
     listed = np.array([int(IPv6Address("2001:db8::")) >> 96, 0x20010000], np.uint32)
     prefixes = Members.of(key_of_prefixes(listed))
-    return len(find_ipv6(Text(data), prefixes))
+    return len(find_ipv6(Text(data), prefixes, map_of_groups(listed)))
 
 
 @pytest.mark.parametrize(

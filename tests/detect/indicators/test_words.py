@@ -12,7 +12,7 @@ CHARACTERS = st.binary(min_size=8, max_size=8)
 def test_places_count_from_the_begin_of_the_buffer() -> None:
     text = Text(b"a.b:c%d\\")
     assert (text.dots - PAD).tolist() == [1]
-    assert (text.colons - PAD).tolist() == [3]
+    assert (text.find(b":") - PAD).tolist() == [3]
     assert (text.escapes - PAD).tolist() == [5, 7]
     assert bytes(text.words(np.array([PAD]))[0].tobytes()) == b"a.b:c%d\\"
 
