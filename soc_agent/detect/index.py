@@ -29,8 +29,6 @@ _BUILD_US, _LITERAL_US = 30_000.0, 30.0
 """About what a new scanner costs, and each of its literals, in microseconds."""
 _LEARN_AGAIN = 2
 """When it was looked into, it is not again before so many times more was spent."""
-_WORTH = 0.7
-"""A new choice that would cost more than this part of the present one is not worth a new scanner."""
 _PROGRAM = 0.1
 """A program writes this part of the lines, until it is known better."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
@@ -104,8 +102,11 @@ class TypeIndex:
         self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
-        self._frequency: dict[bytes, float] = dict.fromkeys(_programs(decoders, self.spelling), _PROGRAM)
+        self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(
+            _programs(decoders, self.spelling), _PROGRAM
+        )
         self._learn_at_us = 0.0
+        self._lines = 0
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
         self._build(self._choose())
         self._begin_learning()
@@ -156,6 +157,7 @@ class TypeIndex:
         """
         self._found.update(map(_NUMBER_MASK.__and__, hits))
         self._found_lines += counters.lines
+        self._lines += counters.lines
         self._spent_us += len(hits) * HIT_US + counters.candidates * CANDIDATE_US
         if self._spent_us < self._learn_at_us or not self._found_lines:
             return
@@ -164,7 +166,9 @@ class TypeIndex:
             share = self._found[number] / self._found_lines
             self._frequency[literal] = share or rare
         chosen = self._choose()
-        if cost_us(chosen, self._frequency) < cost_us(self._chosen, self._frequency) * _WORTH:
+        spared_us = cost_us(self._chosen, self._frequency) - cost_us(chosen, self._frequency)
+        # as many lines again are expected as there were
+        if spared_us * self._lines > self._build_us():
             self._build(chosen)
         self._begin_learning(again=True)
 
@@ -172,8 +176,10 @@ class TypeIndex:
         self._found: Counter[int] = Counter()
         self._found_lines = 0
         self._spent_us = 0.0
-        build_us = _BUILD_US + len(self._literals) * _LITERAL_US
-        self._learn_at_us = max(build_us, self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+        self._learn_at_us = max(self._build_us(), self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+
+    def _build_us(self) -> float:
+        return _BUILD_US + len(self._literals) * _LITERAL_US
 
     def _choose(self) -> list[tuple[Alternatives, ...]]:
         return [choose(clauses, self._frequency) for clauses in self._clauses]

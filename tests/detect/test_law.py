@@ -233,7 +233,7 @@ def test_the_same_detections_with_and_without_the_prefilter(line_type: str, data
     engine = Engine(rules, DECODERS)
     for _ in range(3):  # what is learnt from a block changes what is looked for in the next
         engine._index(line_type)._learn_at_us = 0
-        with patch.object(index_module, "_WORTH", inf):
+        with patch.object(index_module, "_BUILD_US", -inf):
             result = engine.run(block_of(block, line_type), context_of(line_type))
         assert result.detections == expected
 

@@ -187,3 +187,10 @@ def test_lines_hold_what_is_promised_of_every_text_in_them(line_type: str, frame
                 assert field in spelling.derived or holds(line, spelling.of_keyword(item)), (field, item)
             elif isinstance(item, int):
                 assert holds(line, spelling.of_value(field, str(item))), (field, item)
+
+
+def test_what_access_logs_hold_more_often_than_not_is_known() -> None:
+    access = spelling_of(Decoders.load(), "access")
+    (answered,) = access.of_value("sc-status", "200")
+    assert all(access.common[literal] > 0.5 for literal in answered)
+    assert spelling_of(Decoders.load(), "syslog").common == {}
