@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from soc_agent.detect.indicators.words import FOLD, IS_HEX, Members, Places, Text, Words, mix
+from soc_agent.detect.indicators.words import FOLD, IS_HEX, Members, Places, Text, Words, digits_before, mix
 
 _STEP = 16
 """Every run of 32 digits covers two neighbours of those bytes that are looked at."""
@@ -32,12 +32,11 @@ def find_digests(text: Text, members: Members) -> Places:
 
 def _begin(text: Text, places: Places) -> Places:
     """Give where the runs begin; those that began a step or more before are found from there."""
-    begun = []
-    for _ in range(_STEP):
-        inside = IS_HEX.take(text.at(places - 1))
-        begun.append(places[~inside])
-        places = places[inside] - 1
-    return np.concatenate(begun)
+    near = digits_before(text.words(places - 8))
+    whole = near == 8
+    far = places[whole] - 8
+    more = digits_before(text.words(far - 8))
+    return np.concatenate([places[~whole] - near[~whole], (far - more)[more < 8]])
 
 
 def _behind_escapes(text: Text, starts: Places) -> Places:

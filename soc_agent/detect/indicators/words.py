@@ -102,6 +102,14 @@ def labels_before(words: Words) -> Places:
     return _until(~(letter | other) & _HIGH | (turned & _HIGH))[1]
 
 
+def digits_before(words: Words) -> Places:
+    """Give how many bytes at the end of each word (not folded) are hexadecimal digits."""
+    turned = words.byteswap()
+    plain = turned & _LOW
+    digit = _between(plain | FOLD, 0x61, 0x66) | _between(plain, 0x30, 0x39)
+    return _until(~digit & _HIGH | (turned & _HIGH))[1]
+
+
 def _between(words: Words, first: int, last: int) -> Words:
     """Set the high bit of each byte (all below 0x80) that lies in a range, others' bits being left undefined."""
     return (words + np.uint64((0x80 - first) * _EACH)) & ~(words + np.uint64((0x7F - last) * _EACH)) & _HIGH

@@ -4,7 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.detect.indicators.words import FOLD, PAD, Members, Text, keys_of, labels_before, letters_in, mix, table
+from soc_agent.detect.indicators.words import (
+    FOLD,
+    PAD,
+    Members,
+    Text,
+    digits_before,
+    keys_of,
+    labels_before,
+    letters_in,
+    mix,
+    table,
+)
 
 CHARACTERS = st.binary(min_size=8, max_size=8)
 
@@ -39,6 +50,12 @@ def test_letters_at_the_begin_are_counted(data: bytes) -> None:
 def test_label_characters_at_the_end_are_counted(data: bytes) -> None:
     allowed = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
     assert labels_before(np.frombuffer(data, np.uint64)).tolist() == [len(data) - len(data.rstrip(allowed))]
+
+
+@given(st.one_of(CHARACTERS, st.text("0123456789abcdefABCDEF", min_size=8, max_size=8).map(str.encode)))
+def test_digits_at_the_end_are_counted(data: bytes) -> None:
+    expected = len(data) - len(data.rstrip(b"0123456789abcdefABCDEF"))
+    assert digits_before(np.frombuffer(data, np.uint64)).tolist() == [expected]
 
 
 @given(st.text(st.characters(codec="ascii", categories=["Lu", "Ll", "Nd"]), min_size=1, max_size=60))
