@@ -204,9 +204,9 @@ class Agent:
         """Let a new engine, made ready beside the one that runs, take its place between two batches."""
         assert self._pipeline is not None
         loaded.engine.prepare(self._pipeline.line_types())
-        self._announce(loaded)
         line = reload_line(loaded.changes, loaded.rules, loaded.problems)
         self._pipeline.use(loaded.engine, loaded.decoders, lambda: log.warning("%s", line))
+        self._announce(loaded)
 
     def status(self) -> str:
         """Give the status line, in the current language."""

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,11 @@ class RuleHints:
         self._broken = False
         self._watches: dict[Path, tuple[tuple[int, int], ObservedWatch]] = {}
 
-    def watch(self, folders: Sequence[Path]) -> None:
-        """Watch these folders, with all below, as far as they are there. Call it again and again."""
+    def watch(self, folders: Sequence[Path]) -> bool:
+        """Watch these folders, with all below, as far as they are there. Call it again and again.
+
+        Give whether hints can be relied on: on a file system of this host, which tells of every change.
+        """
         wanted = {folder: (found.st_dev, found.st_ino) for folder in folders if (found := _stat(folder)) is not None}
         try:
             for folder in [folder for folder, (was, _) in self._watches.items() if wanted.get(folder) != was]:
@@ -35,6 +39,9 @@ class RuleHints:
                     "the file system gives no hints of changed rules (%s); they are looked for by the clock", error
                 )
             self._broken = True
+        else:
+            self._broken = False
+        return not self._broken and all(map(_is_local, wanted))
 
     def stop(self) -> None:
         """End, and wait until no more hints come."""
@@ -71,6 +78,25 @@ class RuleHints:
                 self._observer.unschedule(watch)
             except KeyError:
                 log.debug("the watch of %s had ended by itself", folder)
+
+
+_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "afs", "vboxsf", "drvfs"})
+
+
+@lru_cache(maxsize=1024)
+def _is_local(folder: Path) -> bool:
+    """Whether what others change on a file system is told here: not where it is another host's, or a FUSE mount."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return False
+    place, found = str(folder.resolve()), ("", "")
+    for line in mounts:
+        before, _, after = line.partition(" - ")
+        point, kind = before.split(" ")[4], after.split(" ")[0]
+        if (place == point or place.startswith(point.rstrip("/") + "/")) and len(point) >= len(found[0]):
+            found = point, kind
+    return bool(found[1]) and found[1] not in _REMOTE and not found[1].startswith("fuse")
 
 
 def _stat(folder: Path) -> os.stat_result | None:

@@ -13,14 +13,16 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 0.5
 """How long a file must stay as it is before it is taken: one that is being written is not."""
+RETRY_S = 2.0
+"""How long it waits to try again when loading failed as a whole, as it does while the store takes no writes."""
 REST_S = 1.0
 """Shortest time between two looks."""
-LONGEST_REST_S = 10.0
-_REST_PER_COST = 200
-"""A look is followed by so many times what it cost, so that thousands of rules cost an agent at rest next to nothing.
-
-Hints of the file system make up for it; where there are none (NFS), thousands of files take effect this much later.
-"""
+UNHINTED_REST_S = 3.0
+"""Longest time between two looks where nothing tells of changes (NFS)."""
+HINTED_REST_S = 30.0
+"""The same where the file system tells of every change: then looking is only to be sure."""
+_REST_PER_COST = 1000
+"""A look is followed by so many times what it cost: thousands of rules cost an agent at rest next to nothing."""
 
 Reload = Callable[[Look], int | None]
 """Loads the rules again; gives the moment at which the next filter ends."""
@@ -42,6 +44,9 @@ class RuleWatch:
         self._settling = Settling(signatures(watched()))
         self._expires_ns: int | None = None
         self._rest_s = REST_S
+        self._hinted = False
+        self._failed = False
+        self._unsettled = False
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._hints = RuleHints(self._wake.set)
@@ -62,23 +67,28 @@ class RuleWatch:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._hints.watch(self._watched())
-            self._wake.wait(self._rest_s)
+            self._hinted = self._hints.watch(self._watched())
+            # a hint must not cut short the time in which a file shows that it is finished
+            (self._stop if self._unsettled else self._wake).wait(self._rest_s)
             self._wake.clear()
             if self._stop.is_set():
                 return
             try:
                 self._look()
             except Exception:
-                # whatever a file system or a rule of others did: the rules that run go on, and the next look comes
-                log.exception("the rules could not be loaded again; those that run go on")
+                # whatever a disk, a file system or a rule of others did: the rules that run go on
+                log.exception("the rules could not be loaded again; those that run go on, and it is tried again")
+                self._failed = True
+                self._rest_s = RETRY_S
 
     def _look(self) -> None:
         began = time.thread_time()
         files = signatures(self._watched())
         rest_s = (time.thread_time() - began) * _REST_PER_COST
         look, due = self._settling.look(files)
-        self._rest_s = SETTLE_S if look.unsettled else min(max(REST_S, rest_s), LONGEST_REST_S)
-        if due or (self._expires_ns is not None and self._clock() >= self._expires_ns):
-            self._expires_ns = None
+        longest_s = HINTED_REST_S if self._hinted else UNHINTED_REST_S
+        self._unsettled = bool(look.unsettled)
+        self._rest_s = SETTLE_S if self._unsettled else min(max(REST_S, rest_s), longest_s)
+        if due or self._failed or (self._expires_ns is not None and self._clock() >= self._expires_ns):
             self._expires_ns = self._reload(look)
+            self._failed = False

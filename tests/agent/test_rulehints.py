@@ -41,6 +41,14 @@ def test_a_folder_that_comes_or_is_made_anew_is_watched_from_then_on(tmp_path: P
         hints.stop()
 
 
+def test_hints_are_relied_on_where_the_file_system_is_of_this_host(tmp_path: Path) -> None:
+    hints = RuleHints(lambda: None)
+    try:
+        assert hints.watch([tmp_path, tmp_path / "absent"])
+    finally:
+        hints.stop()
+
+
 def test_without_hints_nothing_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from watchdog.observers import Observer
 
@@ -49,6 +57,6 @@ def test_without_hints_nothing_breaks(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Observer, "start", refuse)
     hints = RuleHints(lambda: None)
-    hints.watch([tmp_path])
-    hints.watch([tmp_path])
+    assert not hints.watch([tmp_path])
+    assert not hints.watch([tmp_path])
     hints.stop()
