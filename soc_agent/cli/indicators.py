@@ -21,6 +21,7 @@ from soc_agent.text import make_safe, say
 
 PATHS = click.Path(path_type=Path)
 _SHOWN = 1000
+_NAMED = 10
 _NS = 1_000_000_000
 
 
@@ -36,9 +37,10 @@ def command() -> None:
 def check(workspace: Workspace, paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Read lists as the agent would, and say what becomes of each. Exit code 2 when something must be changed."""
     listed = _load(workspace, paths)
+    counts = _counts(listed)
     names = ("file", "format", "taken", "refused", "expired", "skipped")
     if as_json:
-        json_line(_counts(listed) | {"files": [_file(report) for report in listed.reports], "problems": _told(listed)})
+        json_line(counts | {"files": [_file(report) for report in listed.reports], "problems": _told(listed)})
     else:
         columns = [say(f"indicator.column.{name}") for name in names]
         table(columns, ([str(value) for value in _file(report).values()] for report in listed.reports), {2, 3, 4, 5})
@@ -48,8 +50,11 @@ def check(workspace: Workspace, paths: tuple[Path, ...], *, as_json: bool) -> No
     for report in listed.reports:
         total.update({name: getattr(report, name) for name in names[2:]})
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in listed.table.notes.counts.items()) or "0"
-    counts = {name: f"{total[name]:,}" for name in names[3:]}
-    narrate(say("indicator.checked", count=f"{len(listed):,}", files=len(listed.reports), kinds=kinds, **counts))
+    numbers = {name: f"{total[name]:,}" for name in names[3:]}
+    narrate(say("indicator.checked", count=f"{len(listed):,}", files=len(listed.reports), kinds=kinds, **numbers))
+    if len(listed):
+        marks = {f"TLP:{mark.upper()}": count for mark, count in counts["tlp"].items()}
+        narrate(say("indicator.by", sources=_listing(counts["sources"]), marks=_listing(marks)))
     if listed.problems:
         sys.exit(2)
 
@@ -175,6 +180,11 @@ def _counts(listed: Indicators) -> dict[str, Any]:
         "tlp": dict(marks),
         "expired": expired,
     }
+
+
+def _listing(counts: dict[str, int]) -> str:
+    named = [f"{name} {count:,}" for name, count in list(counts.items())[:_NAMED]]
+    return ", ".join(named + ["…"] * (len(counts) > _NAMED))
 
 
 def _told(listed: Indicators) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ def test_check_says_what_is_taken_and_what_is_refused(run: Run, lists: Path) -> 
     assert done.code == 2
     assert f"{lists}/a.txt:4: `10.0.0.1` is a private" in done.out
     assert "5 indicators of 2 lists are used: 2 ip, 1 cidr, 1 domain, 1 url. 1 refused, 1 past their time" in done.err
+    assert "By source: NCSC 4, b 1. By mark: TLP:AMBER 4, TLP:RED 1." in done.err
     (lists / "a.txt").unlink()
     assert run("indicators", "check", lists).code == 0
 
