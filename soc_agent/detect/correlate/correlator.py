@@ -16,7 +16,7 @@ from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, u
 from soc_agent.detect.correlate.watermark import Watermarks
 from soc_agent.detect.correlate.window import Completed, Windows
 from soc_agent.detect.hit import EventRef
-from soc_agent.model import Detection, Event, Problem
+from soc_agent.model import Detection, Entities, Event, Problem, entities_of
 
 MEMORY_BYTES = 192 * 1024 * 1024
 LATENESS_S = 600
@@ -118,6 +118,9 @@ class Correlator:
         self._memory_bytes = memory_bytes
         self._event: Event | None = None
         self._taken = False
+        self._known_of: Event | None = None
+        self._known: Entities = {}
+        """The entities of an event, which several correlations may have to tell."""
         self._counted: set[tuple[int, str, str]] = set()
         self._late = 0
         self._forgotten = 0
@@ -171,7 +174,7 @@ class Correlator:
 
     def take_changes(self) -> list[StateChange]:
         """Give what is to be kept of the state since the last call, for the transaction of the block."""
-        self._event = None
+        self._event = self._known_of = None
         changes = self._journal.record(self._marks, self._lines)
         if self._journal.is_long:
             for book in self._books:
@@ -273,7 +276,9 @@ class Correlator:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
         if rule_id not in self._silent:
-            detections.append(reporter.report(event, ref, completed, self._lines))
+            if event is not self._known_of:
+                self._known_of, self._known = event, entities_of(event.fields)
+            detections.append(reporter.report(event, ref, completed, self._lines, self._known))
         above = self._taps.get(rule_id)
         if above is not None:
             detections += self._feed(above, event, ref, time_ns, 1, True)

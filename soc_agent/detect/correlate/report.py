@@ -1,7 +1,7 @@
 """From a completed window to a detection: its id, its reasons, the entities it speaks of, the lines it shows."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -80,8 +80,10 @@ class Reporter:
         self._kinds = [_kinds((name, *spec.aliases.get(name, {}).values())) for name in spec.group_by]
         self._value_kinds = _kinds(spec.value_fields) if len(spec.value_fields) == 1 else ()
 
-    def report(self, event: Event, ref: EventRef, completed: Completed, lines: Lines) -> Detection:
-        """Give the detection of a window that an event completed."""
+    def report(
+        self, event: Event, ref: EventRef, completed: Completed, lines: Lines, known: Entities | None = None
+    ) -> Detection:
+        """Give the detection of a window that an event completed; ``known`` are the event's own entities."""
         texts = texts_of(self._fields, event, self._lookup)
         key = join_key(texts)
         info = self._info
@@ -95,23 +97,21 @@ class Reporter:
             first_ns=completed.first_ns,
             evidence=tuple(filter(None, map(lines.get, completed.turns))),
             entity_key=None if info.entity else key or _UNGROUPED,
-            entities=self.entities(event, texts, completed.values),
+            entities=self.entities(entities_of(event.fields) if known is None else known, texts, completed.values),
         )
 
-    def entities(self, event: Event, texts: list[str], values: tuple[str, ...]) -> Entities:
+    def entities(self, known: Entities, texts: list[str], values: tuple[str, ...]) -> Entities:
         """Give the entities of a detection: those of the completing event, the group's values, and those counted.
 
         All events of a group have the same values in the group-by fields, whatever each calls them.
         """
-        entities = entities_of(event.fields)
+        entities = known
         for kinds, text in zip(self._kinds, texts, strict=True):
             for kind in kinds:
                 if text and text not in entities.get(kind, ()):
-                    _add(entities, kind, text)
+                    entities = _with(entities, kind, (text,))
         for kind in self._value_kinds:
-            for value in values:
-                if value not in entities.get(kind, ()):
-                    _add(entities, kind, value)
+            entities = _with(entities, kind, values)
         return entities
 
     def _reasons(self, texts: list[str], completed: Completed) -> tuple[Clause, ...]:
@@ -141,21 +141,24 @@ def _kinds(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_KIND_OF[field] for field in fields if field in _KIND_OF))
 
 
-def _add(entities: Entities, kind: str, value: str) -> None:
+def _with(entities: Entities, kind: str, values: tuple[str, ...]) -> Entities:
+    """Give the entities with more of a kind, bounded; what several detections share is not changed."""
     known = entities.get(kind, ())
-    if len(known) >= _VALUES:
-        return
-    if kind in _NAMED_OR_NUMBERED and _is_address(value) != _NAMED_OR_NUMBERED[kind]:
-        return  # a group may be joined by address or by name; neither is the other
-    entities[kind] = (*known, value)
+    new = [value for value in values if value not in known and _fits(kind, value)]
+    return {**entities, kind: (*known, *new)[: max(_VALUES, len(known))]} if new else entities
 
 
-def _is_address(value: str) -> bool:
+@lru_cache(maxsize=4096)
+def _fits(kind: str, value: str) -> bool:
+    """Say whether a value can be of a kind: a group may be joined by address or by name, and neither is the other."""
+    is_numbered = _NAMED_OR_NUMBERED.get(kind)
+    if is_numbered is None:
+        return True
     try:
         ip_address(value)
     except ValueError:
-        return False
-    return True
+        return not is_numbered
+    return is_numbered
 
 
 def _writable(value: Any) -> Any:

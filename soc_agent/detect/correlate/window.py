@@ -7,6 +7,8 @@ A group is a plain list of entries; what a large group measures is followed from
 """
 
 from bisect import bisect_left
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ Groups = dict[str, list[Entry]]
 _SMALL = 32
 """A window of so few events is measured anew each time; a larger one is followed."""
 _LOOKED_AT_FOR_VALUES = 256
+_what = itemgetter(WHAT)
 _SWEPT_FROM = 1024
 GROUP_COST_BYTES = 260
 ENTRY_COST_BYTES = 140
@@ -288,9 +291,5 @@ class Windows:
         )
 
     def _values(self, group: list[Entry], low: int, high: int) -> tuple[str, ...]:
-        values: dict[str, None] = {}
-        for index in range(max(low, high - _LOOKED_AT_FOR_VALUES), high):
-            values[group[index][WHAT]] = None
-            if len(values) >= EVIDENCE_LINES:
-                break
-        return tuple(values)
+        last = group[max(low, high - _LOOKED_AT_FOR_VALUES) : high]
+        return tuple(islice(dict.fromkeys(map(_what, last)), EVIDENCE_LINES))

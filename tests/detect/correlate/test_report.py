@@ -4,6 +4,7 @@ from soc_agent.detect.correlate.entry import Lines
 from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
 from soc_agent.detect.correlate.window import Completed
 from soc_agent.detect.hit import EventRef, uid_of
+from soc_agent.model import entities_of
 from tests.detect.correlate.samples import SECOND, make_event, make_spec
 
 REF = EventRef("src", "stream", "id", 4, 99, b"line")
@@ -12,11 +13,12 @@ REF = EventRef("src", "stream", "id", 4, 99, b"line")
 def test_entities_join_the_event_the_group_and_the_counted_values() -> None:
     """Counted users of the whole window show up, bounded, without repeats."""
     spec = make_spec("value_count", field=("user",))
-    event = make_event(0, src_ip="10.0.0.1", user="u1")
-    entities = Reporter(spec, "base").entities(event, ["10.0.0.1"], tuple(f"u{number}" for number in range(40)))
+    known = entities_of({"src_ip": "10.0.0.1", "user": "u1"})
+    entities = Reporter(spec, "base").entities(known, ["10.0.0.1"], tuple(f"u{number}" for number in range(40)))
     assert entities["src_ip"] == ("10.0.0.1",)
     assert entities["user"][:3] == ("u1", "u0", "u2")
     assert len(entities["user"]) == 20
+    assert known["user"] == ("u1",)
 
 
 def test_a_detection_names_its_group_its_reasons_and_its_lines() -> None:
