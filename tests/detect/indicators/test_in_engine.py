@@ -138,3 +138,17 @@ def test_workers_give_the_same(tmp_path: Path, listed: Indicators) -> None:
 def test_a_rule_of_indicators_may_be_disabled(tmp_path: Path) -> None:
     listed = indicators_of(tmp_path, "203.0.113.9\nbad.com", disabled=[RULE_IDS["domain"].upper()])
     assert [value for _, _, value in _told(run(RuleSet(), listed, BLOCK, "syslog"))] == ["203.0.113.9"] * 2
+
+
+def test_the_example_of_the_documentation_fires(tmp_path: Path, listed: Indicators) -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "indicators.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    rules = rules_in(tmp_path, a=example)
+    assert rules.problems == ()
+    lines = b"".join(
+        b'{"_path":"conn","ts":%d,"id.orig_h":"10.0.0.%d","id.resp_h":"203.0.113.9"}\n' % (1_700_000_000 + n, n % 5)
+        for n in range(8)
+    )
+    found = run(rules, listed, lines, "zeek")
+    assert min(detection.line_number for detection in found if detection.rule.id not in RULE_IDS.values()) == 54
+    assert len([detection for detection in found if detection.rule.id == RULE_IDS["address"]]) == 8
