@@ -120,7 +120,8 @@ class _Values(dict[str, int]):
             end_of_value = len(folded)
             for number, start, end in self._find(folded, overlapping=True):
                 anywhere, prefix, suffix = self._places[number]
-                bits |= anywhere
+                if anywhere:
+                    bits |= anywhere
                 if prefix and start == 0:
                     bits |= prefix
                 if suffix and end == end_of_value:

@@ -46,6 +46,7 @@ _ODD = 0.001
 _RARER = 0.6
 """How much rarer each letter makes a text. Values are not random: they share folders and names."""
 _LETTERS_COUNTED = 12
+_EVERYWHERE = frozenset('abcdefghijklmnopqrstuvwxyz0123456789 \\/-_.:"')
 _MANY = 65_536
 
 
@@ -85,6 +86,10 @@ def _node(node: ir.Node, selections: Mapping[str, list[Clause]]) -> list[Clause]
 def _item(item: ir.Item) -> list[Clause]:
     if item.field == "" or item.field in VIRTUAL_FIELDS:
         return []
+    if not item.all and len(item.tests) > 1:
+        quick = [_quick(test, item.field) for test in item.tests]
+        if None not in quick:  # nearly all lists of values are of plain texts
+            return [frozenset(need for need in quick if need is not None)]
     parts = [_test(test, item.field) for test in item.tests]
     return [clause for part in parts for clause in part] if item.all else _one(parts)
 
@@ -113,10 +118,10 @@ def _is_of_one_field(clause: Clause) -> bool:
 
 
 def _test(test: ir.Test, field: str) -> list[Clause]:
+    quick = _quick(test, field)
+    if quick is not None:
+        return [frozenset({quick})]
     if isinstance(test, ir.Text):
-        where = _SHAPES.get(tuple(part if isinstance(part, int) else -1 for part in test.parts))
-        if where is not None:  # nearly all are of these shapes
-            return [frozenset({Need(field, where, fold(next(part for part in test.parts if isinstance(part, str))))})]
         return [frozenset({need}) for need in _text(folded_parts(test.parts), field)]
     if isinstance(test, ir.AnyOf):
         return _one([_test(inner, field) for inner in test.tests])
@@ -126,6 +131,23 @@ def _test(test: ir.Test, field: str) -> list[Clause]:
     return found or [frozenset({Need(field, "present")})]
 
 
+def _quick(test: ir.Test, field: str) -> Need | None:
+    """Give the need of a text with wildcards at its ends at most; None for other tests."""
+    if test.__class__ is not ir.Text:
+        return None
+    assert isinstance(test, ir.Text)
+    where = _SHAPES.get(tuple([part if part.__class__ is int else -1 for part in test.parts]))
+    if where is None:
+        return None
+    text = fold(next(part for part in test.parts if isinstance(part, str)))
+    return _contains(field, text) if where == "contains" else Need(field, where, text)
+
+
+def _contains(field: str, text: str) -> Need:
+    """Give the need for a text anywhere. Some letters stand in so many values that it is no use to find them."""
+    return Need(field, "present") if text in _EVERYWHERE else Need(field, "contains", text)
+
+
 def _text(parts: Sequence[str | int], field: str) -> list[Need]:
     if not any(isinstance(part, int) for part in parts):
         return [Need(field, "exact", "".join(map(str, parts)))]
@@ -133,7 +155,7 @@ def _text(parts: Sequence[str | int], field: str) -> list[Need]:
     for place, part in enumerate(parts):
         if isinstance(part, str):
             where: Where = "prefix" if place == 0 else "suffix" if place == len(parts) - 1 else "contains"
-            needs.append(Need(field, where, part))
+            needs.append(_contains(field, part) if where == "contains" else Need(field, where, part))
     return needs or [Need(field, "present")]
 
 
@@ -145,5 +167,5 @@ def _regex(test: ir.Regex, field: str) -> list[Clause]:
         if needs.ignores_case:
             folded |= {wide for letter, wide in _WIDE_FOLDS.items() if any(letter in text for text in folded)}
         if all(folded):
-            clauses.append(frozenset(Need(field, "contains", text) for text in folded))
+            clauses.append(frozenset(_contains(field, text) for text in folded))
     return clauses

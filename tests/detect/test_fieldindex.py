@@ -43,9 +43,9 @@ def test_an_index_without_rules_names_none() -> None:
 
 def test_memory_is_bounded_whatever_values_come(monkeypatch: Any) -> None:
     monkeypatch.setattr(fieldindex, "_VALUES_KEPT", 10)
-    index = index_of("selection: {A|contains: '7'}")
+    index = index_of("selection: {A|endswith: '7'}")
     for number in range(100):
-        expected = int("7" in str(number))
+        expected = int(number % 10 == 7)
         assert index.candidates({"A": str(number)}) == index.candidates({"A": number}) == expected
     for name, texts, numbers, _ in index._fields:
         assert name == "A"
@@ -55,7 +55,7 @@ def test_memory_is_bounded_whatever_values_come(monkeypatch: Any) -> None:
     assert not any(len(text) > 20_000 for text in index._fields[0][1])
     monkeypatch.setattr(fieldindex, "_CHARS_KEPT", 100)
     for number in range(100):
-        assert index.candidates({"A": f"{number:040}"}) == int("7" in str(number))
+        assert index.candidates({"A": f"{number:040}"}) == int(number % 10 == 7)
         assert sum(map(len, index._fields[0][1])) <= 100
 
 

@@ -13,7 +13,7 @@ def test_each_shape_of_a_text_says_where_it_must_stand() -> None:
       B|startswith: Head
       C|endswith: Tail
       D|contains: Part
-      E: 'a*b?c'
+      E: 'a*bcd?e'
       F: '*'
     """
     assert {frozenset(clause) for clause in clauses(detection)} == {
@@ -22,15 +22,19 @@ def test_each_shape_of_a_text_says_where_it_must_stand() -> None:
         frozenset({("C", "suffix", "tail")}),
         frozenset({("D", "contains", "part")}),
         frozenset({("E", "prefix", "a")}),
-        frozenset({("E", "contains", "b")}),
-        frozenset({("E", "suffix", "c")}),
+        frozenset({("E", "contains", "bcd")}),
+        frozenset({("E", "suffix", "e")}),
         frozenset({("F", "present", "")}),
     }
 
 
 def test_one_of_several_values_is_one_clause_and_all_of_them_are_several() -> None:
-    assert clauses("selection: {A|contains: [x, yy]}") == [{("A", "contains", "x"), ("A", "contains", "yy")}]
-    assert len(clauses("selection: {A|contains|all: [x, yy]}")) == 2
+    assert clauses("selection: {A|contains: [xxx, yyyy]}") == [{("A", "contains", "xxx"), ("A", "contains", "yyyy")}]
+    assert len(clauses("selection: {A|contains|all: [xxx, yyyy]}")) == 2
+
+
+def test_letters_that_stand_everywhere_are_not_looked_for() -> None:
+    assert clauses("selection: {A|contains: [x, yyyy]}") == [{("A", "present", ""), ("A", "contains", "yyyy")}]
 
 
 def test_the_best_clause_of_each_alternative_is_taken_together() -> None:
