@@ -203,7 +203,7 @@ class Agent:
     def _use(self, loaded: Loaded) -> None:
         """Let a new engine, made ready beside the one that runs, take its place between two batches."""
         assert self._pipeline is not None
-        loaded.engine.prepare(self._pipeline.line_types())
+        loaded.engine.prepare(self._pipeline.engine)
         line = reload_line(loaded.changes, loaded.rules, loaded.problems)
         self._pipeline.use(loaded.engine, loaded.decoders, lambda: log.warning("%s", line))
         self._announce(loaded)

@@ -91,9 +91,10 @@ class Pipeline:
         """
         self._next = (engine, decoders, taken)
 
-    def line_types(self) -> list[str]:
-        """Give the types of lines that the engine has met, for one that is to take its place."""
-        return self._reader.engine.line_types()
+    @property
+    def engine(self) -> Engine:
+        """The engine that runs. Its own thread works with it: another may only make one like it ready."""
+        return self._reader.engine
 
     def seconds_since_line(self) -> dict[str, float]:
         """Give, for each source that ever gave lines to this agent, how long ago the last one was."""

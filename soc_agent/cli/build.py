@@ -17,7 +17,7 @@ from soc_agent.detect import Engine
 from soc_agent.detect.filters import next_expiry
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
 from soc_agent.detect.load import Shelf
-from soc_agent.detect.settle import Look
+from soc_agent.detect.settle import Look, Signature, signatures
 from soc_agent.detect.yara_rules import YaraRules, load_yara
 from soc_agent.detect.yara_scan import YaraScanner
 from soc_agent.enrich import Enricher
@@ -50,7 +50,12 @@ class Builder:
             lists=self._lists(),
             before=before._shelf if before else None,  # noqa: SLF001 - of the same class
         )
-        self._decoders: Decoders | None = before._decoders if before else None  # noqa: SLF001 - as above
+        self._decoders: Decoders | None = None
+        self._decoders_seen: dict[str, Signature] = {}
+        self._decoder_problems: Sequence[Problem] = ()
+        if before is not None:
+            self._decoders, self._decoders_seen = before._decoders, before._decoders_seen  # noqa: SLF001 - as above
+            self._decoder_problems = before._decoder_problems  # noqa: SLF001 - as above
 
     def rule_folders(self) -> list[Path]:
         """Give the folders and files of rules that the configuration names, and that of the filters of one's own."""
@@ -117,7 +122,11 @@ class Builder:
 
     def _load_decoders(self) -> tuple[Decoders, Sequence[Problem]]:
         """Load the decoders, and say what is wrong. Where something has gone wrong, those that ran before go on."""
+        seen = signatures(_decoder_folders())
+        if self._decoders is not None and seen == self._decoders_seen:
+            return self._decoders, self._decoder_problems
         decoders = found = Decoders.load()
+        self._decoders_seen, self._decoder_problems = seen, found.problems
         if self._decoders is not None and any(problem not in self._decoders.problems for problem in found.problems):
             decoders = self._decoders
         else:

@@ -104,14 +104,20 @@ class Engine:
         self._new_faults: list[Problem] = []
         self._derived: dict[str, frozenset[str]] = {}
 
-    def line_types(self) -> list[str]:
-        """Give the types of the lines that it has met."""
-        return list(self._indexes)
+    def prepare(self, like: "Engine") -> None:
+        """Get ready now for the lines that another engine has met, rather than when the first block comes.
 
-    def prepare(self, line_types: Iterable[str]) -> None:
-        """Get ready for lines of these types now, rather than when the first block of each comes."""
-        for line_type in line_types:
-            self._index(line_type)
+        What that one, which may go on meanwhile, found out about rules that are the same is not worked out again.
+        """
+        decoders, backend = self._decoders, self._backend
+        same = like._decoders is decoders  # noqa: SLF001 - of the same class
+        self._is_telemetry = like._is_telemetry.copy()  # noqa: SLF001 - as above
+        for line_type, old in like._indexes.copy().items():  # noqa: SLF001 - as above
+            before = old if same else None
+            self._indexes[line_type] = TypeIndex(self._numbered, decoders, line_type, backend, before=before)
+        for line_type in like._telemetry_indexes.copy():  # noqa: SLF001 - as above
+            index = TypeIndex(self._numbered, decoders, line_type, backend, by_fields=True)
+            self._telemetry_indexes[line_type] = index
 
     def restore(self, state: Iterable[StateChange]) -> None:
         """Take over the windows of correlations as an earlier run left them."""

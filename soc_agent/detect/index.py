@@ -78,10 +78,13 @@ class TypeIndex:
         backend: Backend | None = None,
         *,
         by_fields: bool = False,
+        before: "TypeIndex | None" = None,
     ) -> None:
         """:param by_fields: every line is decoded, and literals are looked for only where fields cannot tell.
 
         That costs less where nearly every line concerns some rule: telemetry, of which each line is an event.
+
+        :param before: the index of the same type and decoders whose place this one takes, not by fields either.
         """
         known = decoders.log_sources(line_type)
         self.rules = tuple(rule for rule in rules if any(map(rule.rule.log_source.applies_to, known)))
@@ -93,10 +96,11 @@ class TypeIndex:
         self.routes = Routes([rule.rule for rule in self.rules], self.searching)
         """The ways from an event to the rules that look at it."""
         of_sources = _SourceLiterals(decoders, self.spelling)
+        kept = _Kept(before)
         self._clauses = [
             ()
             if by_fields and self.routes.needs_of(place)
-            else clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
+            else kept.get(rule) or clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
             for place, rule in enumerate(self.rules)
         ]
         self.always = _bits(not clauses for clauses in self._clauses)
@@ -284,6 +288,21 @@ def _programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
         for literal in decoders.literals(spelling.type, source) or ():
             for spelled in spelling.of_subject(literal):
                 yield from map(bytes.lower, spelled)
+
+
+class _Kept:
+    """What an index that is replaced had found out about rules that are still the same."""
+
+    def __init__(self, before: TypeIndex | None) -> None:
+        pairs = zip(before.rules, before._clauses, strict=True) if before is not None else ()  # noqa: SLF001 - its own
+        self._known = {rule.info.id: (rule.rule, clauses) for rule, clauses in pairs}
+
+    def get(self, rule: RunningRule) -> tuple[Alternatives, ...]:
+        """Give the clauses of a rule; nothing when it changed, or when there are none."""
+        old, clauses = self._known.get(rule.info.id, (None, ()))
+        new = rule.rule
+        same = old is not None and old.condition is new.condition and old.selections is new.selections
+        return clauses if same and old is not None and old.log_source == new.log_source else ()
 
 
 class _SourceLiterals:

@@ -99,7 +99,10 @@ def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path, monkeypatch
     builder = Builder(parse_config(OWN), folder)
     before = builder.load()
     wrong = Decoders([], [Problem("decode.empty", Where("decoders/sshd.yml", 1))])
+    again = Builder(parse_config(OWN), folder, before=builder)
+    assert again.load().decoders is before.decoders, "nothing changed"
     monkeypatch.setattr(Decoders, "load", classmethod(lambda *_: wrong))
+    monkeypatch.setattr("soc_agent.cli.build._decoder_folders", lambda: [folder / "own"])
     loaded = Builder(parse_config(OWN), folder, before=builder).load()
     assert loaded.decoders is before.decoders
     assert [problem.code for problem in loaded.problems] == ["decode.empty"]

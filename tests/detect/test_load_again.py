@@ -252,6 +252,10 @@ def test_reloading_at_any_point_changes_no_alert(
                 filter_ = {"rules": ["numbered_user"], "s": {"user": f"nobody-{number}"}, "condition": "not s"}
                 document = {"title": "f", "logsource": {"product": "linux"}, "filter": filter_}
                 (path / "f.yml").write_text(yaml.safe_dump(document), "utf-8")
-        return Engine(shelf.load([path]), decoders)
+        made = Engine(shelf.load([path]), decoders)
+        made.prepare(last[-1])
+        last.append(made)
+        return made
 
+    last = [constant]
     assert _run(cuts, reload) == unchanged
