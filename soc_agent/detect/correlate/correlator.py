@@ -116,7 +116,7 @@ class Correlator:
             ([book for book in self._books if isinstance(book, FirstSeen)], memory_bytes // 4),
         )
         self._memory_bytes = memory_bytes
-        self._event: Event | None = None
+        self._ref: EventRef | None = None
         self._taken = False
         self._known_of: Event | None = None
         self._known: Entities = {}
@@ -128,11 +128,11 @@ class Correlator:
     def feed(self, rule_id: str, event: Event, ref: EventRef) -> list[Detection]:
         """Take an event of a rule; give the detections of all correlations that it completes.
 
-        An event that several rules match is fed once for each, the same object one after the other.
+        A line that several rules match is fed once for each, one after the other, with the same ``ref``.
         """
         due: list[Detection] | None = None
-        if event is not self._event:
-            self._event = event
+        if ref is not self._ref:
+            self._ref = ref
             if self._counted:
                 self._counted.clear()
             marks = self._marks
@@ -141,9 +141,10 @@ class Correlator:
                 self._late += marks.late
             if not marks.turn & _TICK_MASK:
                 due = self._tick()
-        if not self._taken or rule_id not in self._taps:
+        taps = self._taps.get(rule_id) if self._taken else None
+        if taps is None:
             return due or []
-        found = self._feed(self._taps[rule_id], event, ref, event.time_ns, 0, False)
+        found = self._feed(taps, event, ref, event.time_ns, 0, False)
         return due + found if due else found
 
     def take_late(self) -> int:
@@ -174,7 +175,7 @@ class Correlator:
 
     def take_changes(self) -> list[StateChange]:
         """Give what is to be kept of the state since the last call, for the transaction of the block."""
-        self._event = self._known_of = None
+        self._ref = self._known_of = None
         changes = self._journal.record(self._marks, self._lines)
         if self._journal.is_long:
             for book in self._books:

@@ -1,11 +1,13 @@
 """Events of base rules in, detections of correlations out."""
 
+import msgspec
 import pytest
 
 from soc_agent.detect.correlate import Check, Correlator
 from soc_agent.detect.correlate.spec import Kind
+from soc_agent.detect.hit import EventRef
 from soc_agent.model import Detection, Event
-from tests.detect.correlate.samples import SECOND, feeder, make_spec
+from tests.detect.correlate.samples import SECOND, feeder, make_event, make_spec
 
 
 def test_the_event_that_reaches_the_threshold_detects_and_stands_for_all() -> None:
@@ -416,3 +418,15 @@ def test_a_kill_loses_what_was_not_committed_and_nothing_else() -> None:
                 found += block
     assert found == wanted
     assert len(wanted) > 60
+
+
+def test_what_else_is_made_of_a_line_is_no_line_that_was_read_before() -> None:
+    """An indicator tells more of the event than the line does; rules and indicators are fed one after the other."""
+    correlator = Correlator([make_spec(count=2), make_spec(count=2, rule_id="hits", rules=("hit",))])
+    found = []
+    for second in range(2):
+        event = make_event(second, src_ip="10.0.0.1")
+        ref = EventRef("src", "s", "s", second + 1, second, event.raw)
+        told = msgspec.structs.replace(event, fields={**event.fields, "indicator.type": "ip"})
+        found += correlator.feed("base", event, ref) + correlator.feed("hit", told, ref)
+    assert [detection.rule.id for detection in found] == ["many", "hits"]
