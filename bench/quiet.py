@@ -60,7 +60,10 @@ def with_more_literals(rules: RuleSet) -> RuleSet:
     for source, kind in ((LogSource("", "linux", ""), "syslog"), (LogSource("webserver"), "access")):
         wanted = MORE_LITERALS * len(engine.literals(kind))
         for number in range(0, wanted, _LITERALS_OF_RULE):
-            words = ("".join(rng.choices(string.ascii_lowercase + "/._-", k=rng.randrange(6, 20))) for _ in range(25))
+            words = (
+                "".join(rng.choices(string.ascii_lowercase + "._-", k=rng.randrange(6, 20)))
+                for _ in range(_LITERALS_OF_RULE)
+            )
             tests = tuple(ir.Text((ir.ANY, word, ir.ANY)) for word in words)
             info = RuleInfo(f"more-{kind}-{number}", "More")
             more.append(ir.Rule(info, source, {"words": ir.Item("", "", tests)}, ir.Ref("words")))

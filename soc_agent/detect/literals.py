@@ -24,6 +24,13 @@ _LETTERS_COUNTED = 12
 _USUAL = 1 / 16
 _ODD = 1 / 300
 _ODD_BYTES = frozenset(b"<>{}$`|^~;!*'@#\\")
+_WORDS = frozenset(
+    b"and by client closed connection daemon error file for from get gid host http id info kernel login message move"
+    b" name new of opened port post remove request root select server service session start started status stop system"
+    b" to uid user with".split()
+)
+"""Words of which logs are full, whatever they log."""
+_WORD = 0.05
 _WORST = 30 / 16**2
 """A literal likelier than this (a single letter) would be found in every line."""
 _MOST = 4_096
@@ -88,7 +95,7 @@ def _chance(literal: bytes) -> float:
     guess = 30.0  # places in a line where it might begin
     for byte in literal[:_LETTERS_COUNTED]:
         guess *= _ODD if byte in _ODD_BYTES else _USUAL
-    return guess
+    return max(guess, _WORD) if literal.strip(b" :=/()[]").lower() in _WORDS else guess
 
 
 def forget_chances() -> None:

@@ -80,6 +80,12 @@ def test_a_choice_costs_its_hits_and_the_lines_that_all_its_clauses_let_through(
     assert cost_us([()], known) == 0
 
 
+def test_a_word_of_which_logs_are_full_is_looked_for_last() -> None:
+    (found, *others) = choose(clauses_of(rule_of("selection: {f|contains|all: [session, xyzw]}"), PLAIN), {})
+    assert (found, others) == (frozenset({b"xyzw"}), [])
+    assert chance({b" for "}) > chance({b" fox "})
+
+
 def test_expansions_are_alternatives() -> None:
     (found,) = clauses("selection: {f|base64offset|contains: foobar}")
     assert found == {"zm9vymfy", "zvb2jhc", "mb29iyx"}
