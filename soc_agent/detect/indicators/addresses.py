@@ -145,12 +145,20 @@ def find_ipv6(text: Text, prefixes: Members, groups: Flags) -> Places:
     # looked for in one go over all bytes: fewer places than colons are left, of which some logs are full
     shaped = (text.bytes[4:] == ord(":")) & ((text.bytes[:-4] | 1) == ord("3"))
     heads = _heads(text, np.flatnonzero(shaped) + 4)
+    encoded = _heads(text, _encoded_colons(text))
+    return np.concatenate([_listed(text, heads, prefixes, groups), encoded]) if len(heads) else encoded
+
+
+def _listed(text: Text, heads: Places, prefixes: Members, groups: Flags) -> Places:
+    """Keep the colons behind the first number of an address whose first two numbers are listed."""
     first = np.zeros(len(heads), np.uint32)
     for step in range(4, 0, -1):
         first = (first << np.uint32(4)) | _HEX_VALUE.take(text.at(heads - step))
     # a year with a time behind it looks much the same, and is the first number of no address
     known = groups.take(first)
     heads, first = heads[known], first[known]
+    if not len(heads):
+        return heads
     following = np.full(len(heads), _FAR)
     for step in range(5, 0, -1):
         following[text.at(heads + step) == ord(":")] = step
@@ -165,9 +173,7 @@ def find_ipv6(text: Text, prefixes: Members, groups: Flags) -> Places:
         inside = following > step
         good &= ~inside | IS_HEX.take(character)
         second = np.where(inside, (second << np.uint32(4)) | _HEX_VALUE.take(character), second)
-    found = heads[good & prefixes.has(key_of_prefixes((first << np.uint32(16)) | second))]
-    encoded = _encoded_colons(text)
-    return np.concatenate([found, _heads(text, encoded)])
+    return heads[good & prefixes.has(key_of_prefixes((first << np.uint32(16)) | second))]
 
 
 def find_mapped(text: Text) -> Places:
@@ -175,6 +181,8 @@ def find_mapped(text: Text) -> Places:
     twice = np.flatnonzero((text.bytes[:-1] == ord(":")) & (text.bytes[1:] == ord(":")))
     encoded = _encoded_colons(text)
     ends = np.concatenate([twice + 2, encoded[_encoded_before(text, encoded)] + 3])
+    if not len(ends):
+        return ends
     for step in range(4):
         ends = ends[(text.at(ends + step) | 0x20) == ord("f")]
     behind = text.at(ends + 4)
@@ -196,6 +204,8 @@ def _encoded_colons(text: Text) -> Places:
 
 def _heads(text: Text, colons: Places) -> Places:
     """Give the colons before which four hexadecimal digits of a global address stand."""
+    if not len(colons):
+        return colons
     heads = colons[_GLOBAL.take(text.at(colons - 4))]
     for step in (3, 2, 1):
         heads = heads[IS_HEX.take(text.at(heads - step))]

@@ -22,8 +22,8 @@ def find_digests(text: Text, members: Members) -> Places:
     runs = np.flatnonzero(sampled[:-1] & sampled[1:]) * _STEP
     for between in _BETWEEN:
         runs = runs[IS_HEX.take(text.at(runs + between))]
-    if not len(runs):
-        return runs
+        if not len(runs):
+            return runs
     starts = _begin(text, runs)
     starts = np.concatenate([starts, _behind_escapes(text, starts)])
     words = np.stack([text.words(starts) | FOLD, text.words(starts + 8) | FOLD], axis=1)
