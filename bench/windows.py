@@ -27,7 +27,7 @@ from soc_agent.detect.suppress import Folder
 from soc_agent.model import Event, LogSource
 
 EVENTS = 100_000
-PEER_EVENTS = 2_000
+PEER_EVENTS = 20_000
 FOLDERS = ("rules/windows", "rules-threat-hunting/windows", "rules-placeholder/windows")
 LANES = (("recorded attacks", 1.0), ("ordinary days, 5 % attacks", 0.05))
 WARM_UP = 3
