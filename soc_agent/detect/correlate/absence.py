@@ -11,7 +11,7 @@ from typing import Any
 
 from soc_agent.detect.correlate.entry import EVENTS, EVIDENCE_LINES, TIME, TURN, WHAT, WITNESS, Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec, Term
-from soc_agent.detect.correlate.window import Completed, Windows
+from soc_agent.detect.correlate.window import ENTRY_COST_BYTES, GROUP_COST_BYTES, Completed, Windows
 
 _CAP = 1024
 
@@ -39,7 +39,8 @@ class Absences(Windows):
         group = self.groups.get(key)
         if group is None:
             group = self.groups[key] = [entry]
-            self.cost_bytes += 260 + len(key)
+            self.cost_bytes += GROUP_COST_BYTES + len(key)
+            self._oldest_ns = min(self._oldest_ns, entry[TIME])
         else:
             group.insert(bisect_left(group, (entry[TIME] + 1,)), entry)
             if len(group) > _CAP:
@@ -74,8 +75,7 @@ class Absences(Windows):
 
     def drop_dead(self) -> None:
         """See :class:`Windows`; an event is needed until those a timespan after it are judged."""
-        horizon_ns = self._passed_ns - 2 * self._span_ns
-        self.drop([key for key, group in self.groups.items() if group[-1][TIME] < horizon_ns])
+        self._drop_before(self._passed_ns - 2 * self._span_ns)
 
     def add_groups(self, groups: dict[str, list[Entry]]) -> None:
         """See :class:`Windows`."""
@@ -87,7 +87,7 @@ class Absences(Windows):
         heapify(self._waiting)
 
     def _cost(self, entry: Entry) -> int:
-        return 140 + (100 + len(entry[WITNESS]) if len(entry) > WITNESS else 0)
+        return ENTRY_COST_BYTES + (100 + len(entry[WITNESS]) if len(entry) > WITNESS else 0)
 
     def _cost_of(self, group: list[Entry]) -> int:
         return sum(map(self._cost, group))

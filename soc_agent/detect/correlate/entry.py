@@ -3,6 +3,7 @@
 An entry is a plain tuple: a million of them must fit into memory, and be written as bytes without being looked at.
 """
 
+from bisect import bisect_right
 from typing import Any
 
 EVIDENCE_LINES = 20
@@ -22,37 +23,39 @@ _LINE_COST_BYTES = 100
 
 
 class Lines:
-    """The lines of events that no detection has shown, by the number of the event.
-
-    There are two generations: when the younger is full, the older is forgotten as a whole. So the bound costs nothing
-    with each event. A generation is full only between two blocks.
-    """
+    """The lines of events that no detection has shown, by the number of the event; block by block, the oldest go."""
 
     def __init__(self, cap_bytes: int = LINES_CAP_BYTES) -> None:
         self.fresh: dict[int, bytes] = {}
         """Those of the present block; whoever adds to it cuts them to :data:`EVIDENCE_CAP_BYTES`."""
-        self._half_bytes = cap_bytes // 2
-        self._young: dict[int, bytes] = {}
-        self._old: dict[int, bytes] = {}
-        self._rows: dict[str, int] = {}
+        self._cap_bytes = cap_bytes
         self._size_bytes = 0
+        self._begins: list[int] = []
+        """For each block that is kept, the number of its first event."""
+        self._blocks: list[tuple[dict[int, bytes], str, int]] = []
+        """Its lines, the row in which they are written, and their size."""
 
     def get(self, turn: int) -> bytes:
         """Give the line of an event; nothing when it is not kept."""
-        return self.fresh.get(turn) or self._young.get(turn) or self._old.get(turn) or b""
+        if turn in self.fresh:
+            return self.fresh[turn]
+        place = bisect_right(self._begins, turn)
+        return self._blocks[place - 1][0].get(turn, b"") if place else b""
 
     def settle(self, row: str) -> list[str]:
         """Take the lines of the present block to the others; ``row`` is where they are written.
 
         Gives the rows that need not be kept any longer.
         """
-        fresh, self.fresh = self.fresh, {}
-        self._young.update(fresh)
-        self._size_bytes += sum(map(len, fresh.values())) + _LINE_COST_BYTES * len(fresh)
-        self._rows[row] = 1
-        if self._size_bytes <= self._half_bytes:
-            return []
-        self._old, self._young, self._size_bytes = self._young, {}, 0
-        gone = [name for name, age in self._rows.items() if age > 1]
-        self._rows = {name: age + 1 for name, age in self._rows.items() if age == 1}
+        block, self.fresh = self.fresh, {}
+        size_bytes = sum(map(len, block.values())) + _LINE_COST_BYTES * len(block)
+        self._begins.append(next(iter(block)))
+        self._blocks.append((block, row, size_bytes))
+        self._size_bytes += size_bytes
+        count = 0
+        while self._size_bytes > self._cap_bytes:
+            self._size_bytes -= self._blocks[count][2]
+            count += 1
+        gone = [name for _, name, _ in self._blocks[:count]]
+        del self._begins[:count], self._blocks[:count]
         return gone

@@ -79,7 +79,7 @@ class Journal:
     @property
     def is_long(self) -> bool:
         """Whether it is time for a snapshot."""
-        return self._is_stale or self._records_bytes > max(self._least_bytes, self._snapshot_bytes)
+        return self._is_stale or self._records_bytes > max(self._least_bytes, 2 * self._snapshot_bytes)
 
     def snapshot(self, marks: Watermarks, books: Iterable[Any]) -> list[StateChange]:
         """Give everything but the lines as rows, and what becomes of the rows of before."""

@@ -77,6 +77,8 @@ class Windows:
         """Groups of temporal types in which more than one of the rules has an event."""
         self._cap = entries_cap(spec)
         self._passed_ns = self._latest_ns = -(2**62)
+        self._oldest_ns = 2**62
+        """No group's last event is before this time."""
         self._followers: dict[str, _Follower] = {}
         self._mixed: set[str] = set()
         """Groups where an event that no detection counted may lie before one that was counted."""
@@ -91,6 +93,8 @@ class Windows:
         if group is None:
             group = self.groups[key] = [entry]
             self.cost_bytes += GROUP_COST_BYTES + len(key) + self._cost(entry)
+            if time_ns < self._oldest_ns:
+                self._oldest_ns = time_ns
         elif time_ns >= self._latest_ns or time_ns >= group[-1][0]:
             if self._is_temporal and what != group[-1][2]:
                 self._varied.add(key)
@@ -118,8 +122,13 @@ class Windows:
 
     def drop_dead(self) -> None:
         """Drop every group that nobody can need."""
-        horizon_ns = self._horizon_ns
+        self._drop_before(self._horizon_ns)
+
+    def _drop_before(self, horizon_ns: int) -> None:
+        if horizon_ns <= self._oldest_ns:
+            return
         self.drop([key for key, group in self.groups.items() if group[-1][0] < horizon_ns])
+        self._oldest_ns = min((group[-1][0] for group in self.groups.values()), default=2**62)
 
     def drop(self, keys: list[str]) -> None:
         """Drop groups."""
@@ -154,6 +163,7 @@ class Windows:
     def add_groups(self, groups: Groups) -> None:
         """Take over groups of an earlier run."""
         self.groups.update(groups)
+        self._oldest_ns = min((group[-1][0] for group in self.groups.values()), default=2**62)
         self.cost_bytes += sum(GROUP_COST_BYTES + len(key) + self._cost_of(group) for key, group in groups.items())
         if self._is_temporal:
             self._varied.update(key for key, group in groups.items() if len({old[WHAT] for old in group}) > 1)
