@@ -12,12 +12,13 @@ from soc_agent.detect.fieldneeds import Clause, field_clauses
 from soc_agent.detect.match import fold
 from soc_agent.model import LogSource
 
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 _REMEMBERED_INDEXES = 500
 _FEW = 3
 """So few rules are tried faster than an event's values are looked up."""
 _KIND = "EventID"
 """The field by which rules for events of Windows say which of a log's events they look at."""
+_MOST_KINDS = 1 << 32
 _Kind = int | str | None
 
 
@@ -52,8 +53,8 @@ class Routes:
         :param fields: of the event: rules that its values rule out are left out. None: nobody could decode it.
         """
         kind = None if fields is None else fields.get(_KIND)
-        if kind.__class__ is not int and kind.__class__ is not str:
-            kind = None
+        if not (kind.__class__ is int and 0 <= kind < _MOST_KINDS) and not (kind.__class__ is str and len(kind) < 10):
+            kind = None  # what is remembered must not grow with what lines hold
         key = (possible, log_sources, fields is None, kind)
         route = self._routes.get(key)
         if route is None:

@@ -29,8 +29,10 @@ def test_an_event_of_another_kind_is_none_of_the_rules_that_name_theirs() -> Non
     found = routes_of("selection: {EventID: [4624, 4625]}", "selection: {EventID: 1102}", "selection: {A: null}")
     for kind in (4625, "4625"):
         assert found.of_event(0b111, SECURITY, {"EventID": kind}) == 0b101
-    for kind in (None, True, 1.0, ["4625"]):
+    odd: tuple[Any, ...] = (None, True, 1.0, ["4625"], "x" * 99, -1, 10**30)
+    for kind in odd:
         assert found.of_event(0b111, SECURITY, {"EventID": kind}) & 0b100
+    assert not any(isinstance(kind, str) and len(kind) > 10 for *_, kind in found._routes)
 
 
 def test_of_many_rules_those_are_left_that_the_values_allow() -> None:

@@ -69,15 +69,13 @@ def _parameters(fields: Fields) -> list[Any]:
 
 def _sysmon(fields: Fields) -> None:
     hashes = fields.get("Hashes") or fields.get("Hash")
-    if hashes.__class__ is str:
+    if isinstance(hashes, str) and len(hashes) <= _HASHES_CAP_CHARS:
         fields.update(_apart(hashes))
 
 
 @lru_cache(maxsize=4096)
 def _apart(hashes: str) -> dict[str, str]:
     """Give the hashes of a file that stand in one text: ``SHA1=…,MD5=…``."""
-    if len(hashes) > _HASHES_CAP_CHARS:
-        return {}
     pairs = (part.partition("=") for part in hashes.split(","))
     return {_HASHES[kind.strip().upper()]: value for kind, _, value in pairs if kind.strip().upper() in _HASHES}
 

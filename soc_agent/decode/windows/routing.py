@@ -189,12 +189,15 @@ _BY_PROVIDER = {
 } | {provider.lower(): service for provider, service in _PROVIDERS.items()}
 _ROUTES: dict[tuple[str, str, int], Route] = {}
 _ROUTES_KEPT = 5_000
+_LONGEST_NAMES = 512
 
 
 def route(channel: str, provider: str, number: int) -> Route:
     """Give what an event is; without a known channel, its provider decides."""
     key = (channel, provider, number)
     found = _ROUTES.get(key)
+    if found is None and len(channel) + len(provider) > _LONGEST_NAMES:
+        return _route(channel, provider, number)
     if found is None:
         if len(_ROUTES) >= _ROUTES_KEPT:
             _ROUTES.clear()  # whoever writes lines chooses names and numbers

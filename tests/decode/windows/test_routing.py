@@ -1,5 +1,6 @@
 import pytest
 
+from soc_agent.decode.windows import routing
 from soc_agent.decode.windows.routing import LOG_SOURCES, WINDOWS, literals_of_sources, route
 from soc_agent.model import LogSource
 
@@ -43,6 +44,9 @@ def test_an_event_of_the_registry_is_one_of_the_registry_in_general() -> None:
 def test_whoever_invents_channels_fills_no_memory() -> None:
     for number in range(12_000):
         route(f"c{number}", "", 1)
+    route("c" * 10_000, "", 1)
+    assert len(routing._ROUTES) <= 5_000
+    assert max(len(channel) for channel, *_ in routing._ROUTES) < 1_000
     assert route(SYSMON, "", 1).service == "sysmon"
 
 
