@@ -25,7 +25,7 @@ class Context(Struct, frozen=True):
     """Host of lines that name none."""
 
 
-class Parsed(Struct):
+class Parsed(Struct, gc=False):
     """What the decoder of one type made of a line. The data-driven decoders refine it."""
 
     type: str

@@ -27,7 +27,7 @@ _NONE: Container[int] = ()
 _log = logging.getLogger(__name__)
 
 
-class Match(Struct):
+class Match(Struct, gc=False):
     """A line that rules matched. Plain data: it may come from another process."""
 
     event: Event

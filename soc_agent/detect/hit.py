@@ -21,7 +21,7 @@ _FIELD_CAP = 500
 _DEFAULT_KINDS = ("src_ip", "user")
 
 
-class EventRef(Struct, frozen=True):
+class EventRef(Struct, frozen=True, gc=False):
     """Where an event came from. ``stream_id``, ``offset`` and the line name it for ever."""
 
     source: str

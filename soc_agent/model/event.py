@@ -21,7 +21,7 @@ class LogSource(Struct, frozen=True, gc=False):
         )
 
 
-class Event(Struct):
+class Event(Struct, gc=False):
     """A line decoded into fields that the Sigma taxonomy names. Made late, for candidate lines only."""
 
     raw: bytes
