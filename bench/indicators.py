@@ -24,7 +24,7 @@ from soc_agent.detect.indicators import Indicators, load_indicators
 from soc_agent.detect.prefilter import make_scanner
 from soc_agent.model import Block
 
-COUNTS = (1_000, 100_000, 1_000_000)
+COUNTS = (1_000, 10_000, 100_000, 1_000_000)
 BLOCK_BYTES = 1_000_000
 BLOCKS_OF_KIND = 8
 ROUNDS = 5

@@ -35,6 +35,7 @@ def load_indicators(
     cache_dir: Path | None = None,
     include_expired: bool = False,
     disabled: Collection[str] = (),
+    gate: bool = True,
     clock: Callable[[], float] = time.time,
 ) -> Indicators:
     """Load the lists of these files and folders. What is wrong with them is in the result's ``problems``.
@@ -43,6 +44,7 @@ def load_indicators(
     :param default_days: days after which an indicator that names no end stops to count; 0 is never.
     :param include_expired: whether those past their time are matched too, for searches in old logs.
     :param disabled: ids of rules of indicators that do not run.
+    :param gate: off, nothing is put before the scan: for comparing.
     """
     from soc_agent.detect.indicators.feeds.read import find_lists, size_of
 
@@ -68,6 +70,7 @@ def load_indicators(
         reports=kept.reports,
         problems=[*problems, *kept.problems],
         disabled=disabled,
+        gate=gate,
         clock=(lambda: 0.0) if include_expired else clock,
     )
 

@@ -1,15 +1,19 @@
 """The indicators of all lists as an engine uses them: which lines to look at, and what an event names."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from soc_agent.detect.indicators.detections import RULE_IDS, IndicatorHit, hits_of
 from soc_agent.detect.indicators.find import Finder
+from soc_agent.detect.indicators.gate import LITERALS_CAP, gate_of, gated
 from soc_agent.detect.indicators.indicator import FileReport
 from soc_agent.detect.indicators.packed import Packed
 from soc_agent.detect.indicators.table import Table
+from soc_agent.detect.prefilter import Scanner
 from soc_agent.errors import describe
 from soc_agent.model import Event, Problem
 
@@ -27,9 +31,12 @@ class Indicators:
         reports: Sequence[FileReport] = (),
         problems: Sequence[Problem] = (),
         disabled: Collection[str] = (),
+        gate: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """:param disabled: ids of rules of indicators that do not run.
+
+        :param gate: off, the scan looks at whole blocks: slower for short lists, with the same lines.
 
         :param clock: gives the time, in seconds since 1970, at which an indicator must still count.
         """
@@ -38,6 +45,7 @@ class Indicators:
         """What became of each file."""
         self.problems = list(problems)
         self._packed = packed
+        self._with_gate = gate
         self._finder = Finder(self.table)
         off = {rule_id.lower() for rule_id in disabled}
         self._families = frozenset(family for family, rule_id in RULE_IDS.items() if rule_id not in off)
@@ -62,7 +70,14 @@ class Indicators:
         """Give where the lines of a block begin that may name an indicator, in order. None is lost."""
         from soc_agent.detect.indicators.scan import lines_of
 
-        return lines_of(block, self._scan.places(block))
+        if self._gate is None:
+            return lines_of(block, self._scan.places(block))
+        gated_lines = gated(self._gate, block)
+        if not gated_lines:
+            return []
+        part = b"".join(block[start:end] for start, end in gated_lines)
+        begins = list(accumulate((end - start for start, end in gated_lines), initial=0))
+        return [gated_lines[bisect_right(begins, start) - 1][0] for start in lines_of(part, self._scan.places(part))]
 
     def hits(self, event: Event) -> list[IndicatorHit]:
         """Give the indicators that an event names and that count now."""
@@ -86,6 +101,12 @@ class Indicators:
             return lines, _Everything()
         starts = self.lines(block)
         return (_joined(lines, starts, block) if starts else lines), frozenset(starts)
+
+    @cached_property
+    def _gate(self) -> Scanner | None:
+        if not self._with_gate or len(self.table) > LITERALS_CAP:
+            return None
+        return gate_of(self.table, wide=self.table.notes.wide)
 
     @cached_property
     def _scan(self) -> "BlockScan":
