@@ -2,7 +2,8 @@
 
 Lists are read (:mod:`feeds`), packed into one table (:mod:`table`, kept on disk by :mod:`packed`), and matched in two
 steps: a scan of the whole block tells which lines may name one (:mod:`scan`; for short lists a multi-pattern database
-goes before it, :mod:`gate`), and what a decoded line names is then looked up exactly (:mod:`find`). A hit becomes a detection of a rule of its own (:mod:`detections`).
+goes before it, :mod:`gate`), and what a decoded line names is then looked up exactly (:mod:`find`). A hit becomes a
+detection of a rule of its own (:mod:`detections`).
 """
 
 from soc_agent.detect.indicators.detections import (
