@@ -1,5 +1,6 @@
 """``soc-agent run``: the agent in the foreground, with a live status line."""
 
+import gc
 import logging
 import os
 import signal
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 PLAIN_STATUS_S = 60.0
 """Rhythm of the status line where nobody watches: a log file, not a terminal."""
+GARBAGE_THRESHOLD = 50_000
+"""Objects between two looks for garbage: hardly anything here refers to itself, and there are thousands of rules to
+look through."""
 
 
 @click.command("run", help=say("cli.run.help"))
@@ -55,6 +59,7 @@ class Foreground:
         :raises SocAgentError: when it cannot begin, or when the pipeline failed.
         """
         config = self._workspace.config
+        gc.set_threshold(GARBAGE_THRESHOLD)
         signal.signal(signal.SIGTERM, self._on_stop)
         signal.signal(signal.SIGINT, self._on_stop)
         signal.signal(signal.SIGHUP, self._on_reload)
