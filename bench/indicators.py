@@ -21,7 +21,7 @@ from soc_agent.cli.workspace import rule_folders
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.indicators import Indicators, load_indicators
-from soc_agent.detect.prefilter import make_scanner
+from soc_agent.detect.prefilter.scanner import make_scanner
 from soc_agent.model import Block
 
 COUNTS = (1_000, 10_000, 100_000, 1_000_000)

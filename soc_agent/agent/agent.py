@@ -23,8 +23,8 @@ from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.config import Config, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
-from soc_agent.detect.changes import RuleChanges
-from soc_agent.detect.settle import Look
+from soc_agent.detect.load.changes import RuleChanges
+from soc_agent.detect.load.settle import Look
 from soc_agent.errors import SocAgentError, StoreError, describe
 from soc_agent.model import Block, Collector, Problem, RuleInfo
 from soc_agent.store import AgentState, SourceStatus, Store

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from soc_agent.detect.changes import RuleChanges
+from soc_agent.detect.load.changes import RuleChanges
 from soc_agent.errors import describe
 from soc_agent.model import Problem, RuleInfo
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from soc_agent.agent.rulehints import RuleHints
-from soc_agent.detect.settle import Look, Settling, signatures
+from soc_agent.detect.load.settle import Look, Settling, signatures
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfoNotFoundError
 from soc_agent.config import Config, PacketSource, WatchSource, zone_of
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import RuleSet, ir
-from soc_agent.detect.predicate import compile_rule
-from soc_agent.detect.tune import Case, Verdict
-from soc_agent.detect.view import View
+from soc_agent.detect.evaluate.predicate import compile_rule
+from soc_agent.detect.evaluate.view import View
+from soc_agent.detect.tune.propose import Case, Verdict
 from soc_agent.model import Alert, Event, Status
 from soc_agent.store import Evidence
 

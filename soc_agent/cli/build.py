@@ -14,12 +14,12 @@ from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folder
 from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
-from soc_agent.detect.filters import next_expiry
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
-from soc_agent.detect.load import Shelf
-from soc_agent.detect.settle import Look, Signature, signatures
-from soc_agent.detect.yara_rules import YaraRules, load_yara
-from soc_agent.detect.yara_scan import YaraScanner
+from soc_agent.detect.load.filters import next_expiry
+from soc_agent.detect.load.settle import Look, Signature, signatures
+from soc_agent.detect.load.shelf import Shelf
+from soc_agent.detect.yara.rules import YaraRules, load_yara
+from soc_agent.detect.yara.scan import YaraScanner
 from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem

@@ -214,8 +214,8 @@ class Hunt:
 
     @cached_property
     def _scanner(self) -> Any:
-        from soc_agent.detect.yara_rules import load_yara
-        from soc_agent.detect.yara_scan import YaraScanner
+        from soc_agent.detect.yara.rules import load_yara
+        from soc_agent.detect.yara.scan import YaraScanner
 
         rules = load_yara(self._folders)
         self._problems.extend(rules.problems)

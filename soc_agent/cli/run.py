@@ -16,7 +16,7 @@ from soc_agent.agent import Agent, Loaded
 from soc_agent.cli.build import Builder
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config, Source
-from soc_agent.detect.settle import Look
+from soc_agent.detect.load.settle import Look
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Collector
 from soc_agent.text import make_safe, say

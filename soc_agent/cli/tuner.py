@@ -13,8 +13,8 @@ from soc_agent.cli.alert_lines import CaseReader, rules_behind
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config
 from soc_agent.detect import RuleSet, ir, load_rules
-from soc_agent.detect.tune import Case, Verdict, propose
-from soc_agent.detect.tune_filter import Origin, Outcome, file_name, filter_text, try_filter
+from soc_agent.detect.tune.filter_text import Origin, Outcome, file_name, filter_text, try_filter
+from soc_agent.detect.tune.propose import Case, Verdict, propose
 from soc_agent.errors import RuleError, SocAgentError
 from soc_agent.model import Alert, Problem, Where
 from soc_agent.model.tuning import TunedAlert, TunedFilter

@@ -5,7 +5,7 @@
 
 from soc_agent.detect.correlate import StateChange
 from soc_agent.detect.engine import Engine, Matches, Result
-from soc_agent.detect.load import load_rules
+from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 
 __all__ = ["Engine", "Matches", "Result", "RuleSet", "StateChange", "load_rules"]

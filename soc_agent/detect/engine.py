@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect.correlate import Correlator, StateChange
-from soc_agent.detect.findings import info_of_finding
+from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
-from soc_agent.detect.index import RunningRule, TypeIndex
 from soc_agent.detect.indicators import IndicatorHit, Indicators, detection_of_hit
-from soc_agent.detect.prefilter import Backend
+from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.scanner import Backend
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.view import View
+from soc_agent.detect.yara.findings import info_of_finding
 from soc_agent.enrich import Enricher
 from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
 

@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect.engine import Engine
-from soc_agent.detect.index import RunningRule, TypeIndex
-from soc_agent.detect.leaf import Predicate
-from soc_agent.detect.predicate import compile_rule
-from soc_agent.detect.prefilter import NUMBER_BITS
+from soc_agent.detect.evaluate.leaf import Predicate
+from soc_agent.detect.evaluate.predicate import compile_rule
+from soc_agent.detect.evaluate.view import View
+from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.scanner import NUMBER_BITS
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.view import View
 from soc_agent.model import Block, Event, RuleInfo
 
 LITERALS_SHOWN = 3

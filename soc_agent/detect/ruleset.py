@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
-from soc_agent.detect.filters import FilterInfo
+from soc_agent.detect.load.filters import FilterInfo
 from soc_agent.model import LogSource, Problem, RuleInfo, Where
 
 

@@ -17,7 +17,7 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
     "host": ("cs-host", "server_name", "Computer", "host_header"),
     "domain": ("query", "QueryName"),
     "file": ("path", "TargetFilename", "FileName", "file"),
-    "hash": ("sha256", "Hashes", "md5"),
+    "hash": ("sha256", "sha1", "md5"),
     "process": ("Image", "process", "exe"),
     "url": ("c-uri", "cs-uri-stem", "uri"),
 }

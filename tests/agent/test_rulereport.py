@@ -1,7 +1,7 @@
 """What is said of a reload."""
 
 from soc_agent.agent.rulereport import health_line, reload_line
-from soc_agent.detect.changes import RuleChanges
+from soc_agent.detect.load.changes import RuleChanges
 from soc_agent.model import Problem, RuleInfo, Where
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from soc_agent.agent.rulewatch import RuleWatch
-from soc_agent.detect.settle import Look
+from soc_agent.detect.load.settle import Look
 from tests.agent.test_runner import eventually
 
 

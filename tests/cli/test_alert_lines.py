@@ -5,7 +5,7 @@ from pathlib import Path
 from soc_agent.cli.alert_lines import CaseReader, context_of, rules_behind
 from soc_agent.config import Config, parse_config
 from soc_agent.detect import load_rules
-from soc_agent.detect.tune import Verdict
+from soc_agent.detect.tune.propose import Verdict
 from soc_agent.model import Status
 from soc_agent.store import Evidence, Store
 from tests.store.making import detection, put

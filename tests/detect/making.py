@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, RuleSet, ir, load_rules
-from soc_agent.detect.documents import Document, documents_of
-from soc_agent.detect.parse import Parsed, parse_document
-from soc_agent.detect.predicate import compile_rule
-from soc_agent.detect.view import View
+from soc_agent.detect.evaluate.predicate import compile_rule
+from soc_agent.detect.evaluate.view import View
+from soc_agent.detect.load.documents import Document, documents_of
+from soc_agent.detect.load.parse import Parsed, parse_document
 from soc_agent.model import Block, Detection, Event, LogSource, Problem
 
 RECEIVED_NS = 1_795_000_000 * 10**9

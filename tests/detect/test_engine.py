@@ -13,9 +13,9 @@ from soc_agent.detect.hit import RAW_CAP_BYTES
 from soc_agent.enrich import Enricher, Networks, Place, PlaceTable, Register
 from soc_agent.errors import describe
 from soc_agent.model import Clause, RuleKind
+from tests.detect.load.test_assemble import ONE, TWO, correlation
 from tests.detect.making import RECEIVED_NS, block_of, context_of, detect, rule_text, rules_of
-from tests.detect.test_assemble import ONE, TWO, correlation
-from tests.detect.test_findings import FINDING
+from tests.detect.yara.test_findings import FINDING
 
 DECODERS = Decoders.load()
 HEAD = b"Nov 20 08:14:03 web01 app[7]: "

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, ir
-from soc_agent.detect import index as index_module
-from soc_agent.detect.match import fold
-from soc_agent.detect.prefilter import Backend, available_backend
-from soc_agent.detect.view import plain_text
+from soc_agent.detect.evaluate.match import fold
+from soc_agent.detect.evaluate.view import plain_text
+from soc_agent.detect.prefilter import index as index_module
+from soc_agent.detect.prefilter.scanner import Backend, available_backend
 from soc_agent.model import Detection, LogSource, RuleInfo
 from tests.detect.making import block_of, context_of
 

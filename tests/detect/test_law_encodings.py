@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soc_agent.detect import Engine, RuleSet, ir
-from soc_agent.detect.leaf import compile_test
-from soc_agent.detect.match import fold
+from soc_agent.detect.evaluate.leaf import compile_test
+from soc_agent.detect.evaluate.match import fold
 from soc_agent.model import Detection, LogSource, RuleInfo
 from tests.detect.making import block_of, context_of, view_of
 from tests.detect.test_law import BACKENDS, DECODERS, _texts

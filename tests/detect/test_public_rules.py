@@ -8,8 +8,8 @@ import pytest
 
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine, RuleSet, load_rules
-from soc_agent.detect.coverage import Standing, coverage_of
-from soc_agent.detect.predicate import compile_rule
+from soc_agent.detect.coverage.report import Standing, coverage_of
+from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.errors import describe
 from soc_agent.resources import resource
 from soc_agent.text import LANGUAGES, use_language

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sigma.modifiers import modifier_mapping
 
 from soc_agent.detect import ir
-from soc_agent.detect.collection import expand_actions
-from soc_agent.detect.documents import Document, documents_of
-from soc_agent.detect.leaf import compile_test
-from soc_agent.detect.parse import parse_document
-from soc_agent.detect.predicate import compile_item
+from soc_agent.detect.evaluate.leaf import compile_test
+from soc_agent.detect.evaluate.predicate import compile_item
+from soc_agent.detect.load.collection import expand_actions
+from soc_agent.detect.load.documents import Document, documents_of
+from soc_agent.detect.load.parse import parse_document
 from soc_agent.model import Level
 from tests.detect.making import item, matches, parse, problem_of, rule_of, rule_text, view_of
 

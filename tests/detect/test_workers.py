@@ -12,8 +12,8 @@ from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.workers import Workers, workers_of
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block
+from tests.detect.load.test_assemble import correlation
 from tests.detect.making import block_of, context_of, rules_of
-from tests.detect.test_assemble import correlation
 from tests.detect.test_engine import EVIL
 
 DECODERS = Decoders.load()

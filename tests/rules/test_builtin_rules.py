@@ -15,13 +15,13 @@ from sigma.validation import SigmaValidator
 from sigma.validators.core import validators
 
 from soc_agent.decode import Decoders
-from soc_agent.detect.documents import Document, documents_of
-from soc_agent.detect.load import load_rules
+from soc_agent.detect.load.documents import Document, documents_of
+from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.sample_files import FileSamples, LineSamples, file_samples, line_samples
-from soc_agent.detect.samples import check_samples
-from soc_agent.detect.yara_rules import load_yara
-from soc_agent.detect.yara_samples import sidecar_of
+from soc_agent.detect.samples.check import check_samples
+from soc_agent.detect.samples.files import FileSamples, LineSamples, file_samples, line_samples
+from soc_agent.detect.yara.rules import load_yara
+from soc_agent.detect.yara.samples import sidecar_of
 from soc_agent.errors import describe
 from soc_agent.model import Layer, Level, RuleInfo
 from soc_agent.resources import resource

@@ -10,7 +10,7 @@ import pytest
 
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect.engine import Engine
-from soc_agent.detect.load import load_rules
+from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Block, Detection, Level
 from soc_agent.resources import resource

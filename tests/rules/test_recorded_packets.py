@@ -9,7 +9,7 @@ import pytest
 from collectors.packets.capture import read_capture
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine
-from soc_agent.detect.load import load_rules
+from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Detection, Level
 from soc_agent.resources import resource

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import yaml
 
-from soc_agent.detect.correlations import parse_correlation
-from soc_agent.detect.documents import Document, documents_of
-from soc_agent.detect.load import load_rules
-from soc_agent.detect.sample_files import LineSample
-from soc_agent.detect.samples import check_samples
+from soc_agent.detect.load.correlations import parse_correlation
+from soc_agent.detect.load.documents import Document, documents_of
+from soc_agent.detect.load.shelf import load_rules
+from soc_agent.detect.samples.check import check_samples
+from soc_agent.detect.samples.files import LineSample
 from soc_agent.errors import describe
 from soc_agent.resources import resource
 
@@ -45,7 +45,7 @@ def test_the_yara_samples_hold(tmp_path: Path) -> None:
 
 
 def test_every_key_under_soc_is_described() -> None:
-    from soc_agent.detect.info import SocAttributes
+    from soc_agent.detect.load.info import SocAttributes
 
     text = (resource("rules") / "README.md").read_text("utf-8")
     assert [key for key in SocAttributes.__struct_fields__ if f"`{key}`" not in text] == []

@@ -10,8 +10,8 @@ import pytest
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.yara_rules import load_yara
-from soc_agent.detect.yara_scan import YaraScanner
+from soc_agent.detect.yara.rules import load_yara
+from soc_agent.detect.yara.scan import YaraScanner
 from soc_agent.model import Block, Detection, FileFacts, Layer, Level, RuleInfo, Tier
 from soc_agent.resources import resource
 

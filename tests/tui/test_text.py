@@ -20,6 +20,7 @@ from tui.outside import cells, said
 from tui.paper import width_of
 from tui.registry import VIEWS
 from tui.screens.detail import Detail
+from tui.screens.tuned import Tuned
 
 PACKAGE = Path(tui.__file__).parent
 
@@ -61,7 +62,7 @@ def made_keys() -> set[str]:
 
 def all_keys() -> list[Key]:
     screens = [key for view in VIEWS for key in view.load().KEYS]
-    return [*MOVING, *SCROLLING, OPENING, *ACTING, *PIVOTING, *LISTING, *EVERYWHERE, *Detail.KEYS, *screens]
+    return [*MOVING, *SCROLLING, OPENING, *ACTING, *PIVOTING, *LISTING, *EVERYWHERE, *Detail.KEYS, *Tuned.KEYS, *screens]
 
 
 def test_every_key_that_is_used_exists() -> None:

@@ -7,7 +7,7 @@ import click
 
 from soc_agent.cli.rules.shared import FOLDER, chosen_rules
 from soc_agent.cli.workspace import Workspace
-from soc_agent.detect.yara_rules import load_yara
+from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import describe
 from soc_agent.model import Problem
 from soc_agent.text import say

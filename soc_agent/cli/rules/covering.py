@@ -13,9 +13,9 @@ from soc_agent.cli.rules.sources import collected_types
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import WatchSource
 from soc_agent.decode import Decoders
-from soc_agent.detect.attack import Tactic, navigator_layer, tactic_table
-from soc_agent.detect.coverage import Coverage, Standing, coverage_of
-from soc_agent.detect.yara_rules import load_yara
+from soc_agent.detect.coverage.attack import Tactic, navigator_layer, tactic_table
+from soc_agent.detect.coverage.report import Coverage, Standing, coverage_of
+from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Problem, Where
 from soc_agent.text import path_text, say

@@ -8,7 +8,7 @@ from soc_agent.cli.output import json_line, narrate, table
 from soc_agent.cli.rules.shared import FOLDER, chosen_rules
 from soc_agent.cli.workspace import Workspace
 from soc_agent.detect import RuleSet
-from soc_agent.detect.filters import FilterInfo
+from soc_agent.detect.load.filters import FilterInfo
 from soc_agent.errors import describe
 from soc_agent.model import Problem
 from soc_agent.text import current_language, say

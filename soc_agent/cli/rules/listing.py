@@ -8,7 +8,7 @@ from soc_agent.cli.output import json_line, narrate, table
 from soc_agent.cli.rules.shared import FOLDER
 from soc_agent.cli.workspace import cache_folder, rule_folders
 from soc_agent.detect import load_rules
-from soc_agent.detect.yara_rules import load_yara
+from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import describe
 from soc_agent.model import RuleInfo
 from soc_agent.text import current_language, say

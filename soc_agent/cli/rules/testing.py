@@ -8,8 +8,8 @@ import click
 from soc_agent.cli.rules.shared import FOLDER
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.detect import load_rules
-from soc_agent.detect.samples import check_samples
-from soc_agent.detect.yara_rules import load_yara
+from soc_agent.detect.samples.check import check_samples
+from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import describe
 from soc_agent.text import say
 

@@ -6,12 +6,12 @@ from typing import Any
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
+from soc_agent.detect.evaluate.view import View, plain_text
 from soc_agent.detect.explain.conclusion import conclude
 from soc_agent.detect.explain.tree import condition_tree
 from soc_agent.detect.explain.verdict import prefilter_verdict
-from soc_agent.detect.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.view import View, plain_text
 from soc_agent.model import Event
 from soc_agent.model.explanation import (
     CorrelationExplanation,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from soc_agent.detect import ir
+from soc_agent.detect.evaluate.leaf import Predicate, compile_test
+from soc_agent.detect.evaluate.predicate import compile_item
+from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.explain.written import excerpt, expanded, pattern_of
-from soc_agent.detect.leaf import Predicate, compile_test
-from soc_agent.detect.predicate import compile_item
-from soc_agent.detect.view import View
 from soc_agent.model import Clause, Event
 
 CLAUSES_CAP = 50

@@ -6,11 +6,11 @@ Unlike in the engine nothing is cut short: every part is looked at, so that a pe
 from collections.abc import Sequence
 
 from soc_agent.detect import ir
+from soc_agent.detect.evaluate.leaf import Predicate, compile_test
+from soc_agent.detect.evaluate.predicate import compile_item
+from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.explain.reasons import alone, values_of
 from soc_agent.detect.explain.written import excerpt, expanded, pattern_of
-from soc_agent.detect.leaf import Predicate, compile_test
-from soc_agent.detect.predicate import compile_item
-from soc_agent.detect.view import View
 from soc_agent.model.explanation import Branch, Pattern
 
 TESTS_CAP = 20

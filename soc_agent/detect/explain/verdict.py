@@ -1,6 +1,6 @@
 """What the prefilter makes of a line for one rule: by which literals it is looked for, and which stand in the line."""
 
-from soc_agent.detect.index import TypeIndex
+from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.model.explanation import Prefilter, Sought
 
 LISTED = 12

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from soc_agent.detect import ir
-from soc_agent.detect.match import fold
+from soc_agent.detect.evaluate.match import fold
 
 VALUE_CAP_CHARS = 500
 _BEFORE_CHARS = 100

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 
 from soc_agent.detect.indicators.indicator import Indicator, Kind
 from soc_agent.detect.indicators.values import parse_ip, url_parts
-from soc_agent.detect.prefilter import NUMBER_BITS, Scanner, available_backend, make_scanner
+from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Scanner, available_backend, make_scanner
 
 LITERALS_CAP = 25_000
 """With more literals the scan alone is as fast, and the database takes long to make."""

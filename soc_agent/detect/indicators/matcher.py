@@ -13,7 +13,7 @@ from soc_agent.detect.indicators.gate import LITERALS_CAP, gate_of, gated
 from soc_agent.detect.indicators.indicator import FileReport
 from soc_agent.detect.indicators.packed import Packed
 from soc_agent.detect.indicators.table import Table
-from soc_agent.detect.prefilter import Scanner
+from soc_agent.detect.prefilter.scanner import Scanner
 from soc_agent.errors import describe
 from soc_agent.model import Event, Problem
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Run
-from tests.detect.test_attack import check_layer
+from tests.detect.coverage.test_attack import check_layer
 from tests.end_to_end.running import LINE_RULE
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from collectors.file_watch import Scanner, scan_paths
-from soc_agent.detect.yara_rules import load_yara
-from soc_agent.detect.yara_scan import YaraScanner
+from soc_agent.detect.yara.rules import load_yara
+from soc_agent.detect.yara.scan import YaraScanner
 
 
 def test_yara_rules_scan_files_for_the_collector(tmp_path: Path) -> None:

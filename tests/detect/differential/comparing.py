@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bench.sqlite_peer import SqlitePeer
 from soc_agent.detect import ir
-from soc_agent.detect.predicate import compile_rule
+from soc_agent.detect.evaluate.predicate import compile_rule
 from tests.detect.differential.aiming import Aimed, Fields
 from tests.detect.making import view_of
 

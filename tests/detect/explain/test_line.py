@@ -7,7 +7,7 @@ import pytest
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.explain.line import LineExplainer
-from soc_agent.detect.sample_files import line_samples
+from soc_agent.detect.samples.files import line_samples
 from soc_agent.model.explanation import CorrelationExplanation, Explanation, RuleExplanation
 from soc_agent.resources import resource
 from tests.detect.making import block_of, context_of, rule_text, rules_of
@@ -85,7 +85,8 @@ def test_what_must_not_come_is_told_as_such(tmp_path: Path) -> None:
         tmp_path,
         a=text.format("root"),
         b=text.format("logout"),
-        c="title: Both\ncorrelation:\n  type: temporal\n  rules: [root, logout]\n  group-by: [program]\n  timespan: 5m\n"
+        c="title: Both\ncorrelation:\n  type: temporal\n  rules: [root, logout]\n  group-by: [program]\n"
+        "  timespan: 5m\n"
         "  condition: root and not logout\n",
     )
     (spec,) = rules.correlations

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.explain.tree import TESTS_CAP, condition_tree
-from soc_agent.detect.predicate import compile_rule
 from soc_agent.model.explanation import Branch, Pattern
 from tests.detect.making import rule_of, view_of
 

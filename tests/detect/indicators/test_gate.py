@@ -5,7 +5,7 @@ import pytest
 from soc_agent.detect.indicators.gate import gate_of, gated
 from soc_agent.detect.indicators.indicator import Indicator
 from soc_agent.detect.indicators.values import canonical
-from soc_agent.detect.prefilter import available_backend
+from soc_agent.detect.prefilter.scanner import available_backend
 
 pytestmark = pytest.mark.skipif(available_backend() != "hyperscan", reason="there is no gate without Hyperscan")
 

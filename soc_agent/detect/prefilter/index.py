@@ -1,0 +1,347 @@
+"""Which rules a line may concern: by the literals that it holds, then by the log sources of its event.
+
+Sets of rules are integers, one bit a rule, so that joining and meeting them costs the same for thirty rules and for
+three thousand. What comes again (the same literals, the same log sources) is worked out once.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from soc_agent.decode import Decoders
+from soc_agent.detect import ir
+from soc_agent.detect.evaluate.leaf import Predicate
+from soc_agent.detect.evaluate.predicate import compile_rule
+from soc_agent.detect.evaluate.routes import Routes, places_of
+from soc_agent.detect.evaluate.view import View
+from soc_agent.detect.explain import Explainer
+from soc_agent.detect.prefilter.literals import (
+    CANDIDATE_US,
+    CLAUSES,
+    HIT_US,
+    chance,
+    choose,
+    clauses_of,
+    cost_us,
+    forget_chances,
+)
+from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
+from soc_agent.detect.prefilter.spelling import Alternatives, Spelling, spelling_of
+from soc_agent.detect.prefilter.undecoded import can_match_text
+from soc_agent.model import Counters, LogSource, RuleInfo
+
+_REMEMBERED = 10_000
+_REMEMBERED_LITERALS = 64
+"""A line with more literals than this hardly comes again, and its key would be long."""
+_NOT_ASKED = -1
+_BUILD_US, _LITERAL_US = 30_000.0, 30.0
+"""About what a new scanner costs, and each of its literals, in microseconds."""
+_LEARN_AGAIN = 2
+"""When it was looked into, it is not again before so many times more was spent."""
+_PROGRAM = 0.1
+"""A program writes this part of the lines, until it is known better."""
+_NUMBER_MASK = (1 << NUMBER_BITS) - 1
+
+
+class RunningRule:
+    """A rule with its predicate and its explainer, compiled when the rule is first tried."""
+
+    __slots__ = ("_explainer", "failed", "has_keywords", "info", "number", "predicate", "rule")
+
+    def __init__(self, rule: ir.Rule, number: int = 0) -> None:
+        """:param number: its place in the rule set."""
+        self.rule = rule
+        self.number = number
+        self.failed = False
+        """Whether it failed on an event, which is told once."""
+        self.info: RuleInfo = rule.info
+        self.has_keywords = can_match_text(rule)
+        self.predicate: Predicate = self._compile
+        """Whether an event matches the rule."""
+        self._explainer: Explainer | None = None
+
+    @property
+    def explainer(self) -> Explainer:
+        """Why an event matches the rule."""
+        if self._explainer is None:
+            self._explainer = Explainer(self.rule)
+        return self._explainer
+
+    def _compile(self, view: View) -> bool:
+        self.predicate = compile_rule(self.rule)
+        return self.predicate(view)
+
+
+class TypeIndex:
+    """The rules that can apply to lines of one type, and the literals by which they are found.
+
+    Which of its literals a rule is looked for by is a guess at first, and learnt from the lines after a while. Any
+    choice finds the same lines; some let fewer through for nothing.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[RunningRule],
+        decoders: Decoders,
+        line_type: str,
+        backend: Backend | None = None,
+        *,
+        by_fields: bool = False,
+        before: "TypeIndex | None" = None,
+    ) -> None:
+        """:param by_fields: every line is decoded, and literals are looked for only where fields cannot tell.
+
+        That costs less where nearly every line concerns some rule: telemetry, of which each line is an event.
+
+        :param before: the index of the same type and decoders whose place this one takes, not by fields either.
+        """
+        known = decoders.log_sources(line_type)
+        self.rules = tuple(rule for rule in rules if any(map(rule.rule.log_source.applies_to, known)))
+        self.spelling = spelling_of(decoders, line_type)
+        self.everything = (1 << len(self.rules)) - 1
+        """All rules of this type."""
+        self.searching = _bits(rule.has_keywords for rule in self.rules)
+        """Rules that can match a line that nobody can decode: what is known of it is its text."""
+        self.routes = Routes([rule.rule for rule in self.rules], self.searching)
+        """The ways from an event to the rules that look at it."""
+        of_sources = _SourceLiterals(decoders, self.spelling)
+        kept = _Kept(before)
+        self._clauses = [
+            ()
+            if by_fields and self.routes.needs_of(place)
+            else kept.get(rule) or clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
+            for place, rule in enumerate(self.rules)
+        ]
+        self.always = _bits(not clauses for clauses in self._clauses)
+        """Rules that every line of the type may concern: no literal says otherwise."""
+        self._backend = backend
+        self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(
+            _programs(decoders, self.spelling), _PROGRAM
+        )
+        self._learn_at_us = 0.0
+        self._lines = 0
+        self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
+        self._build(self._choose())
+        self._begin_learning()
+        forget_chances()
+
+    def _build(self, chosen: list[tuple[Alternatives, ...]]) -> None:
+        """Make the scanner for the literals of these clauses, a tuple of them for each rule."""
+        numbers: dict[bytes, int] = {}
+        places: list[list[int]] = []
+        self._chosen = chosen
+        for place, clauses in enumerate(chosen):
+            for level, clause in enumerate(clauses):
+                for literal in clause:
+                    number = numbers.setdefault(literal, len(numbers))
+                    if number == len(places):
+                        places.append([])
+                    places[number].append(place * CLAUSES + level)
+        self._places = list(map(tuple, places))
+        """For each literal, the rules that ask for it, each with the level at which it does. Most are asked for once:
+        as sets of rules, these would take more memory than all the rest."""
+        # a rule with fewer clauses asks nothing at the levels that it lacks
+        self._free = [_bits(len(clauses) <= level for clauses in chosen) for level in range(CLAUSES)]
+        triggers = self.spelling.triggers if numbers else ()
+        self._triggers = frozenset([numbers.setdefault(literal, len(numbers)) for literal in triggers])
+        self._literals = list(numbers)
+        self.scanner: Scanner = make_scanner(self._literals, self._backend)
+        self._candidates: dict[tuple[int, ...], int] = {}
+        self._rules_of_one = [_NOT_ASKED] * len(numbers)
+
+    @property
+    def literals(self) -> Sequence[bytes]:
+        """The literals that are looked for now, in the order of the numbers that hits have."""
+        return self._literals
+
+    def sets_of(self, rule_id: str) -> tuple[Alternatives, ...] | None:
+        """Give the sets of literals by which a rule is looked for now: a line must hold one of each.
+
+        None: lines of this type are none that the rule looks at. Nothing in it: every line must be tried.
+        """
+        place = next((place for place, rule in enumerate(self.rules) if rule.info.id == rule_id), None)
+        return None if place is None else self._chosen[place]
+
+    def learn(self, hits: Sequence[int], counters: Counters) -> None:
+        """Take note of the hits in a block, and choose the literals anew where that will have paid.
+
+        It is looked into when what the present choice has cost, in hits and in lines that were decoded for them, is
+        more than a new scanner would. A log in which nothing is found has nothing to gain.
+        """
+        self._found.update(map(_NUMBER_MASK.__and__, hits))
+        self._found_lines += counters.lines
+        self._lines += counters.lines
+        self._spent_us += len(hits) * HIT_US + counters.candidates * CANDIDATE_US
+        if self._spent_us < self._learn_at_us or not self._found_lines:
+            return
+        for number, literal in enumerate(self._literals):
+            rare = min(chance(frozenset({literal})), 1 / self._found_lines)
+            share = self._found[number] / self._found_lines
+            self._frequency[literal] = share or rare
+        chosen = self._choose()
+        spared_us = cost_us(self._chosen, self._frequency) - cost_us(chosen, self._frequency)
+        # as many lines again are expected as there were
+        if spared_us * self._lines > self._build_us():
+            self._build(chosen)
+        self._begin_learning(again=True)
+
+    def _begin_learning(self, *, again: bool = False) -> None:
+        self._found: Counter[int] = Counter()
+        self._found_lines = 0
+        self._spent_us = 0.0
+        self._learn_at_us = max(self._build_us(), self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+
+    def _build_us(self) -> float:
+        return _BUILD_US + len(self._literals) * _LITERAL_US
+
+    def _choose(self) -> list[tuple[Alternatives, ...]]:
+        return [choose(clauses, self._frequency) for clauses in self._clauses]
+
+    def lines(self, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Yield the lines that rules may concern by what they hold: begin, end (its newline), and the rules.
+
+        Lines are found from the hits, so that those without one cost nothing.
+        """
+        rules_of_one, everywhere = self._rules_of_one, self.candidates
+        start, end, only = 0, -1, -1
+        more: dict[int, None] | None = None
+        for hit in hits:
+            place = hit >> NUMBER_BITS
+            if place > end:
+                if only >= 0:
+                    if more is not None:
+                        rules = everywhere(tuple(more))
+                    elif (rules := rules_of_one[only]) < 0:
+                        rules = rules_of_one[only] = everywhere((only,))
+                    if rules:
+                        yield start, end, rules
+                    more = None
+                only = hit & _NUMBER_MASK
+                start = data.rfind(b"\n", max(end, 0), place) + 1
+                end = data.find(b"\n", place)
+                if end < 0:
+                    end = len(data)
+            elif more is not None:
+                more[hit & _NUMBER_MASK] = None
+            elif (number := hit & _NUMBER_MASK) != only:
+                more = {only: None, number: None}
+        if only >= 0 and (rules := everywhere((only,) if more is None else tuple(more))):
+            yield start, end, rules
+
+    def every_line(self, data: bytes, hits: Sequence[int], otherwise: int) -> Iterator[tuple[int, int, int]]:
+        """Yield all lines but empty ones, as :meth:`lines`; ``otherwise`` are the rules of lines without literals."""
+        found = self.lines(data, hits)
+        hit_start, _, hit_rules = next(found, (-1, -1, 0))
+        for start, end in all_lines(data):
+            rules = otherwise
+            if start == hit_start:
+                rules |= hit_rules
+                hit_start, _, hit_rules = next(found, (-1, -1, 0))
+            if end > start and data[start:end] != b"\r":
+                yield start, end, rules
+
+    def candidates(self, numbers: tuple[int, ...]) -> int:
+        """Give the rules that a line with these literals may concern."""
+        found = self._candidates.get(numbers)
+        if found is None:
+            found = self.everything
+            if self._triggers.isdisjoint(numbers):
+                met = list(self._free)
+                for number in numbers:
+                    for place in self._places[number]:
+                        met[place % CLAUSES] |= 1 << place // CLAUSES
+                for rules in met:
+                    found &= rules
+            if len(numbers) <= _REMEMBERED_LITERALS:
+                if len(self._candidates) >= _REMEMBERED:
+                    self._candidates.clear()
+                self._candidates[numbers] = found
+        return found
+
+    def rules_for(
+        self, possible: int, log_sources: tuple[LogSource, ...], fields: Mapping[str, Any] | None
+    ) -> tuple[RunningRule, ...]:
+        """Give those of the possible rules that may match an event, in their order.
+
+        :param fields: of the event: rules that its values rule out are left out. None: nobody could decode it.
+        """
+        return self.rules_of(self.routes.of_event(possible, log_sources, fields))
+
+    def every_rule_for(self, log_sources: tuple[LogSource, ...], *, decoded: bool) -> tuple[RunningRule, ...]:
+        """Give all rules that look at events of these log sources, whatever the line and its fields hold."""
+        rules = self.route(log_sources)
+        return self.rules_of(rules if decoded else rules & self.searching)
+
+    def route(self, log_sources: tuple[LogSource, ...]) -> int:
+        """Give the rules that look at events of any of these log sources."""
+        return self.routes.of_sources(log_sources)
+
+    def rules_of(self, rules: int) -> tuple[RunningRule, ...]:
+        """Give the rules of a set, in their order."""
+        found = self._rules_of.get(rules)
+        if found is None:
+            if len(self._rules_of) >= _REMEMBERED:
+                self._rules_of.clear()
+            found = tuple(self.rules[place] for place in places_of(rules))
+            self._rules_of[rules] = found
+        return found
+
+
+def _bits(flags: Iterable[bool]) -> int:
+    return sum(1 << place for place, flag in enumerate(flags) if flag)
+
+
+def _programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
+    """Yield the literals that tell by which program a line was written."""
+    for source in decoders.log_sources(spelling.type):
+        for literal in decoders.literals(spelling.type, source) or ():
+            for spelled in spelling.of_subject(literal):
+                yield from map(bytes.lower, spelled)
+
+
+class _Kept:
+    """What an index that is replaced had found out about rules that are still the same."""
+
+    def __init__(self, before: TypeIndex | None) -> None:
+        pairs = zip(before.rules, before._clauses, strict=True) if before is not None else ()  # noqa: SLF001 - its own
+        self._known = {rule.info.id: (rule.rule, clauses) for rule, clauses in pairs}
+
+    def get(self, rule: RunningRule) -> tuple[Alternatives, ...]:
+        """Give the clauses of a rule; nothing when it changed, or when there are none."""
+        old, clauses = self._known.get(rule.info.id, (None, ()))
+        new = rule.rule
+        same = old is not None and old.condition is new.condition and old.selections is new.selections
+        return clauses if same and old is not None and old.log_source == new.log_source else ()
+
+
+class _SourceLiterals:
+    """What the lines of log sources hold. Thousands of rules have a few dozen log sources, each looked at once."""
+
+    def __init__(self, decoders: Decoders, spelling: Spelling) -> None:
+        self._decoders = decoders
+        self._spelling = spelling
+        self._known: dict[LogSource, Alternatives | None] = {}
+
+    def of(self, rule: RunningRule) -> Alternatives | None:
+        """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
+        if rule.has_keywords:
+            return None  # a line that cannot be decoded is searched for them all the same
+        source = rule.rule.log_source
+        if source not in self._known:
+            self._known[source] = self._look(source)
+        return self._known[source]
+
+    def _look(self, wanted: LogSource) -> Alternatives | None:
+        decoders, spelling = self._decoders, self._spelling
+        found: set[bytes] = set()
+        for source in decoders.log_sources(spelling.type):
+            if wanted.applies_to(source):
+                literals = decoders.literals(spelling.type, source)
+                if literals is None:
+                    return None
+                for literal in literals:
+                    spelled = spelling.of_subject(literal)
+                    if not spelled:
+                        return None
+                    found |= min(spelled, key=chance)
+        return frozenset(found)

@@ -1,0 +1,1 @@
+"""From false positives to a Sigma filter, tried on stored alerts before it is written."""

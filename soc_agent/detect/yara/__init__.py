@@ -1,0 +1,1 @@
+"""YARA: rules from files, a scanner, and findings that become detections."""

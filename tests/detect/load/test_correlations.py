@@ -1,0 +1,90 @@
+"""Correlation documents are read with their references as written."""
+
+from soc_agent.detect.load.correlations import parse_correlation
+from soc_agent.detect.load.documents import Document, documents_of
+from soc_agent.detect.load.parse import Parsed
+from soc_agent.model import Level
+
+TEXT = """
+title: Many
+level: high
+correlation:
+  type: value_count
+  rules: [some_rule]
+  group-by: [src_ip]
+  timespan: 5m
+  condition: {gt: 3, lte: 10, field: user}
+"""
+
+
+def read(text: str) -> Parsed:
+    (document,) = documents_of(text.encode(), "c.yml")
+    assert isinstance(document, Document)
+    return parse_correlation(document, "c.yml")
+
+
+def test_a_correlation() -> None:
+    parsed = read(TEXT)
+    assert parsed.problems == []
+    assert parsed.correlation is not None
+    spec = parsed.correlation.spec
+    assert (spec.rule_ids, spec.group_by, spec.value_fields) == (("some_rule",), ("src_ip",), ("user",))
+    assert (spec.info.level, spec.info.path, parsed.correlation.line) == (Level.HIGH, "c.yml", 2)
+    assert spec.condition == "gt 3, lte 10"
+
+
+def test_a_fault_has_its_place() -> None:
+    (problem,) = read(TEXT.replace("value_count", "value_percentile").replace("lte: 10, ", "")).problems
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.percentile", "c.yml", 4)
+
+
+def test_what_pysigma_raises_is_told() -> None:
+    (problem,) = read(TEXT.replace("gt: 3, lte: 10", "between: 3")).problems
+    assert (problem.code, problem.where.file) == ("rule.invalid", "c.yml")
+
+
+def test_what_python_raises_is_told() -> None:
+    (problem,) = read(
+        TEXT.replace("timespan: 5m", "aliases: {a: {b: [c]}}\n  timespan: 5m").replace("[src_ip]", "5")
+    ).problems
+    assert problem.code == "rule.invalid"
+
+
+def test_wrong_attributes_of_ours_are_told_and_it_runs() -> None:
+    parsed = read(TEXT + "soc: {layer: x}\n")
+    assert parsed.correlation is not None
+    assert [problem.code for problem in parsed.problems] == ["rule.soc"]
+
+
+FIRST_SEEN = """
+title: New address
+correlation:
+  type: value_count
+  rules: [some_rule]
+  group-by: [user]
+  timespan: 90d
+  condition: {gte: 1, field: src_ip}
+soc:
+  layer: 1
+  first_seen: {learn: 14d}
+"""
+
+
+def test_our_own_first_seen_stands_beside_the_other_attributes() -> None:
+    parsed = read(FIRST_SEEN)
+    assert parsed.problems == []
+    assert parsed.correlation is not None
+    assert (parsed.correlation.spec.kind, parsed.correlation.spec.info.layer) == ("first_seen", 1)
+
+
+def test_a_wrong_first_seen_is_told_with_its_place() -> None:
+    (problem,) = read(FIRST_SEEN.replace("14d", "soon")).problems
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.first_seen", "c.yml", 3)
+
+
+def test_an_expression_without_a_list_of_rules() -> None:
+    text = TEXT.replace("value_count", "temporal").replace("  rules: [some_rule]\n", "")
+    parsed = read(text.replace("{gt: 3, lte: 10, field: user}", "started and not finished"))
+    assert parsed.problems == []
+    assert parsed.correlation is not None
+    assert (parsed.correlation.spec.rule_ids, parsed.correlation.spec.waits) == (("started", "finished"), True)

@@ -1,0 +1,201 @@
+"""Which rules a line may concern."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soc_agent.decode import Decoders
+from soc_agent.detect.prefilter import index as index_module
+from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.scanner import all_lines
+from soc_agent.model import Counters, LogSource
+from tests.detect.making import rule_of, view_of
+
+DECODERS = Decoders.load()
+WORDS = (b"alpha", b"beta", b"gamma", b"delta")
+SYSLOG = (LogSource("", "linux", "syslog"),)
+
+
+def index_of(*detections: str, line_type: str = "syslog", logsource: str = "{product: linux}") -> TypeIndex:
+    rules = [RunningRule(rule_of(detection, logsource=logsource)) for detection in detections]
+    return TypeIndex(rules, DECODERS, line_type)
+
+
+INDEX = index_of(
+    "s: {message|contains|all: [alpha, beta]}\ncondition: s",
+    "s: {message|contains: [beta, gamma]}\ncondition: s",
+    "s: {message|contains: delta}\ncondition: s",
+)
+
+
+def numbers(index: TypeIndex, line: bytes) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(hit & 0xFFFFF for hit in index.scanner.scan(line)))
+
+
+def places(index: TypeIndex, line: bytes) -> list[int]:
+    found = index.candidates(numbers(index, line))
+    return [place for place in range(len(index.rules)) if found >> place & 1]
+
+
+def test_every_clause_must_be_met() -> None:
+    index = index_of("s: {message|contains|all: [alpha, beta]}\ncondition: s", "s: {message: alpha}\ncondition: s")
+    assert places(index, b"x alpha y") == [1]
+    assert places(index, b"x beta y") == []
+    assert places(index, b"beta ALPHA") == [0, 1]
+
+
+def naive(index: TypeIndex, data: bytes) -> list[tuple[int, int, int]]:
+    """Each line by itself: where it begins and ends, and its rules."""
+    found = [(start, end, index.candidates(numbers(index, data[start:end]))) for start, end in all_lines(data)]
+    return [line for line in found if line[2]]
+
+
+@given(st.lists(st.sampled_from([*WORDS, b"ALPHA", b"\n", b"\n", b"\r\n", b" ", b"\xff"])).map(b"".join))
+def test_hits_are_grouped_by_line(data: bytes) -> None:
+    index = INDEX
+    hits = index.scanner.scan(data)
+    assert list(index.lines(data, hits)) == naive(index, data)
+    lines = [line for line in all_lines(data) if data[slice(*line)].strip(b"\r")]
+    every = list(index.every_line(data, hits, 0b1000))
+    assert [(start, end) for start, end, _ in every] == lines
+    assert [rules for *_, rules in every] == [
+        index.candidates(numbers(index, data[start:end])) | 0b1000 for start, end in lines
+    ]
+
+
+def test_a_block_of_one_long_line() -> None:
+    data = b"x" * 1_000_000 + b"beta" + b"y" * 48_000 + b"\n"
+    assert list(INDEX.lines(data, INDEX.scanner.scan(data))) == [(0, len(data) - 1, 0b010)]
+
+
+def test_rules_for_a_line_are_those_of_its_log_sources() -> None:
+    index = index_of("s: {message: alpha}\ncondition: s", "k: [alpha]\ncondition: k")
+    both, searching = index.rules, index.rules[1:]
+    assert index.rules_for(0b11, SYSLOG, {}) == both
+    assert index.rules_for(0b11, SYSLOG, None) == searching
+    assert index.rules_for(0b01, SYSLOG, None) == ()
+    assert index.rules_for(0b11, (LogSource("", "windows"),), {}) == ()
+    assert index.every_rule_for(SYSLOG, decoded=True) == both
+    assert index.every_rule_for(SYSLOG, decoded=False) == searching
+
+
+def test_of_many_rules_those_are_left_that_the_values_of_the_event_allow() -> None:
+    index = index_of(*(f"s: {{user: u{number}}}\ncondition: s" for number in range(20)))
+    assert index.rules_for(index.everything, SYSLOG, {"user": "u7"}) == (index.rules[7],)
+    assert index.rules_for(index.everything & ~(1 << 7), SYSLOG, {"user": "u7"}) == ()
+    assert index.rules_for(index.everything, SYSLOG, {"user": "x"}) == ()
+    assert index.rules_for(index.everything, SYSLOG, None) == ()
+
+
+def test_by_fields_only_words_without_a_field_are_looked_for_in_the_line() -> None:
+    rules = [rule_of("s: {user: alpha}\ncondition: s"), rule_of("k: [beta]\ncondition: k", title="k")]
+    index = TypeIndex([RunningRule(rule) for rule in rules], DECODERS, "syslog", by_fields=True)
+    assert index.literals[0] == b"beta"
+    assert b"alpha" not in index.literals
+    assert index.always == 0b01
+
+
+def test_rules_without_literals_are_always_candidates() -> None:
+    index = index_of("s: {pid: 5}\ncondition: s", "s: {message: alpha}\ncondition: s")
+    assert index.always == 0b01
+    assert places(index, b"nothing") == [0]
+    assert places(index, b"alpha") == [0, 1]
+
+
+def test_a_line_that_may_spell_letters_otherwise_concerns_every_rule() -> None:
+    index = index_of("s: {f: alpha}\ncondition: s", line_type="json", logsource="{product: windows}")
+    assert places(index, b'{"f": "\\u0061lpha"}') == [0]
+    assert places(index, b'{"f": "x"}') == []
+
+
+def test_only_rules_that_can_apply_to_the_type() -> None:
+    assert len(index_of("s: {f: alpha}\ncondition: s", logsource="{product: macos}").rules) == 0
+    assert len(index_of("s: {f: alpha}\ncondition: s", line_type="access").rules) == 0
+    assert (
+        len(index_of("s: {f: alpha}\ncondition: s", line_type="access", logsource="{category: webserver}").rules) == 1
+    )
+
+
+def test_rules_are_routed_by_log_source() -> None:
+    rules = [
+        RunningRule(rule_of("s: {f: 1}\ncondition: s", logsource=source))
+        for source in ("{product: linux, service: sshd}", "{product: linux}", "{product: linux, service: sudo}")
+    ]
+    index = TypeIndex(rules, DECODERS, "syslog")
+    assert index.rules_of(index.route((LogSource("", "linux", "sshd"), *SYSLOG))) == (rules[0], rules[1])
+    assert index.rules_of(index.route(SYSLOG)) == (rules[1],)
+    assert index.rules_of(index.route(())) == ()
+
+
+def test_the_log_source_gives_a_literal_where_the_rule_has_none() -> None:
+    index = index_of("s: {src_port: 5}\ncondition: s", logsource="{product: linux, service: sshd}")
+    assert index.always == 0
+    assert places(index, b"Nov 20 08:14:03 web01 sshd[7]: anything") == [0]
+    assert places(index, b"Nov 20 08:14:03 web01 cron[7]: anything") == []
+
+
+def test_not_for_rules_that_search_lines_nobody_can_decode() -> None:
+    index = index_of("k: ['1']\ncondition: k", logsource="{product: zeek, service: http}", line_type="zeek")
+    assert index.always == 1
+    assert index.searching == 1
+
+
+def test_what_comes_again_is_remembered() -> None:
+    index = index_of("s: {message: alpha}\ncondition: s")
+    first = index.rules_of(index.candidates(numbers(index, b"alpha")))
+    assert index.rules_of(index.candidates(numbers(index, b"alpha"))) is first
+
+
+def test_predicates_are_compiled_when_first_needed() -> None:
+    rule = RunningRule(rule_of("selection: {f: 1}"))
+    before = rule.predicate
+    assert rule.predicate(view_of({"f": 1}))
+    assert rule.predicate is not before
+    assert rule.explainer is rule.explainer
+
+
+def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in every line is no longer looked for where a rarer one is enough, once that has cost something."""
+    monkeypatch.setattr(index_module, "_BUILD_US", 50.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
+    triggers = list(index.spelling.triggers)
+    assert index._literals == [b"a common phrase", b"rare", *triggers]
+    block = b"a common phrase\n" * 50
+    index.learn(index.scanner.scan(block), Counters(bytes=800, lines=50))
+    assert index._literals == [b"a common phrase", b"rare", *triggers]
+    index.learn(index.scanner.scan(block), Counters(bytes=800, lines=50))
+    assert index._literals == [b"rare", *triggers]
+    assert places(index, b"a common phrase") == []
+    assert places(index, b"rare") == [0]
+
+
+def test_no_scanner_is_made_that_would_find_hardly_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_BUILD_US", 0.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
+    index = index_of("s: {message: common}\ncondition: s")
+    before = index.scanner
+    index.learn(index.scanner.scan(b"common\n" * 9), Counters(bytes=63, lines=9))
+    assert index.scanner is before
+    assert places(index, b"common") == [0]
+    assert places(index, b"other") == []
+
+
+def test_a_log_in_which_nothing_is_found_is_not_learnt_from() -> None:
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
+    before = index.scanner
+    for _ in range(100):
+        index.learn([], Counters(bytes=1_000_000_000, lines=10_000_000))
+    assert index.scanner is before
+
+
+def test_an_index_tells_by_what_a_rule_is_looked_for() -> None:
+    index = index_of("s: {message|contains|all: [alpha, betabeta]}\ncondition: s")
+    rule_id = index.rules[0].info.id
+    sets = index.sets_of(rule_id)
+    assert sets is not None
+    assert frozenset({b"betabeta"}) in sets
+    assert {literal for literals in sets for literal in literals} <= set(index.literals)
+    assert index.sets_of("no such rule") is None
+    unlimited = index_of("s: {pid: 5}\ncondition: s")
+    assert unlimited.sets_of(unlimited.rules[0].info.id) == ()
