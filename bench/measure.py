@@ -4,6 +4,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,12 +34,18 @@ def run(command: Sequence[str | Path], environment: dict[str, str] | None = None
             stdin=subprocess.DEVNULL,
             stdout=nowhere,
             stderr=nowhere,
-            env={**os.environ, **(environment or {})},
+            env={**_as_installed(), **(environment or {})},
         )
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - begin
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, process.returncode)
+
+
+def _as_installed() -> dict[str, str]:
+    """Give the environment in which Python keeps compiled modules, as it does where a program is installed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**environment, "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "soc-agent-bench-modules")}
 
 
 def median(costs: Sequence[Cost]) -> Cost:
