@@ -130,14 +130,15 @@ class CompiledDecoder:
         self._name(parsed, self.log_sources or parsed.log_sources)
 
     @cached_property
+    def own_log_sources(self) -> frozenset[LogSource]:
+        """Every log source that it can give of what the line itself says."""
+        patterns = self.definition.patterns
+        return frozenset((*self.log_sources, *(s.as_model() for pattern in patterns for s in pattern.log_sources)))
+
+    @cached_property
     def all_log_sources(self) -> frozenset[LogSource]:
-        """Every log source that it can give."""
-        sources = set(self.log_sources)
-        for pattern in self.definition.patterns:
-            sources.update(source.as_model() for source in pattern.log_sources)
-        for line_type in self._payload:
-            sources |= line_type.log_sources
-        return frozenset(sources)
+        """Every log source that it can give, those of payloads among them."""
+        return self.own_log_sources.union(*(line_type.log_sources for line_type in self._payload))
 
     def derived(self) -> set[str]:
         """Give the fields whose values are not written in the line as they stand in the event."""

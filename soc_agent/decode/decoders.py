@@ -103,6 +103,27 @@ class Decoders:
                 literals.update(decoder.definition.find)
         return frozenset(literals)
 
+    def payload_literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
+        """Give literals of which every line of this type holds one that carries an event of this log source inside.
+
+        None where such an event may be the line itself, and where nothing is known of how it is carried.
+        """
+        line_type, index = LINE_TYPES.get(type), self._indexes.get(type)
+        if line_type is None or index is None:
+            return None
+        if log_source in line_type.log_sources or log_source in line_type.undecoded:
+            return None
+        literals: set[str] = set()
+        for decoder in index.decoders:
+            if log_source in decoder.own_log_sources:
+                return None
+            for payload in decoder.definition.payload if log_source in decoder.all_log_sources else ():
+                inner = self.literals(payload, log_source)
+                if inner is None:
+                    return None
+                literals |= inner
+        return frozenset(literals) or None
+
     def derived_fields(self, type: str) -> frozenset[str]:  # noqa: A002
         """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
 

@@ -77,6 +77,17 @@ def test_literals_say_by_what_lines_of_a_log_source_are_known() -> None:
     assert all_decoders().literals("json", LogSource()) is None
 
 
+def test_literals_of_payloads_say_by_what_carried_events_are_known() -> None:
+    sysmon = LogSource("process_creation", "windows", "sysmon")
+    carried = all_decoders().payload_literals("syslog", sysmon)
+    assert carried is not None
+    assert carried == all_decoders().literals("json", sysmon)
+    assert all_decoders().payload_literals("syslog", LogSource("", "linux", "sshd")) is None
+    assert all_decoders().payload_literals("syslog", LogSource("", "linux", "syslog")) is None
+    assert all_decoders().payload_literals("json", sysmon) is None
+    assert all_decoders().payload_literals("no such type", sysmon) is None
+
+
 def test_derived_fields_are_those_that_a_decoder_makes() -> None:
     derived = all_decoders().derived_fields("syslog")
     assert {"action", "outcome", "facility", "severity"} <= derived
@@ -183,6 +194,8 @@ def test_literals_of_a_log_source_stand_in_each_of_its_lines(line: bytes, line_t
     for source in event.log_sources:
         literals = all_decoders().literals(line_type, source)
         assert literals is None or any(literal.lower() in lowered for literal in literals)
+        carried = all_decoders().payload_literals(line_type, source)
+        assert carried is None or any(literal.lower() in lowered for literal in carried)
 
 
 @pytest.mark.parametrize("line_type", TYPES)

@@ -62,7 +62,18 @@ def made_keys() -> set[str]:
 
 def all_keys() -> list[Key]:
     screens = [key for view in VIEWS for key in view.load().KEYS]
-    return [*MOVING, *SCROLLING, OPENING, *ACTING, *PIVOTING, *LISTING, *EVERYWHERE, *Detail.KEYS, *Tuned.KEYS, *screens]
+    return [
+        *MOVING,
+        *SCROLLING,
+        OPENING,
+        *ACTING,
+        *PIVOTING,
+        *LISTING,
+        *EVERYWHERE,
+        *Detail.KEYS,
+        *Tuned.KEYS,
+        *screens,
+    ]
 
 
 def test_every_key_that_is_used_exists() -> None:

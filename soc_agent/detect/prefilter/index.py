@@ -96,7 +96,8 @@ class TypeIndex:
         :param before: the index of the same type and decoders whose place this one takes, not by fields either.
         """
         known = decoders.log_sources(line_type)
-        self.rules = tuple(rule for rule in rules if any(map(rule.rule.log_source.applies_to, known)))
+        wanted = {source for source in {rule.rule.log_source for rule in rules} if any(map(source.applies_to, known))}
+        self.rules = tuple(rule for rule in rules if rule.rule.log_source in wanted)
         self.spelling = spelling_of(decoders, line_type)
         self.everything = (1 << len(self.rules)) - 1
         """All rules of this type."""
@@ -109,7 +110,9 @@ class TypeIndex:
         self._clauses = [
             ()
             if by_fields and self.routes.needs_of(place)
-            else kept.get(rule) or clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
+            else of_sources.of_payload(rule)
+            or kept.get(rule)
+            or clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))
             for place, rule in enumerate(self.rules)
         ]
         self.always = _bits(not clauses for clauses in self._clauses)
@@ -321,6 +324,20 @@ class _SourceLiterals:
         self._decoders = decoders
         self._spelling = spelling
         self._known: dict[LogSource, Alternatives | None] = {}
+        self._known_payloads: dict[LogSource, tuple[Alternatives, ...]] = {}
+
+    def of_payload(self, rule: RunningRule) -> tuple[Alternatives, ...]:
+        """Give what a line holds that carries an event for the rule inside; nothing where it need not be carried.
+
+        Such lines (events of Windows as JSON in syslog) are telemetry: what they carry is tried by its fields. So a
+        log of another kind is not looked through for the thousands of literals of rules that cannot concern it.
+        """
+        if rule.has_keywords:
+            return ()
+        source = rule.rule.log_source
+        if source not in self._known_payloads:
+            self._known_payloads[source] = self._look_inside(source)
+        return self._known_payloads[source]
 
     def of(self, rule: RunningRule) -> Alternatives | None:
         """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
@@ -330,6 +347,21 @@ class _SourceLiterals:
         if source not in self._known:
             self._known[source] = self._look(source)
         return self._known[source]
+
+    def _look_inside(self, wanted: LogSource) -> tuple[Alternatives, ...]:
+        decoders, spelling = self._decoders, self._spelling
+        found: set[bytes] = set()
+        for source in decoders.log_sources(spelling.type):
+            if wanted.applies_to(source):
+                literals = decoders.payload_literals(spelling.type, source)
+                if literals is None:
+                    return ()
+                for literal in literals:
+                    spelled = spelling.of_field("", literal)
+                    if not spelled:
+                        return ()
+                    found |= min(spelled, key=chance)
+        return (frozenset(found),) if found else ()
 
     def _look(self, wanted: LogSource) -> Alternatives | None:
         decoders, spelling = self._decoders, self._spelling

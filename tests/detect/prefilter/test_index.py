@@ -44,6 +44,16 @@ def test_every_clause_must_be_met() -> None:
     assert places(index, b"beta ALPHA") == [0, 1]
 
 
+def test_rules_for_events_that_lines_carry_are_found_by_their_log_source_and_tried_by_fields() -> None:
+    """Windows events as JSON in syslog: no literals of their thousands of rules burden a log of another kind."""
+    windows = "{product: windows, category: process_creation}"
+    index = index_of("s: {Image|endswith: evil.exe}\ncondition: s", logsource=windows)
+    assert not any(b"evil" in literal for literal in index.literals)
+    event = b'{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"C:\\\\evil.exe"}'
+    assert places(index, b"Mar  2 08:14:07 pc1 agent[1]: " + event) == [0]
+    assert places(index, b'Mar  2 08:14:07 web01 app[7]: {"Image":"C:\\\\evil.exe"}') == []
+
+
 def naive(index: TypeIndex, data: bytes) -> list[tuple[int, int, int]]:
     """Each line by itself: where it begins and ends, and its rules."""
     found = [(start, end, index.candidates(numbers(index, data[start:end]))) for start, end in all_lines(data)]
