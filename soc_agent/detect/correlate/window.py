@@ -21,7 +21,7 @@ Groups = dict[str, list[Entry]]
 
 _SMALL = 32
 """A window of so few events is measured anew each time; a larger one is followed."""
-_LOOKED_AT_FOR_VALUES = 256
+_LOOKED_AT_FOR_VALUES = 64
 _what = itemgetter(WHAT)
 _SWEPT_FROM = 1024
 GROUP_COST_BYTES = 260
@@ -156,8 +156,8 @@ class Windows:
     def load(self, rest: tuple[Any, ...]) -> None:
         """Take over what :meth:`pack` gave; the groups were added before."""
         counts_entries, least, self._passed_ns, self._latest_ns, self._sweep_at, mixed = rest
-        if self._counts_entries and not counts_entries:
-            self._counts_entries, self._least = False, least
+        self._counts_entries = self._counts_entries and counts_entries
+        self._least = min(self._least, least)  # lines that stand for several events lowered it, whatever is counted
         self._mixed = set(mixed)
 
     def add_groups(self, groups: Groups) -> None:

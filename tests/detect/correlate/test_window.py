@@ -151,6 +151,16 @@ def test_detections_are_those_of_the_oracle(spec: CorrelationSpec, sequence: lis
         assert feed_item(feed, item) == oracle.feed(item, number), f"event {number}: {item}"
 
 
+def test_a_line_that_stands_for_several_events_does_so_after_a_restart() -> None:
+    spec = make_spec("event_count", "eq", 5, rules=("a",), timespan_s=1)
+    run = feeder(spec, records_bytes=0)
+    run.feed(1, "a", src_ip="0", repeat=4)
+    run.commit()
+    run.restart([spec], records_bytes=0)
+    (detection,) = run.feed(2, "a", src_ip="0", repeat=1)
+    assert detection.count == 5
+
+
 @given(
     st.lists(specs, min_size=1, max_size=3),
     items,
