@@ -1,11 +1,18 @@
 """What every test may use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from soc_agent.text import use_language
+
+# the same examples each time: what is red is so by the change. `HYPOTHESIS_PROFILE=explore` looks for new ones
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
+from math import inf
 from typing import Any, ClassVar, Protocol, assert_never
 
 from soc_agent.detect.correlate.entry import EVENTS, TIME, WHAT, Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec, Term
 
 _NEVER = -(2**63)
+_EXACT = 2**128
+"""More than any sum of whole numbers comes to, by the bounds of a value and of a window."""
 
 
 class Tally(Protocol):
@@ -103,8 +106,19 @@ class ValueSum:
 
     def measure(self, begin_ns: int) -> float:
         """See :class:`Tally`."""
-        total = self._total / self._count if self._average and self._count else self._total
-        return float(total) if isinstance(total, Fraction) else total
+        return _number(self._total / self._count if self._average and self._count else self._total)
+
+
+def _number(total: float | Fraction) -> float:
+    """Give a sum as a number: a whole one exactly, whether or not there were others in the window before."""
+    if isinstance(total, Fraction):
+        if total.denominator == 1 and abs(total.numerator) < _EXACT:
+            return total.numerator
+        try:
+            return float(total)
+        except OverflowError:
+            return inf if total > 0 else -inf
+    return total
 
 
 class Percentile:

@@ -1,5 +1,6 @@
 """What windows measure, type by type."""
 
+import math
 from statistics import median
 
 import pytest
@@ -58,6 +59,12 @@ def test_numbers_leave_no_trace_either(kind: Kind, values: list[float], data: st
     spec = make_spec(kind, field=("n",), percentile=90)
     entries: list[Entry] = [(time, 1, value, time) for time, value in enumerate(values)]
     follows(spec, entries, data.draw(st.integers(0, len(entries))))
+
+
+def test_a_sum_is_as_exact_after_a_fraction_has_left_and_never_fails() -> None:
+    spec = make_spec("value_sum", field=("n",))
+    follows(spec, [(0, 1, 0.5, 0), (1, 1, 0.0, 1), (2, 1, 2**53 + 1, 2)], 2)
+    assert measured(spec, [(0, 1, 1.7e308, 0), (1, 1, 1.7e308, 1)]) == math.inf
 
 
 @pytest.mark.parametrize(("rules", "expected"), [("abc", 3), ("acb", 2), ("cba", 1), ("bc", 0), ("aabbcc", 3), ("", 0)])
