@@ -16,6 +16,7 @@ from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, u
 from soc_agent.detect.correlate.watermark import Watermarks
 from soc_agent.detect.correlate.window import Completed, Windows
 from soc_agent.detect.hit import EventRef
+from soc_agent.enrich import KNOWN_FIELDS
 from soc_agent.model import Detection, Entities, Event, Problem, entities_of
 
 MEMORY_BYTES = 192 * 1024 * 1024
@@ -61,9 +62,10 @@ def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: L
         needs_witness=isinstance(book, Absences) and rule in book.completing,
         reporter=Reporter(spec, rule_id, lookup),
     )
+    group = spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else None
     return (
         number,
-        spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else "",
+        None if group in KNOWN_FIELDS else group,  # no event has a field without a name; JSON may have an empty one
         book.take,
         key_maker(spec, rule_id, lookup),
         None if is_temporal else what_maker(spec, rule_id, lookup),

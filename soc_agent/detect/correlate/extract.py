@@ -7,6 +7,7 @@ from typing import Any
 
 from soc_agent.detect.correlate.spec import NUMERIC, CorrelationSpec
 from soc_agent.detect.hit import join_key
+from soc_agent.enrich import KNOWN_FIELDS
 from soc_agent.model import Event
 
 Lookup = Callable[[Event, str], Any]
@@ -70,6 +71,10 @@ def _no_key(_: Event) -> str:
 def _joined(fields: list[str], lookup: Lookup | None) -> Callable[[Event], str | None]:
     field = fields[0]
 
+    def known(event: Event) -> str | None:
+        text = text_of(_value(event, field, lookup))
+        return None if text is None else _bounded(text)
+
     def one(event: Event) -> str | None:
         value = event.fields.get(field)
         if type(value) is str and len(value) <= KEY_CAP_CHARS and value.isascii():
@@ -89,7 +94,9 @@ def _joined(fields: list[str], lookup: Lookup | None) -> Callable[[Event], str |
         key = _SEPARATOR.join(parts)
         return key if len(key) <= KEY_CAP_CHARS and key.isascii() else _bounded(key)
 
-    return one if len(fields) == 1 else several
+    if len(fields) > 1:
+        return several
+    return known if field in KNOWN_FIELDS else one
 
 
 def _number(field: str, lookup: Lookup | None) -> Callable[[Event], int | float | None]:
@@ -100,6 +107,9 @@ def _number(field: str, lookup: Lookup | None) -> Callable[[Event], int | float 
 
 
 def _value(event: Event, field: str, lookup: Lookup | None) -> Any:
+    if field in KNOWN_FIELDS:
+        # a line may have a field of that name too, and whoever wrote it must not choose the country of his address
+        return lookup(event, field) if lookup is not None else None
     value = event.fields.get(field)
     return lookup(event, field) if value is None and lookup is not None else value
 

@@ -106,7 +106,7 @@ class ValueSum:
 
     def measure(self, begin_ns: int) -> float:
         """See :class:`Tally`."""
-        return _number(self._total / self._count if self._average and self._count else self._total)
+        return _number(Fraction(self._total) / self._count if self._average and self._count else self._total)
 
 
 def _number(total: float | Fraction) -> float:

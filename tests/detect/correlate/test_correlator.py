@@ -401,6 +401,24 @@ def test_what_the_event_lacks_is_looked_up_for_groups_and_values() -> None:
     assert found.entity_key == "VN"
 
 
+def test_a_line_cannot_choose_what_is_known_of_its_address() -> None:
+    spec = make_spec(count=2, group_by=("src_ip.country",))
+    feed = feeder(spec, lookup=lambda _, field: "NL" if field == "src_ip.country" else None).feed
+    assert feed(0, **{"src_ip": "10.0.0.1", "src_ip.country": "VN"}) == []
+    (found,) = feed(1, **{"src_ip": "10.0.0.1", "src_ip.country": "LA"})
+    assert found.entity_key == "NL"
+    alone = feeder(spec).feed
+    assert [alone(second, **{"src_ip.country": "VN"}) for second in (0, 1)] == [[], []]
+
+
+@pytest.mark.parametrize("group_by", [(), ("src_ip", "user")])
+def test_a_field_without_a_name_is_no_group(group_by: tuple[str, ...]) -> None:
+    """JSON may have a member whose name is empty; it must not take events out of their group."""
+    feed = feeder(make_spec(count=2, group_by=group_by)).feed
+    assert feed(0, **{"": "x", "src_ip": "10.0.0.1", "user": "an"}) == []
+    assert len(feed(1, **{"": "y", "src_ip": "10.0.0.1", "user": "an"})) == 1
+
+
 def test_a_kill_loses_what_was_not_committed_and_nothing_else() -> None:
     """Lines behind the last commit are read again, and give the detections that they would have given."""
     specs = [make_spec(count=5), make_spec("value_count", count=4, rule_id="users", field=("user",))]

@@ -63,7 +63,9 @@ def test_numbers_leave_no_trace_either(kind: Kind, values: list[float], data: st
 
 def test_a_sum_is_as_exact_after_a_fraction_has_left_and_never_fails() -> None:
     spec = make_spec("value_sum", field=("n",))
-    follows(spec, [(0, 1, 0.5, 0), (1, 1, 0.0, 1), (2, 1, 2**53 + 1, 2)], 2)
+    for kind in ("value_sum", "value_avg"):
+        whole = make_spec(kind, field=("n",))
+        follows(whole, [(0, 1, 0.5, 0), (1, 1, 0.0, 1), (2, 1, 2**53 + 1, 2)], 2)
     assert measured(spec, [(0, 1, 1.7e308, 0), (1, 1, 1.7e308, 1)]) == math.inf
 
 
