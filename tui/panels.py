@@ -166,8 +166,3 @@ def section(title: str, width: int) -> Line:
     """Draw the heading of a section: its title, and a rule to the edge."""
     head = part(f"{title} ", "title")
     return (head, part("─" * max(width - cells(head.text), 0), "rule"))
-
-
-def labelled(label: str, width: int) -> Part:
-    """Draw a label of a fixed width."""
-    return Part(fit(label, width), "muted")

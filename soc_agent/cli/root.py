@@ -9,12 +9,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 from soc_agent import __version__
+from soc_agent.cli.lazy import LazyGroup
 from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import SocAgentError, describe
 from soc_agent.text import LANGUAGES, detect_language, say, use_language
@@ -36,20 +36,8 @@ COMMANDS = {
 """Command to the module that holds it as ``command``, in the order of ``--help``."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for: ``--version`` costs no Textual, no Hyperscan."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a newcomer meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command."""
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command: click.Command = import_module(module).command
-        return command
+class _Root(LazyGroup):
+    """The root, whose help takes the first sentences of its commands from the catalogue."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their first sentence, without importing them."""
@@ -62,7 +50,8 @@ def build() -> click.Command:
 
     @click.command(
         "soc-agent",
-        cls=LazyGroup,
+        cls=_Root,
+        modules=COMMANDS,
         help=say("cli.help"),
         epilog=say("cli.exit_codes"),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
