@@ -42,6 +42,13 @@ class Branch(Struct, frozen=True, omit_defaults=True):
     left_out: int = 0
     """Patterns that are not listed here. None of them holds, unless all that are listed do."""
 
+    @property
+    def unequal(self) -> "Branch | None":
+        """The item below, where this is no `not` of the condition but the modifier ``neq`` of a field."""
+        if self.kind == "not" and "neq" in self.children[0].label.split("|")[1:]:
+            return self.children[0]
+        return None
+
 
 class Sought(Struct, frozen=True):
     """A literal by which a rule is looked for."""

@@ -7,6 +7,8 @@ on a screen makes them safe.
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
+from msgspec import structs
+
 from soc_agent.model import LogSource
 from soc_agent.model.explanation import (
     Branch,
@@ -131,10 +133,12 @@ def _line(explanation: RuleExplanation, indent: int) -> Iterator[Row]:
     read = say("explain.read_as", decoder=explanation.decoder) if explanation.decoded else say("explain.not_read")
     kind = (Piece(f"{say('explain.line_type')}  ", "muted"), Piece(explanation.line_type))
     yield Row(indent, (*kind, Piece("  "), Piece(read, "" if explanation.decoded else "bad")))
-    has = "; ".join(source_words(source) for source in explanation.has)
+    known = [source_words(source) for source in explanation.has if source != LogSource()]
+    has = "; ".join(known) or say("explain.unknown_source")
     yield Row(indent, (Piece(f"{say('explain.is_source')}  ", "muted"), Piece(has)))
     word = say("explain.applies" if explanation.applies else "explain.applies_not")
-    wants = (Piece(f"{say('explain.wants_source')}  ", "muted"), Piece(source_words(explanation.wants), "key"))
+    wanted = say("explain.any_source") if explanation.wants == LogSource() else source_words(explanation.wants)
+    wants = (Piece(f"{say('explain.wants_source')}  ", "muted"), Piece(wanted, "key"))
     yield Row(indent, (*wants, Piece("  "), _mark(explanation.applies), Piece(f" {word}")))
 
 
@@ -170,6 +174,9 @@ def _branch(branch: Branch, indent: int) -> Iterator[Row]:
     if branch.kind == "item":
         yield from _item(branch, indent)
         return
+    if branch.unequal is not None:
+        yield from _item(_turned(branch.unequal), indent)
+        return
     if branch.kind == "selection":
         inner = branch.children[0]
         plain = inner.kind in ("all", "any")
@@ -188,9 +195,15 @@ def _branch(branch: Branch, indent: int) -> Iterator[Row]:
         yield Row(indent + _STEP, (Piece(say("explain.more_parts", count=left_out), "muted"),))
 
 
+def _turned(item: Branch) -> Branch:
+    """Give an item of ``neq`` as its author means it: true where the value is another one."""
+    tests = tuple(structs.replace(test, holds=not test.holds) for test in item.tests)
+    return structs.replace(item, holds=not item.holds, tests=tests, every=not item.every)
+
+
 def _item(branch: Branch, indent: int) -> Iterator[Row]:
     count = len(branch.tests) + branch.left_out
-    head = (_sign(branch.holds), Piece(branch.label))
+    head = (_sign(branch.holds), Piece(branch.label or (say("explain.any_field") if count > 1 else "")))
     if count == 1:
         separator = (Piece(": ", "muted"),) if branch.label else ()
         yield Row(indent, (*head, *separator, *_tested(branch.tests[0])))

@@ -1,6 +1,7 @@
 """Explanations read well in both languages, and never by colour alone."""
 
 import pytest
+from msgspec import structs
 
 from soc_agent.model import LogSource, RuleInfo
 from soc_agent.model.explanation import (
@@ -98,6 +99,20 @@ def test_true_and_false_are_words_and_signs() -> None:
         for piece in row.pieces:
             if piece.role in ("ok", "bad"):
                 assert piece.text[0] in "✓✗" or piece.text.strip()
+
+
+def test_a_value_that_must_differ_is_true_where_it_does() -> None:
+    item = Branch("item", False, "f|neq", field="f", values=("xyz",), tests=(Pattern("a", False), Pattern("b", False)))
+    shown = text_of(structs.replace(RULE, condition=Branch("not", True, children=(item,))))
+    assert "✓ true   f|neq  each of 2" in shown
+    assert "✓ a" in shown
+    assert "✗ false  f|neq" not in shown
+
+
+def test_a_source_that_nobody_knows_is_said_in_words() -> None:
+    shown = text_of(structs.replace(RULE, has=(LogSource(),), wants=LogSource()))
+    assert "log source  not known" in shown
+    assert "the rule wants  any" in shown
 
 
 def test_the_edges_of_a_pattern_can_be_seen() -> None:

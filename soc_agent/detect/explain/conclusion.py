@@ -5,11 +5,14 @@ Of many reasons why it does not, the nearest are told: of alternatives, the one 
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from soc_agent.model import LogSource
 from soc_agent.model.explanation import Branch, Prefilter, Reason
 from soc_agent.text.explanation import source_words
+
+_NO_FORMAT = "plain"
+"""The type of lines of which only the text is known."""
 
 
 class _Fault(Struct, frozen=True):
@@ -21,6 +24,8 @@ class _Fault(Struct, frozen=True):
     selection: str
     of_many: int = 1
     """Of how many alternatives this is the nearest."""
+    unequal: bool = False
+    """Whether the item is one of ``neq``, and ``wanted`` says whether that was to hold."""
 
 
 def conclude(
@@ -36,9 +41,12 @@ def conclude(
 ) -> Reason:
     """Give the conclusion. ``searches``: the rule looks for words anywhere, so that a line need not be decoded."""
     if not decoded and not searches:
-        return Reason("explain.not_decoded", {"type": line_type})
+        code = "explain.not_decoded_plain" if line_type == _NO_FORMAT else "explain.not_decoded"
+        return Reason(code, {"type": line_type})
     if not applies:
-        return Reason("explain.not_applying", {"wants": source_words(wants), "has": "; ".join(map(source_words, has))})
+        known = [source_words(source) for source in has if source != LogSource()]
+        code = "explain.not_applying" if known else "explain.not_applying_unknown"
+        return Reason(code, {"wants": source_words(wants), "has": "; ".join(known)})
     if not condition.holds:
         return _missing(condition)
     if not prefilter.passes:
@@ -59,7 +67,9 @@ def _missing(condition: Branch) -> Reason:
         "more": len(faults) - 1,
         "alternatives": fault.of_many,
     }
-    if not fault.wanted:
+    if fault.unequal and fault.wanted:
+        code = "unequal"
+    elif not fault.wanted:
         code = "excluded" if fault.item.values else "excluded_absent"
     elif fault.item.field == "":
         code = "no_word"
@@ -89,6 +99,8 @@ def _faults(branch: Branch, selection: str, *, wanted: bool) -> list[_Fault]:
         return [_Fault(branch, wanted, selection)]
     if branch.kind == "selection":
         return _faults(branch.children[0], branch.label, wanted=wanted)
+    if branch.unequal is not None:
+        return [_Fault(branch.unequal, wanted, selection, unequal=True)]
     if branch.kind == "not":
         return _faults(branch.children[0], selection, wanted=not wanted)
     wrong = [_faults(child, selection, wanted=wanted) for child in branch.children if child.holds is not wanted]
@@ -96,8 +108,7 @@ def _faults(branch: Branch, selection: str, *, wanted: bool) -> list[_Fault]:
     if (branch.kind == "any") is wanted:
         nearest = min(wrong, key=len)
         first = nearest[0]
-        counted = _Fault(first.item, first.wanted, first.selection, max(len(branch.children), first.of_many))
-        return [counted, *nearest[1:]]
+        return [structs.replace(first, of_many=max(len(branch.children), first.of_many)), *nearest[1:]]
     return [fault for faults in wrong for fault in faults]
 
 

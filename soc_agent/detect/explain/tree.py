@@ -3,7 +3,7 @@
 Unlike in the engine nothing is cut short: every part is looked at, so that a person sees all that does not fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from soc_agent.detect import ir
 from soc_agent.detect.evaluate.leaf import Predicate, compile_test
@@ -33,7 +33,7 @@ def _branch(node: ir.Node, rule: ir.Rule, view: View) -> Branch:
     if isinstance(node, ir.Not):
         inner = _branch(node.node, rule, view)
         return Branch("not", not inner.holds, children=(inner,))
-    children = [_branch(child, rule, view) for child in node.nodes]
+    children = [_branch(child, rule, view) for child in _flat(node)]
     kind, holds = ("all", all) if isinstance(node, ir.And) else ("any", any)
     left_out = max(len(children) - _CHILDREN_CAP, 0)
     result = holds(child.holds for child in children)
@@ -41,6 +41,15 @@ def _branch(node: ir.Node, rule: ir.Rule, view: View) -> Branch:
         # what decides stays: in an `or` those that hold, in an `and` those that do not
         children.sort(key=lambda child: child.holds is not isinstance(node, ir.Or))
     return Branch(kind, result, children=tuple(children[:_CHILDREN_CAP]), left_out=left_out)  # type: ignore[arg-type]
+
+
+def _flat(node: ir.And | ir.Or) -> Iterator[ir.Node]:
+    """Yield the parts of an `and` or `or`, those of one within it too: ``1 of sel_* or other`` are all alternatives."""
+    for child in node.nodes:
+        if isinstance(child, (ir.And, ir.Or)) and type(child) is type(node):
+            yield from _flat(child)
+        else:
+            yield child
 
 
 def _item(item: ir.Item, view: View) -> Branch:

@@ -31,11 +31,11 @@ def pattern_of(test: ir.Test, key: str) -> str:
         case ir.Network():
             return test.cidr
         case ir.Compare():
-            return f"{test.op} {test.value}"
+            return _compared(test.op, test.value, key)
         case ir.FieldRef():
             return test.field
         case ir.TimePart():
-            return f"{test.unit} {test.value}" if test.op == "eq" else f"{test.unit} {test.op} {test.value}"
+            return _compared(test.op, test.value, key)
         case ir.Exists():
             return "true" if test.value else "false"
         case _:
@@ -51,6 +51,11 @@ def excerpt(text: str, test: ir.Test) -> str:
         literal = max((part for part in test.parts if isinstance(part, str)), key=len, default="")
         start = max(fold(text).find(fold(literal)) - _BEFORE_CHARS, 0)
     return text[start : start + VALUE_CAP_CHARS]
+
+
+def _compared(op: str, value: float, key: str) -> str:
+    """Give a value that is compared; how, only where the key does not say it."""
+    return str(value) if op == "eq" or op in key.split("|")[1:] else f"{op} {value}"
 
 
 def _text(parts: tuple[str | int, ...], key: str) -> str:

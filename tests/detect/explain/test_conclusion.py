@@ -45,6 +45,8 @@ def conclusion(detection: str, fields: dict[str, Any] | None = None, text: str =
             {"selection": "b", "field": "g", "value": "2"},
         ),
         ("a: {f: 1}\nb: {g: null}\ncondition: a and not b", {"f": 1}, "not_excluded_absent", {"field": "g"}),
+        ("selection: {f|neq: a}", {"f": "a"}, "not_unequal", {"field": "f", "value": "a", "clause": "f|neq"}),
+        ("a: {f: 1}\nb: {g|neq: a}\ncondition: a and not b", {"f": 1, "g": "x"}, "not_excluded", {"value": "x"}),
     ],
 )
 def test_what_decided(detection: str, fields: dict[str, Any], code: str, values: dict[str, Any]) -> None:
@@ -67,10 +69,13 @@ def test_of_alternatives_the_nearest_is_told() -> None:
 def test_a_rule_for_other_lines_says_so_first() -> None:
     found = conclusion("selection: {f: a}", {"f": "a"}, applies=False, wants=LogSource("webserver"))
     assert found == Reason("explain.not_applying", {"wants": "category webserver", "has": "product linux"})
+    nobody_knows = conclusion("selection: {f: a}", applies=False, has=(LogSource(),))
+    assert nobody_knows.code == "explain.not_applying_unknown"
 
 
 def test_a_line_that_cannot_be_read() -> None:
     assert conclusion("selection: {f: a}", decoded=False).code == "explain.not_decoded"
+    assert conclusion("selection: {f: a}", decoded=False, line_type="plain").code == "explain.not_decoded_plain"
     assert conclusion("selection: [a]", text="a", decoded=False, searches=True).code == "explain.matches"
 
 

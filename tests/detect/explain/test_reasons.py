@@ -26,11 +26,11 @@ def why(detection: str, fields: dict[str, Any] | None = None, text: str = "") ->
         ("f|contains: 'a?c'", "xabcx", "a?c"),
         ("f|re: b+", "abbc", "b+"),
         ("f|cidr: 10.0.0.0/8", "10.1.1.1", "10.0.0.0/8"),
-        ("f|gt: 5", 7, "gt 5"),
+        ("f|gt: 5", 7, "5"),
         ("f: 5", 5, "5"),
         ("f|exists: true", "x", "true"),
         ("f|windash: ' -a'", " /a", " /a"),
-        ("f|hour: 8", "2026-11-21T08:00:00Z", "hour 8"),
+        ("f|hour: 8", "2026-11-21T08:00:00Z", "8"),
         ("f|cased: Ab", "Ab", "Ab"),
     ],
 )

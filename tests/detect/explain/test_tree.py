@@ -35,6 +35,11 @@ def test_a_tree_has_the_shape_of_its_condition() -> None:
     assert [child.holds for child in other.children[0].children] == [True, False]
 
 
+def test_alternatives_within_alternatives_are_alternatives() -> None:
+    found = tree("a1: {f: 1}\na2: {f: 2}\nb: {g: 1}\ncondition: 1 of a* or b", {"g": 1})
+    assert (found.kind, [child.label for child in found.children]) == ("any", ["a1", "a2", "b"])
+
+
 def test_a_clause_shows_the_value_of_its_field() -> None:
     found = item("f|endswith: '\\cmd.exe'", {"f": "C:\\Other.exe"})
     assert found == Branch(

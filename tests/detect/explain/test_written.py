@@ -49,5 +49,7 @@ def test_of_a_long_text_the_part_that_matters() -> None:
 
 
 def test_a_part_of_a_time_with_its_comparison() -> None:
-    assert pattern_of(ir.TimePart("hour", 8), "f|hour") == "hour 8"
-    assert pattern_of(ir.TimePart("hour", 8, "gte"), "f|hour|gte") == "hour gte 8"
+    assert pattern_of(ir.TimePart("hour", 8), "f|hour") == "8"
+    assert pattern_of(ir.TimePart("hour", 8, "gte"), "f|hour|gte") == "8"
+    assert pattern_of(ir.Compare("gte", 4294967296), "f|gte") == "4294967296"
+    assert pattern_of(ir.Compare("gte", 8), "f") == "gte 8"
