@@ -20,6 +20,9 @@ class Refused(Struct, frozen=True, array_like=True):
     """Where the document begins."""
     problems: tuple[Problem, ...]
     """Why not."""
+    id: str = ""
+    """As it is written."""
+    tags: tuple[str, ...] = ()
 
 
 class RuleSet(Struct, frozen=True):

@@ -16,16 +16,18 @@ from rich.text import Text
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import as_text, json_line, narrate
-from soc_agent.cli.rules.shared import FOLDER, chosen_rules, find_rule
+from soc_agent.cli.rules.shared import FOLDER, Chosen, chosen_rules, find_rule
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config
 from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.detect import RuleSet
 from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.detect.yara.rules import load_yara
 from soc_agent.enrich import Enricher
 from soc_agent.errors import SourceError, describe
-from soc_agent.model import Explanation, Problem
+from soc_agent.model import Explanation, Problem, RuleInfo
 from soc_agent.model.explanation import CorrelationExplanation
-from soc_agent.text import make_safe, say
+from soc_agent.text import make_safe, path_text, say
 from soc_agent.text.explanation import Row, rows_of, sentence
 
 
@@ -65,14 +67,14 @@ def command(
     problems: list[Problem] = []
     chosen = chosen_rules(workspace, (*folders, *([file] if file else [])), problems)
     rules = chosen.load()
-    rule_id = find_rule(rules, rule, file)
+    rule_id = find_rule(rules, rule, file, _yara_infos(chosen))
     enricher = Enricher.of(chosen.config or Config(), chosen.folder)
     explainer = LineExplainer(rules, Decoders.load(), enricher.value)
     zone = chosen_zone(timezone)
     lines = [_given(line, type_)] if line is not None else list(_lines(place, type_, problems))
     if not lines:
         raise SourceError(*(problems or [Problem("rules.explain.nothing")]))
-    for problem in problems:
+    for problem in (*problems, *_remarks(rule_id, rules, chosen)):
         narrate(describe(problem))
     matching = 0
     for each in lines:
@@ -83,6 +85,20 @@ def command(
         _show(explanation, each, as_json=as_json, whole=len(lines) == 1)
     if len(lines) > 1:
         narrate(say("rules.explain.summary", matching=matching, lines=len(lines)))
+
+
+def _yara_infos(chosen: Chosen) -> Iterator[RuleInfo]:
+    """Yield the YARA rules; they are read when the first is asked for."""
+    yield from load_yara(chosen.paths).infos.values()
+
+
+def _remarks(rule_id: str, rules: RuleSet, chosen: Chosen) -> Iterator[Problem]:
+    """Say what keeps a rule from alerts, whatever the lines are."""
+    values = {"title": rules.infos[rule_id].title, "path": path_text(chosen.config_path)}
+    if rule_id.lower() in {each.lower() for each in chosen.disabled}:
+        yield Problem("rules.explain.disabled", values=values)
+    if rule_id in rules.silent:
+        yield Problem("rules.explain.silent", values=values)
 
 
 def _given(line: str, type_: str | None) -> Line:

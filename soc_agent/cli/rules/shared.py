@@ -1,5 +1,7 @@
 """What the commands on rules share: which rules are meant, and one rule by whatever a person calls it."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_fo
 from soc_agent.config import Config, load_config
 from soc_agent.detect import RuleSet, load_rules
 from soc_agent.errors import ConfigError, RuleError
-from soc_agent.model import Problem
+from soc_agent.model import Problem, RuleInfo
 from soc_agent.text import fold
 
 FOLDER = click.Path(path_type=Path, exists=True)
@@ -71,16 +73,18 @@ def _config(workspace: Workspace, problems: list[Problem]) -> tuple[Config | Non
         return None, Path()
 
 
-def find_rule(rules: RuleSet, name: str, file: Path | None = None) -> str:
+def find_rule(rules: RuleSet, name: str, file: Path | None = None, yara: Iterable[RuleInfo] = ()) -> str:
     """Give the id of the rule or correlation that ``name`` means.
 
     That is: its id, its name, its title, the beginning of one of these, or (``file``) that it is the one in a file.
     Case and diacritics do not count.
 
+    :param yara: asked only when nothing else goes by the name, to say that it is one of these.
     :raises RuleError: when there is none, when it may be several, or when the one that is meant does not run.
     """
     if file is not None:
-        found = [rule_id for rule_id, info in rules.infos.items() if info.path and Path(info.path) == file]
+        place = file.resolve()
+        found = [rule_id for rule_id, info in rules.infos.items() if info.path and Path(info.path).resolve() == place]
     else:
         found = _called(rules, fold(name))
     if len(found) == 1:
@@ -90,21 +94,55 @@ def find_rule(rules: RuleSet, name: str, file: Path | None = None) -> str:
         more = ["…"] if len(titles) > _TITLES_SHOWN else []
         values = {"name": name, "count": len(found), "titles": ", ".join([*titles[:_TITLES_SHOWN], *more])}
         raise RuleError(Problem("rules.explain.several", values=values))
-    for refused in rules.refused:
-        if Path(refused.path) == file or (file is None and refused.title and fold(refused.title) == fold(name)):
-            raise RuleError(
-                Problem("rules.explain.refused", values={"title": refused.title or refused.path}), *refused.problems
-            )
+    _raise_refused(rules, name, file)
+    wanted = fold(name)
+    for info in yara:
+        if wanted in (fold(info.title), info.id.lower()) or (file is not None and Path(info.path).resolve() == place):
+            raise RuleError(Problem("rules.explain.yara", values={"title": info.title}))
+    if near := _near(rules, wanted):
+        titles = ", ".join(f"`{title}`" for title in near)
+        raise RuleError(Problem("rules.explain.near", values={"name": name, "titles": titles}))
     raise RuleError(Problem("rules.explain.unknown", values={"name": name}))
+
+
+def _raise_refused(rules: RuleSet, name: str, file: Path | None) -> None:
+    """Say why a rule does not run, where one that does not is meant: by its file, id, title or the beginning of it.
+
+    :raises RuleError: when one is.
+    """
+    wanted = fold(name)
+    # what is wrong with files together is told of a rule by its title
+    found = [(each.title, each.id, each.path, each.problems) for each in rules.refused]
+    found += [(str(each.values.get("title", "")), "", each.where.file, (each,)) for each in rules.problems]
+    for whole in (True, False):
+        for title, rule_id, path, problems in found:
+            called = [fold(each) for each in (title, rule_id) if each]
+            fits = wanted in called if whole else any(each.startswith(wanted) for each in called)
+            if fits if file is None else Path(path).resolve() == file.resolve():
+                raise RuleError(Problem("rules.explain.refused", values={"title": title or path}), *problems)
 
 
 def _called(rules: RuleSet, wanted: str) -> list[str]:
     """Give the ids of the rules that go by a folded name: exactly, if any do, else by their beginning."""
+    folded = {rule_id: [fold(each) for each in names] for rule_id, names in _names(rules).items()}
+    exact = [rule_id for rule_id, called in folded.items() if wanted in called]
+    return exact or [rule_id for rule_id, called in folded.items() if any(each.startswith(wanted) for each in called)]
+
+
+def _names(rules: RuleSet) -> dict[str, list[str]]:
+    """Give all that each rule goes by: its id, its name, its titles."""
     names: dict[str, list[str]] = {rule_id: [rule_id] for rule_id in rules.infos}
     for rule in rules.rules:
         names[rule.info.id].append(rule.name)
     for rule_id, info in rules.infos.items():
         names[rule_id] += [info.title, info.title_vi]
-    folded = {rule_id: [fold(each) for each in called if each] for rule_id, called in names.items()}
-    exact = [rule_id for rule_id, called in folded.items() if wanted in called]
-    return exact or [rule_id for rule_id, called in folded.items() if any(each.startswith(wanted) for each in called)]
+    return {rule_id: [each for each in called if each] for rule_id, called in names.items()}
+
+
+def _near(rules: RuleSet, wanted: str) -> list[str]:
+    """Give some titles and names that hold every word of a folded name; if there are none, some spelt much like it."""
+    called = {fold(each): each for names in _names(rules).values() for each in names[1:]}
+    words = wanted.split()
+    holding = [each for folded, each in called.items() if words and all(word in folded for word in words)]
+    spelt = [] if holding else [called[each] for each in get_close_matches(wanted, called, n=_TITLES_SHOWN)]
+    return sorted(holding)[:_TITLES_SHOWN] or spelt

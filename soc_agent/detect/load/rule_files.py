@@ -7,7 +7,7 @@ from pathlib import Path
 
 from soc_agent.detect import ir
 from soc_agent.detect.load.cache import CorrelationEntry, FileEntry, digest_of
-from soc_agent.detect.load.documents import SIZE_CAP_BYTES, documents_of
+from soc_agent.detect.load.documents import SIZE_CAP_BYTES, Document, documents_of
 from soc_agent.detect.load.placeholders import FOLDER as LISTS_FOLDER
 from soc_agent.detect.load.placeholders import Lists
 from soc_agent.detect.ruleset import Refused
@@ -110,6 +110,19 @@ def _read(data: bytes, name: str, digest: bytes, lists: Lists) -> FileEntry:
         filters.extend([parsed.filter] if parsed.filter else [])
         correlations.extend([parsed.correlation] if parsed.correlation else [])
         if not (parsed.rule or parsed.filter or parsed.correlation):
-            title = str(document.tree.get("title") or "")
-            refused.append(Refused(title, name, document.line, tuple(parsed.problems)))
+            refused.append(_refused(document, name, parsed.problems))
     return FileEntry(digest, tuple(rules), tuple(filters), tuple(correlations), tuple(problems), tuple(refused), asked)
+
+
+def _refused(document: Document, name: str, problems: Sequence[Problem]) -> Refused:
+    """Give what can be told of a document that does not run: anything may stand in it."""
+    tree = document.tree
+    tags = tree.get("tags")
+    return Refused(
+        title=str(tree.get("title") or ""),
+        path=name,
+        line=document.line,
+        problems=tuple(problems),
+        id=str(tree.get("id") or ""),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )

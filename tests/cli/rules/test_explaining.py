@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Run
-from tests.end_to_end.running import LINE_RULE
+from tests.end_to_end.running import GROUP_RULE, LINE_RULE
 
 MATCHING = "Mar  2 06:00:00 h sshd[1]: Invalid user user-1 from 192.0.2.1 port 1"
 OTHER = "Mar  2 06:00:00 h sshd[1]: Invalid user admin from 192.0.2.1 port 1"
@@ -96,3 +96,14 @@ def test_bad_use_is_told(run: Run, folder: Path) -> None:
 def test_escapes_of_a_line_do_not_reach_the_terminal(run: Run, folder: Path) -> None:
     done = run("rules", "explain", "numbered", "--line", MATCHING + "\x1b]0;x\x07", "--rules", folder)
     assert "\x1b" not in done.out
+
+
+def test_what_keeps_a_rule_from_alerts_is_said(run: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "many.yml").write_text(yaml.safe_dump(GROUP_RULE).replace("generate: true", "generate: false"))
+    done = run("rules", "explain", "numbered", "--line", MATCHING, "--rules", folder)
+    assert "only counts for correlations" in done.err
+    config = tmp_path / "config.yaml"
+    config.write_text(f"rules: {{builtin: false, paths: [{folder}], disabled: [{LINE_RULE['id']}]}}\n")
+    done = run("-c", config, "rules", "explain", "numbered", "--line", MATCHING)
+    assert "✓ true" in done.out
+    assert "is disabled" in done.err

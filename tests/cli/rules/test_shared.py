@@ -9,7 +9,7 @@ from soc_agent.cli.rules.shared import FOLDER, chosen_rules, find_rule
 from soc_agent.cli.workspace import Workspace
 from soc_agent.detect import load_rules
 from soc_agent.errors import ConfigError, RuleError
-from soc_agent.model import Problem
+from soc_agent.model import Problem, RuleInfo
 from tests.detect.making import rule_text
 
 
@@ -17,6 +17,9 @@ def test_a_path_must_be_there(tmp_path: Path) -> None:
     assert FOLDER.convert(str(tmp_path), None, None) == tmp_path
     with pytest.raises(click.BadParameter):
         FOLDER.convert(str(tmp_path / "nowhere"), None, None)
+
+
+_BAD_ID = "id: dddddddd-0000-4000-8000-000000000004"
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     for number, (title, (rule_id, name, vi)) in enumerate(rules.items()):
         text = rule_text("selection: {f: 1}", title=title, more=more.format(id=rule_id, name=name, vi=vi))
         (tmp_path / f"{number}.yml").write_text(text, "utf-8")
-    (tmp_path / "bad.yml").write_text(rule_text("selection:\n  f|expand: '%S%'", title="Needs a list"))
+    (tmp_path / "bad.yml").write_text(rule_text("selection:\n  f|expand: '%S%'", title="Needs a list", more=_BAD_ID))
     return tmp_path
 
 
@@ -56,7 +59,41 @@ def test_a_rule_goes_by_its_file(folder: Path) -> None:
     assert rules.infos[find_rule(rules, "whatever", folder / "1.yml")].title == "Alpha two"
 
 
-@pytest.mark.parametrize(("name", "code"), [("nothing", "unknown"), ("alpha ", "several"), ("needs a list", "refused")])
+def test_a_rule_goes_by_its_file_however_that_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = load_rules([folder])
+    monkeypatch.chdir(folder)
+    assert rules.infos[find_rule(rules, "whatever", Path("1.yml"))].title == "Alpha two"
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [("alhpa", "`Alpha`"), ("two", "`Alpha two`"), ("lạ nhập", "`Đăng nhập lạ`"), ("ALPHA  OEN", "`Alpha one`")],
+)
+def test_what_may_be_meant_is_told(folder: Path, name: str, titles: str) -> None:
+    with pytest.raises(RuleError) as raised:
+        find_rule(load_rules([folder]), name)
+    assert raised.value.problem.code == "rules.explain.near"
+    assert titles in raised.value.problem.values["titles"]
+
+
+def test_a_yara_rule_is_said_to_be_one(folder: Path) -> None:
+    yara = [RuleInfo("Some_Webshell", "Some_Webshell", path=str(folder / "shell.yar"))]
+    for name, file in (("some_webshell", None), ("whatever", folder / "shell.yar")):
+        with pytest.raises(RuleError) as raised:
+            find_rule(load_rules([folder]), name, file, yara)
+        assert raised.value.problem.code == "rules.explain.yara"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("nothing at all", "unknown"),
+        ("alpha ", "several"),
+        ("needs a list", "refused"),
+        ("needs", "refused"),
+        ("dddddddd-", "refused"),
+    ],
+)
 def test_what_is_meant_must_be_clear_and_run(folder: Path, name: str, code: str) -> None:
     with pytest.raises(RuleError) as raised:
         find_rule(load_rules([folder]), name)

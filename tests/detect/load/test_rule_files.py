@@ -40,3 +40,14 @@ def test_a_file_of_the_same_content_is_not_read_again(tmp_path: Path) -> None:
     assert second.digest != first.digest
     assert read_file(tmp_path / "gone.yml", None, Lists(), problems) is None
     assert [problem.code for problem in problems] == ["rule.unreadable"]
+
+
+def test_of_what_does_not_run_all_is_told_that_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    head = "id: ABC\ntags: [attack.t1110, 7]\n" + RULE
+    path.write_text(f"{head.replace('f: 1', 'f|nope: 1')}---\ntitle: [odd]\ntags: odd\n")
+    found = read_file(path, None, Lists(), [])
+    assert found is not None
+    first, second = found.refused
+    assert (first.title, first.id, first.tags) == ("a", "ABC", ("attack.t1110",))
+    assert (second.title, second.line, second.tags) == ("['odd']", 7, ())
