@@ -1,6 +1,7 @@
 """The engine: a block in, detections out. Prefilter, late decoding, predicates, correlations."""
 
 import logging
+import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import partial
 
@@ -11,7 +12,8 @@ from soc_agent.detect.correlate import Correlator, StateChange
 from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
 from soc_agent.detect.indicators import IndicatorHit, Indicators, detection_of_hit
-from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.index import TypeIndex
+from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import Backend
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.yara.findings import info_of_finding
@@ -20,7 +22,7 @@ from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, 
 
 _FINDINGS = "yara"
 """The type of lines of which every one is looked at, because it may itself be a detection."""
-_EVENTS = ("json",)
+_EVENTS = ("json", "eventxml")
 """Types whose lines may be telemetry, and are taken for it until their first block has shown what they are."""
 _LEARN_FROM_LINES = 50
 _NONE: Container[int] = ()
@@ -96,6 +98,8 @@ class Engine:
         self._running = {rule.info.id: rule for rule in self._numbered}
         self._indexes: dict[str, TypeIndex] = {}
         self._telemetry_indexes: dict[str, TypeIndex] = {}
+        self._making = threading.Lock()
+        """Held while an index is made."""
         self._is_telemetry: dict[tuple[str, str], bool] = {}
         """Source and type to whether nearly each of its lines is an event that many rules look at."""
         lookup = enricher.value if enricher is not None else None
@@ -109,15 +113,25 @@ class Engine:
 
         What that one, which may go on meanwhile, found out about rules that are the same is not worked out again.
         """
-        decoders, backend = self._decoders, self._backend
-        same = like._decoders is decoders  # noqa: SLF001 - of the same class
+        for rule in self._numbered:
+            if (before := like._running.get(rule.info.id)) is not None:  # noqa: SLF001 - of the same class
+                rule.take_over(before)
+        while self._prepare_next(like):
+            pass
         self._is_telemetry = like._is_telemetry.copy()  # noqa: SLF001 - as above
-        for line_type, old in like._indexes.copy().items():  # noqa: SLF001 - as above
-            before = old if same else None
-            self._indexes[line_type] = TypeIndex(self._numbered, decoders, line_type, backend, before=before)
-        for line_type in like._telemetry_indexes.copy():  # noqa: SLF001 - as above
-            index = TypeIndex(self._numbered, decoders, line_type, backend, by_fields=True)
-            self._telemetry_indexes[line_type] = index
+
+    def _prepare_next(self, like: "Engine") -> bool:
+        """Make one index that another engine has and this one lacks; False when there is none."""
+        with like._making:  # noqa: SLF001 - what it is just making is waited for, and then need not be made twice
+            theirs = ((like._indexes.copy(), False), (like._telemetry_indexes.copy(), True))  # noqa: SLF001 - as above
+        for indexes, by_fields in theirs:
+            ours = self._telemetry_indexes if by_fields else self._indexes
+            for line_type, index in indexes.items():
+                if line_type not in ours:
+                    same = like._decoders is self._decoders  # noqa: SLF001 - as above
+                    ours[line_type] = self._new_index(line_type, by_fields=by_fields, before=index if same else None)
+                    return True
+        return False
 
     def restore(self, state: Iterable[StateChange]) -> None:
         """Take over the windows of correlations as an earlier run left them."""
@@ -214,9 +228,12 @@ class Engine:
     def _index(self, line_type: str) -> TypeIndex:
         index = self._indexes.get(line_type)
         if index is None:
-            index = TypeIndex(self._numbered, self._decoders, line_type, self._backend)
-            self._indexes[line_type] = index
+            with self._making:
+                index = self._indexes[line_type] = self._new_index(line_type)
         return index
+
+    def _new_index(self, line_type: str, *, by_fields: bool = False, before: TypeIndex | None = None) -> TypeIndex:
+        return TypeIndex(self._numbered, self._decoders, line_type, self._backend, by_fields=by_fields, before=before)
 
     def index_for(self, context: Context) -> TypeIndex:
         """Give the index with which the lines of a source cost least. Any finds the same."""
@@ -226,8 +243,8 @@ class Engine:
             return self._index(line_type)
         index = self._telemetry_indexes.get(line_type)
         if index is None:
-            index = TypeIndex(self._numbered, self._decoders, line_type, self._backend, by_fields=True)
-            self._telemetry_indexes[line_type] = index
+            with self._making:
+                index = self._telemetry_indexes[line_type] = self._new_index(line_type, by_fields=True)
         return index
 
     def _learn(self, context: Context, index: TypeIndex, counters: Counters) -> None:

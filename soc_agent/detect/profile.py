@@ -17,7 +17,8 @@ from soc_agent.detect.engine import Engine
 from soc_agent.detect.evaluate.leaf import Predicate
 from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.evaluate.view import View
-from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.index import TypeIndex
+from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import NUMBER_BITS
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Block, Event, RuleInfo

@@ -25,11 +25,16 @@ _Kind = int | str | None
 class Routes:
     """The ways from an event to the rules that look at it. Belongs to one thread."""
 
-    def __init__(self, rules: Sequence[ir.Rule], searching: int) -> None:
-        """:param searching: the rules that can match an event that nobody could decode."""
+    def __init__(self, rules: Sequence[ir.Rule], searching: int, before: "Routes | None" = None) -> None:
+        """:param searching: the rules that can match an event that nobody could decode.
+
+        :param before: the routes whose place these take: what they know of rules that are the same is not found again.
+        """
         self._rules = rules
         self._searching = searching
         self._needs: dict[int, tuple[Clause, ...]] = {}
+        if before is not None:
+            self._needs = before._needs_of_same(rules)  # noqa: SLF001 - of the same class
         self._of_sources: dict[tuple[LogSource, ...], int] = {}
         self._routes: dict[tuple[int, tuple[LogSource, ...], bool, _Kind], _Route] = {}
         self._indexes: dict[int, FieldIndex] = {}
@@ -77,6 +82,15 @@ class Routes:
         if found is None:
             found = self._needs[place] = field_clauses(self._rules[place])
         return found
+
+    def _needs_of_same(self, rules: Sequence[ir.Rule]) -> dict[int, tuple[Clause, ...]]:
+        """Give what is known of these rules, by their place among them. May be asked by another thread."""
+        known = {
+            (id(self._rules[place].condition), id(self._rules[place].selections)): needs
+            for place, needs in self._needs.copy().items()
+        }
+        same = ((place, known.get((id(rule.condition), id(rule.selections)))) for place, rule in enumerate(rules))
+        return {place: needs for place, needs in same if needs is not None}
 
     def _find(self, possible: int, log_sources: tuple[LogSource, ...], kind: _Kind, *, decoded: bool) -> "_Route":
         every = self.of_sources(log_sources)

@@ -10,7 +10,8 @@ from soc_agent.detect.evaluate.view import View, plain_text
 from soc_agent.detect.explain.conclusion import conclude
 from soc_agent.detect.explain.tree import condition_tree
 from soc_agent.detect.explain.verdict import prefilter_verdict
-from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.index import TypeIndex
+from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Event
 from soc_agent.model.explanation import (

@@ -9,12 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from soc_agent.decode import Decoders
-from soc_agent.detect import ir
-from soc_agent.detect.evaluate.leaf import Predicate
-from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.evaluate.routes import Routes, places_of
-from soc_agent.detect.evaluate.view import View
-from soc_agent.detect.explain import Explainer
 from soc_agent.detect.prefilter.literals import (
     CANDIDATE_US,
     CLAUSES,
@@ -25,10 +20,10 @@ from soc_agent.detect.prefilter.literals import (
     cost_us,
     forget_chances,
 )
-from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Backend, Scanner, all_lines, make_scanner
+from soc_agent.detect.prefilter.running import RunningRule
+from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Backend, Database, Scanner, all_lines
 from soc_agent.detect.prefilter.spelling import Alternatives, Spelling, spelling_of
-from soc_agent.detect.prefilter.undecoded import can_match_text
-from soc_agent.model import Counters, LogSource, RuleInfo
+from soc_agent.model import Counters, LogSource
 
 _REMEMBERED = 10_000
 _REMEMBERED_LITERALS = 64
@@ -38,38 +33,13 @@ _BUILD_US, _LITERAL_US = 30_000.0, 30.0
 """About what a new scanner costs, and each of its literals, in microseconds."""
 _LEARN_AGAIN = 2
 """When it was looked into, it is not again before so many times more was spent."""
+_STALE_SHARE = 0.1
+"""A database is made anew when more than this part of its literals is asked for no more, or came after it was made."""
+_STALE = 100
+"""So many may always be: a few rules that changed."""
 _PROGRAM = 0.1
 """A program writes this part of the lines, until it is known better."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
-
-
-class RunningRule:
-    """A rule with its predicate and its explainer, compiled when the rule is first tried."""
-
-    __slots__ = ("_explainer", "failed", "has_keywords", "info", "number", "predicate", "rule")
-
-    def __init__(self, rule: ir.Rule, number: int = 0) -> None:
-        """:param number: its place in the rule set."""
-        self.rule = rule
-        self.number = number
-        self.failed = False
-        """Whether it failed on an event, which is told once."""
-        self.info: RuleInfo = rule.info
-        self.has_keywords = can_match_text(rule)
-        self.predicate: Predicate = self._compile
-        """Whether an event matches the rule."""
-        self._explainer: Explainer | None = None
-
-    @property
-    def explainer(self) -> Explainer:
-        """Why an event matches the rule."""
-        if self._explainer is None:
-            self._explainer = Explainer(self.rule)
-        return self._explainer
-
-    def _compile(self, view: View) -> bool:
-        self.predicate = compile_rule(self.rule)
-        return self.predicate(view)
 
 
 class TypeIndex:
@@ -93,7 +63,8 @@ class TypeIndex:
 
         That costs less where nearly every line concerns some rule: telemetry, of which each line is an event.
 
-        :param before: the index of the same type and decoders whose place this one takes, not by fields either.
+        :param before: the index of the same kind, type and decoders whose place this one takes. It may go on in another
+            thread meanwhile, and then nothing but this one is used.
         """
         known = decoders.log_sources(line_type)
         wanted = {source for source in {rule.rule.log_source for rule in rules} if any(map(source.applies_to, known))}
@@ -103,7 +74,8 @@ class TypeIndex:
         """All rules of this type."""
         self.searching = _bits(rule.has_keywords for rule in self.rules)
         """Rules that can match a line that nobody can decode: what is known of it is its text."""
-        self.routes = Routes([rule.rule for rule in self.rules], self.searching)
+        routes = before.routes if before is not None else None
+        self.routes: Routes = Routes([rule.rule for rule in self.rules], self.searching, routes)
         """The ways from an event to the rules that look at it."""
         of_sources = _SourceLiterals(decoders, self.spelling)
         kept = _Kept(before)
@@ -123,15 +95,23 @@ class TypeIndex:
         )
         self._learn_at_us = 0.0
         self._lines = 0
+        database: Database | None = None
+        if before is not None:  # what it learnt holds for the same lines
+            database = before._database  # noqa: SLF001 - of the same class
+            self._frequency |= before._frequency.copy()  # noqa: SLF001 - as above
+            self._learn_at_us, self._lines = before._learn_at_us, before._lines  # noqa: SLF001 - as above
         self._rules_of: dict[int, tuple[RunningRule, ...]] = {0: ()}
-        self._build(self._choose())
+        self._build(self._choose(), database)
         self._begin_learning()
         forget_chances()
 
-    def _build(self, chosen: list[tuple[Alternatives, ...]]) -> None:
-        """Make the scanner for the literals of these clauses, a tuple of them for each rule."""
-        numbers: dict[bytes, int] = {}
-        places: list[list[int]] = []
+    def _build(self, chosen: list[tuple[Alternatives, ...]], kept: Database | None = None) -> None:
+        """Make the scanner for the literals of these clauses, a tuple of them for each rule.
+
+        :param kept: a database to which the literals that it lacks are added, where they are few.
+        """
+        numbers = {literal: number for number, literal in enumerate(kept.literals)} if kept is not None else {}
+        places: list[list[int]] = [[] for _ in numbers]
         self._chosen = chosen
         for place, clauses in enumerate(chosen):
             for level, clause in enumerate(clauses):
@@ -148,9 +128,18 @@ class TypeIndex:
         triggers = self.spelling.triggers if numbers else ()
         self._triggers = frozenset([numbers.setdefault(literal, len(numbers)) for literal in triggers])
         self._literals = list(numbers)
-        self.scanner: Scanner = make_scanner(self._literals, self._backend)
+        if kept is not None and self._is_stale(kept, places):
+            self._build(chosen)
+            return
+        self._database: Database = kept or Database(self._literals, self._backend)
+        self.scanner: Scanner = self._database.with_more(self._literals)
         self._candidates: dict[tuple[int, ...], int] = {}
         self._rules_of_one = [_NOT_ASKED] * len(numbers)
+
+    def _is_stale(self, kept: Database, asked: Sequence[Sequence[int]]) -> bool:
+        known = len(kept.literals)
+        unused = sum(1 for number, places in enumerate(asked[:known]) if not places and number not in self._triggers)
+        return len(self._literals) - known + unused > _STALE + known * _STALE_SHARE
 
     @property
     def literals(self) -> Sequence[bytes]:
@@ -192,7 +181,7 @@ class TypeIndex:
         self._found: Counter[int] = Counter()
         self._found_lines = 0
         self._spent_us = 0.0
-        self._learn_at_us = max(self._build_us(), self._learn_at_us * _LEARN_AGAIN if again else 0.0)
+        self._learn_at_us = max(self._build_us(), self._learn_at_us * (_LEARN_AGAIN if again else 1))
 
     def _build_us(self) -> float:
         return _BUILD_US + len(self._literals) * _LITERAL_US

@@ -52,6 +52,37 @@ def make_scanner(literals: Sequence[bytes], backend: Backend | None = None) -> S
     return _AhoCorasick(literals)
 
 
+class Database:
+    """Literals, and the scanner that was made of them at once; it may be used again when most of them are the same."""
+
+    def __init__(self, literals: Sequence[bytes], backend: Backend | None = None) -> None:
+        self.literals = tuple(literals)
+        self.scanner = make_scanner(self.literals, backend)
+        self._backend = backend
+
+    def with_more(self, literals: Sequence[bytes]) -> Scanner:
+        """Give a scanner for these literals, of which the first are those of the database.
+
+        It belongs to the same thread as the scanner of the database, and is for taking its place.
+        """
+        known = len(self.literals)
+        return _Extended(self.scanner, known, literals[known:], self._backend) if literals[known:] else self.scanner
+
+
+class _Extended:
+    """A scanner and a small one beside it."""
+
+    def __init__(self, base: Scanner, known: int, more: Sequence[bytes], backend: Backend | None) -> None:
+        self._base = base
+        self._known = known
+        self._more = make_scanner(more, backend)
+
+    def scan(self, data: bytes) -> list[int]:
+        """Give every place of every literal, in order."""
+        hits, more = self._base.scan(data), self._more.scan(data)
+        return sorted([*hits, *(hit + self._known for hit in more)]) if more else hits
+
+
 class _Nothing:
     def scan(self, data: bytes) -> list[int]:
         return []

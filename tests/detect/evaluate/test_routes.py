@@ -2,6 +2,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from soc_agent.detect.evaluate import routes
 from soc_agent.detect.evaluate.predicate import compile_rule
@@ -76,3 +77,21 @@ def test_no_rule_that_matches_is_left_out(rules: Any, fields: dict[str, Any], ki
     found = Routes(rules, 0).of_event((1 << len(rules)) - 1, (LogSource(),), fields)
     matching = [place for place, rule in enumerate(rules) if compile_rule(rule)(view_of(fields))]
     assert set(matching) <= set(places_of(found))
+
+
+def test_what_is_known_of_rules_that_are_the_same_is_not_found_again(monkeypatch: Any) -> None:
+    first, second, third = (rule_of(f"selection: {{A: x{n}}}", logsource=WINDOWS) for n in range(3))
+    before = Routes([first, second], 0)
+    needs = before.needs_of(0), before.needs_of(1)
+    looked: list[Any] = []
+
+    def look(rule: Any) -> tuple[()]:
+        looked.append(rule)
+        return ()
+
+    monkeypatch.setattr(routes, "field_clauses", look)
+    after = Routes([third, replace(second, info=replace(second.info, title="Other"))], 0, before)
+    assert after.needs_of(1) == needs[1]
+    assert looked == []
+    after.needs_of(0)
+    assert looked == [third]

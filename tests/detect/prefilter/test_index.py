@@ -1,15 +1,16 @@
 """Which rules a line may concern."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
 from soc_agent.detect.prefilter import index as index_module
-from soc_agent.detect.prefilter.index import RunningRule, TypeIndex
+from soc_agent.detect.prefilter.index import TypeIndex
+from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import all_lines
 from soc_agent.model import Counters, LogSource
-from tests.detect.making import rule_of, view_of
+from tests.detect.making import rule_of
 
 DECODERS = Decoders.load()
 WORDS = (b"alpha", b"beta", b"gamma", b"delta")
@@ -156,14 +157,6 @@ def test_what_comes_again_is_remembered() -> None:
     assert index.rules_of(index.candidates(numbers(index, b"alpha"))) is first
 
 
-def test_predicates_are_compiled_when_first_needed() -> None:
-    rule = RunningRule(rule_of("selection: {f: 1}"))
-    before = rule.predicate
-    assert rule.predicate(view_of({"f": 1}))
-    assert rule.predicate is not before
-    assert rule.explainer is rule.explainer
-
-
 def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands in every line is no longer looked for where a rarer one is enough, once that has cost something."""
     monkeypatch.setattr(index_module, "_BUILD_US", 50.0)
@@ -209,3 +202,60 @@ def test_an_index_tells_by_what_a_rule_is_looked_for() -> None:
     assert index.sets_of("no such rule") is None
     unlimited = index_of("s: {pid: 5}\ncondition: s")
     assert unlimited.sets_of(unlimited.rules[0].info.id) == ()
+
+
+CHANGING = st.lists(
+    st.sampled_from(
+        [
+            f"s: {{message|contains|all: [{a}, {b}]}}\ncondition: s"
+            for a in ("alpha", "beta", "gamma")
+            for b in ("alpha", "delta", "omega")
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+    unique=True,
+)
+
+
+@settings(deadline=None)
+@given(
+    CHANGING,
+    CHANGING,
+    st.lists(st.sampled_from([*WORDS, b"omega", b"\n", b" "]), max_size=30).map(b"".join),
+    st.booleans(),
+)
+def test_an_index_that_takes_the_place_of_another_finds_what_a_new_one_finds(
+    old: list[str], new: list[str], data: bytes, make_anew: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index_module, "_STALE", -1 if make_anew else 100)
+        later, fresh = index_of(*new), index_of(*new)
+        later = TypeIndex(later.rules, DECODERS, "syslog", before=index_of(*old))
+    assert list(later.lines(data, later.scanner.scan(data))) == list(fresh.lines(data, fresh.scanner.scan(data)))
+
+
+def test_a_database_is_used_again_until_much_of_it_is_out_of_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [f"s: {{message: word{number}}}\ncondition: s" for number in range(8)]
+    first = index_of(*words[:4])
+    second = TypeIndex(index_of(*words[1:5]).rules, DECODERS, "syslog", before=first)
+    assert second._database is first._database
+    assert [places(second, f"word{number}".encode()) for number in range(5)] == [[], [0], [1], [2], [3]]
+    monkeypatch.setattr(index_module, "_STALE", 3)
+    monkeypatch.setattr(index_module, "_STALE_SHARE", 0)
+    third = TypeIndex(index_of(*words[4:]).rules, DECODERS, "syslog", before=second)
+    assert third._database is not first._database
+    assert not any(literal in third.literals for literal in first.literals if literal.startswith(b"word"))
+    assert [places(third, f"word{number}".encode()) for number in range(3, 6)] == [[], [0], [1]]
+
+
+def test_what_was_learnt_of_the_lines_is_not_forgotten_over_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_BUILD_US", 50.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
+    rule = "s: {message|contains|all: [a common phrase, rare]}\ncondition: s"
+    before = index_of(rule)
+    for _ in range(2):
+        before.learn(before.scanner.scan(b"a common phrase\n" * 50), Counters(bytes=800, lines=50))
+    after = TypeIndex(before.rules, DECODERS, "syslog", before=before)
+    assert after.literals == before.literals
+    assert b"a common phrase" not in after.literals

@@ -10,6 +10,7 @@ from soc_agent.detect.prefilter import scanner as prefilter
 from soc_agent.detect.prefilter.scanner import (
     NUMBER_BITS,
     Backend,
+    Database,
     all_lines,
     available_backend,
     make_scanner,
@@ -82,3 +83,14 @@ def test_many_literals_are_found_too() -> None:
     literals = [b"literal-%d-" % number for number in range(3_000)]
     scanner = make_scanner(literals)
     assert [hit & ((1 << NUMBER_BITS) - 1) for hit in scanner.scan(b"x literal-7- y LITERAL-2999- z")] == [7, 2999]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@given(data=DATA, literals=LITERALS, known=st.integers(0, 8))
+def test_literals_that_come_later_are_found_beside_the_others(
+    backend: Backend, data: bytes, literals: list[bytes], known: int
+) -> None:
+    database = Database(literals[:known], backend)
+    scanner = database.with_more(literals)
+    assert scanner.scan(data) == make_scanner(literals, backend).scan(data)
+    assert (scanner is database.scanner) == (known >= len(literals))
