@@ -1,7 +1,7 @@
 """ATT&CK: which tactics and techniques rules speak of, by their tags, and a layer for the ATT&CK Navigator.
 
-Tactics are named as the tags name them: what was *Defense Evasion* until version 18 is *Stealth* and *Defense
-Impairment* since, and rules of both ages stand beside each other.
+Tactics are named as the tags name them: what was *Defense Evasion* up to version 18 of ATT&CK is *Stealth* and *Defense
+Impairment* from version 19 on, and rules of both ages stand beside each other.
 """
 
 import re
@@ -88,7 +88,8 @@ def navigator_layer(rules: Iterable[Standings], *, name: str, words: Mapping[str
 
     The score of a technique is the number of rules that run and name it; its comment names the first of them. One that
     only rules name which cannot fire here is disabled. No tactic is given, so that a technique shows under each of its
-    own. ``words`` are the texts ``description``, ``one``, ``most``, ``off`` and ``more`` (with ``{count}``).
+    own; and no version of ATT&CK, since rules of several ages stand side by side: the Navigator takes its newest.
+    ``words`` are the texts ``description``, ``one``, ``most``, ``off`` and ``more`` (with ``{count}``).
     """
     rules = list(rules)
     running, silent = by_technique(rules, running=True), by_technique(rules, running=False)
@@ -111,10 +112,11 @@ def navigator_layer(rules: Iterable[Standings], *, name: str, words: Mapping[str
         "layout": {"layout": "side", "showID": True, "showName": True, "expandedSubtechniques": "annotated"},
         "hideDisabled": False,
         "techniques": sorted(techniques, key=lambda technique: technique["techniqueID"]),
-        "gradient": {"colors": list(_COLOURS), "minValue": 0, "maxValue": max(most, 1)},
+        # the second must be more than the first
+        "gradient": {"colors": list(_COLOURS), "minValue": 1, "maxValue": max(most, 2)},
         "legendItems": [
             {"label": words["one"], "color": _COLOURS[0]},
-            {"label": words["most"].format(count=most), "color": _COLOURS[-1]},
+            *([{"label": words["most"].format(count=most), "color": _COLOURS[-1]}] if most > 1 else []),
         ],
     }
 

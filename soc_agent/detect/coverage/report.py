@@ -178,7 +178,9 @@ def _refused(rules: RuleSet) -> Iterator[Standings]:
             how, detail = Standing.NEEDS_LIST, names
         else:
             how, detail = Standing.REFUSED, first.code
-        yield Standings(how, refused.title, "", refused.path, refused.line, detail=detail, problem=first)
+        yield Standings(
+            how, refused.title, refused.id, refused.path, refused.line, tags=refused.tags, detail=detail, problem=first
+        )
     # what only putting files together finds wrong: one problem a rule
     for problem in rules.problems:
         is_refusal = problem.code in _REFUSING or problem.code.startswith("correlation.")

@@ -114,6 +114,9 @@ def test_a_layer_is_as_the_navigator_wants_it() -> None:
         {"techniqueID": "T1110.001", "score": 2, "comment": "A; B", "enabled": True},
     ]
     assert layer["legendItems"][1]["label"] == "2 rules"
+    assert (layer["gradient"]["minValue"], layer["gradient"]["maxValue"]) == (1, 2)
+    lone = navigator_layer([rule("A", "t1110")], name="ours", words=WORDS)
+    assert [item["label"] for item in lone["legendItems"]] == [WORDS["one"]]
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])

@@ -66,6 +66,12 @@ def test_what_is_refused_says_why(tmp_path: Path) -> None:
     assert len(found.rules) == 6
 
 
+def test_what_is_refused_keeps_its_techniques(tmp_path: Path) -> None:
+    more = f"id: {ONE}\ntags: [attack.t1110]"
+    found = coverage_of(rules_of(tmp_path, a=rule("A", detection="selection: {f|nope: 1}", more=more)), known=[LINUX])
+    assert [(each.id, each.tags) for each in found.rules] == [(ONE, ("attack.t1110",))]
+
+
 def test_the_cache_changes_nothing(tmp_path: Path) -> None:
     rules_of(tmp_path / "rules", a=rule("A", more=f"id: {ONE}"), b=rule("B", more=f"id: {ONE}"), c="title: [")
     cold, warm = (load_rules([tmp_path / "rules"], cache_dir=tmp_path / "cache") for _ in range(2))
