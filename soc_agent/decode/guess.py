@@ -5,6 +5,7 @@ from collections import Counter
 from soc_agent.decode.access import is_access
 from soc_agent.decode.cef import is_cef
 from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
+from soc_agent.decode.eventxml import is_event_xml
 from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
@@ -48,6 +49,7 @@ def _guess_line(text: str) -> str:
 
 
 _TESTS = (
+    ("eventxml", is_event_xml),
     ("apache_error", is_apache_error),
     ("nginx_error", is_nginx_error),
     ("syslog", is_syslog),

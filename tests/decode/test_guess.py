@@ -35,7 +35,11 @@ SYSLOG = b"Mar  2 08:14:07 web01 sshd[1]: x"
         (b"some text", "plain"),
         (b"", "plain"),
         (b"\x7fELF\x02\x01\x01\x00\x00", "plain"),
-        (b"<Event xmlns=x><System>", "plain"),
+        (b"<Event xmlns=x><System>", "eventxml"),
+        (b"<Event><System>", "eventxml"),
+        (b'<?xml version="1.0"?><Event xmlns="x">', "eventxml"),
+        (b"<EventLog>", "plain"),
+        (b"<Events>", "plain"),
         (b"\xef\xbb\xbf" + SYSLOG, "syslog"),
     ],
 )

@@ -59,6 +59,7 @@ FIELDS = {
     "syslog": "message program pid user src_ip outcome facility x@1.f f f.g",
     "access": "c-uri cs-uri-query cs-user-agent sc-status sc-bytes cs-method cs-username c-ip extra",
     "json": "f f.g g n EventID Channel",
+    "eventxml": "f g param1 EventID Channel Provider_Name",
     "kv": "f g message",
     "cef": "Name msg message user",
     "zeek": "_path uri c-uri user_agent sc-status query id.orig_h",
@@ -76,6 +77,19 @@ def json_line(words: list[str]) -> bytes:
     return text.replace("<", "\\u003c").replace("=", "\\u003D").replace("a/", "a\\/").encode()
 
 
+def xml_line(words: list[str]) -> bytes:
+    first, *rest = map(xml_text, words)
+    named = "".join(f"<Data Name='g'>{text}</Data>" for text in rest)
+    system = f"<System><Provider Name='{first}'/><EventID>7</EventID><Channel>Security</Channel></System>"
+    return f"<Event xmlns='x'>{system}<EventData><Data Name='f'>{first}</Data>{named}</EventData></Event>".encode()
+
+
+def xml_text(text: str) -> str:
+    # writers may spell any letter by its number
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;").replace("Z", "&#x5A;")
+    return escaped.replace("=", "&#61;")
+
+
 def syslog_line(words: list[str]) -> bytes:
     text = " ".join(words)
     shapes = [
@@ -84,6 +98,7 @@ def syslog_line(words: list[str]) -> bytes:
         f'<34>1 2026-11-20T08:14:03Z web01 app 7 - [x@1 f="{words[0]}"] {text}',
         f"<13>Nov 20 08:14:03 web01 app[7]: {text}",
         f"Nov 20 08:14:03 web01 app[7]: {json_line(words).decode()}",
+        f"Nov 20 08:14:03 web01 app[7]: {xml_line(words).decode()}",
         f"Nov 20 08:14:03 web01 sudo: an : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND={text}",
         text,
     ]
@@ -115,6 +130,7 @@ LINES: dict[str, Callable[[list[str]], bytes]] = {
     "syslog": syslog_line,
     "access": access_line,
     "json": json_line,
+    "eventxml": xml_line,
     "kv": lambda words: f'before f="{escaped(words[0], QUOTED)}" g={words[-1]} n=404'.encode(),
     "cef": lambda words: (
         f"CEF:0|V|P|1|7|{escaped(words[0], CEF)}|5|src=192.0.2.1 msg={escaped(words[-1], CEF)}".encode()

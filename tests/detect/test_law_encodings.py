@@ -120,6 +120,55 @@ def json_lines(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def xml_strings(draw: st.DrawFn, text: str) -> str:
+    """A text of XML as any writer may write it: what must be by name or number, anything else too, and in parts."""
+    named = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+    style = draw(st.sampled_from(["plain", "named", "mixed", "mixed"]))
+    pieces: list[str] = []
+    for character in text:
+        must = character in "&<" or (character == ">" and pieces[-1:] == ["]"])
+        how = draw(st.sampled_from(["raw", "raw", "name", "10", "16", "XV", "016"])) if style == "mixed" else "raw"
+        if how == "name" or must or (style == "named" and character in named):
+            pieces.append(named.get(character, character))
+        elif how == "raw":
+            pieces.append(character)
+        else:
+            code = ord(character)
+            numbers = {"10": f"{code}", "16": f"x{code:x}", "XV": f"x{code:X}", "016": f"x0{code:x}"}
+            pieces.append(f"&#{numbers[how]};")
+        if style == "mixed" and draw(st.integers(0, 30)) == 0:
+            pieces.append(draw(st.sampled_from(["<!-- x -->", "<![CDATA[<&]]>", "<![CDATA[]]>", "&#13;&#10;", "&#9;"])))
+    return "".join(pieces)
+
+
+@st.composite
+def xml_lines(draw: st.DrawFn) -> bytes:
+    one, two, three = (draw(xml_strings(draw(values))) for _ in range(3))
+    quoted = draw(xml_strings(draw(st.sampled_from(["Evil Provider", "it's", "a\tb", "k K"])))).replace(
+        "<!-- x -->", ""
+    )
+    quoted = re.sub(r"<!\[CDATA\[.*?\]\]>", "", quoted).replace('"', "&quot;")
+    system = f'<System><Provider Name="{quoted}"/><EventID>{{0}}</EventID><Channel>{{1}}</Channel></System>'
+    number = draw(st.sampled_from(["7", "4625", "&#55;", "x"]))
+    channel = draw(st.sampled_from(["Security", "", "S&#101;curity"]))
+    shape = draw(
+        st.sampled_from(
+            [
+                "{system}<EventData><Data Name='f'>{one}</Data><Data Name=\"g\" >{two}</Data></EventData>",
+                "{system}<EventData><Data>{one}</Data><Data>{two}</Data><Data/></EventData>",
+                "{system}<UserData><x:L xmlns:x='u'><f>{one}</f><x:g><h>{two}</h><h>{three}</h></x:g></x:L></UserData>",
+                "{system}<EventData/><RenderingInfo Culture='en-US'><Message>{one} {two}</Message></RenderingInfo>",
+                "<EventID>{number}</EventID><Channel>Security</Channel><f>{one}</f><g>{two}</g>",
+                "{system}<EventData>{one}<Data Name='f'>{two}</Data>{three}</EventData>",
+            ]
+        )
+    )
+    inner = shape.format(system=system.format(number, channel), one=one, two=two, three=three, number=number)
+    before = draw(st.sampled_from(["", "", "<?xml version='1.0' encoding='utf-16'?>", "x "]))
+    return f"{before}<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>{inner}</Event>".encode()
+
+
+@st.composite
 def urls(draw: st.DrawFn) -> str:
     """A path with a query, encoded in one of the ways of clients."""
     path, key, value = draw(values), draw(values), draw(values)
@@ -194,6 +243,7 @@ def syslog_lines(draw: st.DrawFn) -> bytes:
         f'<34>1 2026-11-20T08:14:03Z web01 app 7 - [x@1 f="{data}"] {other}'.encode(),
         f"<13>Nov 20 08:14:03 web01 app[7]: {text} {other}".encode(),
         b"<13>Nov 20 08:14:03 web01 app[7]: " + draw(json_lines()),
+        b"<13>Nov 20 08:14:03 web01 app[7]: " + draw(xml_lines()),
         b"Nov 20 08:14:03 web01 audispd: " + draw(audit_lines()),
         b"Nov 20 08:14:03 web01 fw: " + draw(cef_lines()),
         b"Nov 20 08:14:03 web01 httpd[7]: " + draw(access_lines()),
@@ -218,6 +268,7 @@ def zeek_lines(draw: st.DrawFn) -> bytes:
 
 LINES: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
     "json": json_lines,
+    "eventxml": xml_lines,
     "access": access_lines,
     "cef": cef_lines,
     "kv": lambda: st.one_of(audit_lines(), keyvalue_lines()),

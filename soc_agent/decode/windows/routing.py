@@ -148,6 +148,11 @@ _CATEGORIES: dict[str, dict[int, tuple[str, ...]]] = {
 }
 """Service to the numbers of its events, to Sigma's categories of what they say."""
 
+_LINUX_SYSMON = "linux-sysmon"
+"""Provider of Sysmon for Linux, and the first part of its channel."""
+_ON_LINUX = (1, 3, 4, 5, 9, 11, 16, 23, 255)
+"""Numbers of the events that Sysmon for Linux writes; they are those of Windows."""
+
 BY_CHANGE: dict[str, tuple[str, ...]] = {
     "createkey": ("registry_event", "registry_add"),
     "deletekey": ("registry_event", "registry_delete"),
@@ -180,6 +185,11 @@ def _sources(service: str, categories: Iterable[str]) -> tuple[LogSource, ...]:
     return tuple(LogSource(category, "windows", name) for category in categories or ("",) for name in names)
 
 
+def _linux_sources(number: int) -> tuple[LogSource, ...]:
+    categories = _CATEGORIES["sysmon"][number] if number in _ON_LINUX else ("",)
+    return tuple(LogSource(category, "linux", "sysmon") for category in categories)
+
+
 _SERVICES = {channel.lower(): service for service, channels in _CHANNELS.items() for channel in channels}
 _BY_PROVIDER = {
     channel.partition("/")[0].lower(): service
@@ -206,6 +216,8 @@ def route(channel: str, provider: str, number: int) -> Route:
 
 
 def _route(channel: str, provider: str, number: int) -> Route:
+    if (channel or provider).partition("/")[0].lower() == _LINUX_SYSMON:
+        return Route(_linux_sources(number), "sysmon", {}, finish_of("sysmon", number))
     service = _SERVICES.get(channel.lower()) or ("" if channel else _BY_PROVIDER.get(provider.lower(), ""))
     if not service:
         return Route((WINDOWS,))
@@ -217,7 +229,7 @@ def _route(channel: str, provider: str, number: int) -> Route:
 
 
 def _all_sources() -> frozenset[LogSource]:
-    sources = {WINDOWS}
+    sources = {WINDOWS, *_linux_sources(0)}.union(*map(_linux_sources, _ON_LINUX))
     for service in _CHANNELS:
         sources.update(_sources(service, ()))
         for categories in _CATEGORIES.get(service, {}).values():
@@ -239,6 +251,9 @@ def literals_of_sources() -> dict[LogSource, frozenset[str]]:
     """
     literals = {WINDOWS: frozenset({"eventid", "event_id", '"code"'})}
     for source in LOG_SOURCES - {WINDOWS}:
+        if source.product == "linux":
+            literals[source] = frozenset({_LINUX_SYSMON})
+            continue
         service = next((name for name, others in _ALSO.items() if source.service in others), source.service)
         names = [*_CHANNELS.get(service, ())]
         names += [name for name, other in _BY_PROVIDER.items() if other == service]

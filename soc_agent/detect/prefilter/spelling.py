@@ -32,9 +32,21 @@ _CUT_AT = {
     "nginx_error": '"\\',
     "kv": "\"'\\",
     "cef": "\\|=",
+    "eventxml": "&<>\"'",
     # values of structured data (RFC 5424)
     "syslog": '"\\]' + _PAM_JOINTS,
 }
+_XML = "eventxml"
+_XML_CUTS = _CUT_AT[_XML]
+_XML_TRIGGERS = frozenset(
+    literal.encode()
+    for literal in (
+        *("<!--", "<![cdata["),
+        *(f"&#{start}" for start in ("0", "10", "11", "12", *range(3, 10))),
+        *(f"&#x{start}" for start in (0, *range(2, 8))),
+    )
+)
+"""XML may write any letter by its number, and a text in parts; ends of lines (``&#xA;``) are written so often."""
 _CUT_ANYWHERE = "".join(sorted({*"".join(_CUT_AT.values()), *'/?,[]{}"\\'}))
 """For types that are not known here."""
 _AS_WRITTEN = frozenset({("syslog", "message"), ("syslog", "program")})
@@ -60,7 +72,8 @@ class Spelling(Struct, frozen=True):
     @property
     def triggers(self) -> Alternatives:
         r"""Literals that say: this line may spell plain letters otherwise (JSON ``\u0041``), so no literal counts."""
-        return frozenset({b"\\u00"}) if self.encodings & _JSON else frozenset()
+        found = frozenset({b"\\u00"}) if self.encodings & _JSON else frozenset()
+        return found | _XML_TRIGGERS if _XML in self.encodings else found
 
     @property
     def common(self) -> dict[bytes, float]:
@@ -104,6 +117,8 @@ class Spelling(Struct, frozen=True):
         spelled = {letter.encode() for letter in letters}
         if self.encodings & _JSON:
             spelled |= {f"\\u{ord(letter):04x}".encode() for letter in letters}
+        if _XML in self.encodings:
+            spelled |= {form for letter in letters for form in _by_number(letter)}
         return frozenset(spelled)
 
 
@@ -150,7 +165,10 @@ def _pieces(text: str, cuts: str | None) -> list[Alternatives]:
     signs = [] if text.isascii() else [c for c in dict.fromkeys(text) if is_caseless(c)]
     if cuts is None:
         return [*map(_as_json, _cut(text, "?")), *map(_sign_as_json, signs)]
-    return [frozenset({piece.encode()}) for piece in (*_cut(text, cuts), *signs)]
+    pieces = [frozenset({piece.encode()}) for piece in _cut(text, cuts)]
+    if cuts == _XML_CUTS:
+        return [*pieces, *(frozenset({sign.encode(), *_by_number(sign)}) for sign in signs)]
+    return [*pieces, *(frozenset({sign.encode()}) for sign in signs)]
 
 
 def is_caseless(character: str) -> bool:
@@ -164,6 +182,11 @@ def _sign_as_json(sign: str) -> Alternatives:
     units = sign.encode("utf-16-be").hex()
     escaped = "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
     return frozenset({sign.encode(), escaped.encode()})
+
+
+def _by_number(character: str) -> tuple[bytes, bytes]:
+    """Spell a character as XML's ``&#8482`` and ``&#x2122``."""
+    return f"&#{ord(character)}".encode(), f"&#x{ord(character):x}".encode()
 
 
 def _cut(text: str, characters: str) -> list[str]:

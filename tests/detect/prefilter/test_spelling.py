@@ -32,6 +32,8 @@ def words(*texts: str) -> list[Alternatives]:
         ("cef", "f", "a|b=c\\d e", words("a", "b", "c", "d e")),
         ("kv", "f", 'it\'s "x"', words("it", "s ", "x")),
         ("plain", "f", 'a"b', words('a"b')),
+        ("eventxml", "f", "a&b <c> 'd'", words("a", "b ", "c", " ", "d")),
+        ("eventxml", "f", "x\u202e", [frozenset({b"x"}), frozenset({b"\xe2\x80\xae", b"&#8238", b"&#x202e"})]),
         ("json", "f", "C:\\Temp", words("C:\\\\Temp")),
         ("json", "f", 'a"b', words('a\\"b')),
         ("json", "f", "a?b", words("a", "b")),
@@ -106,10 +108,22 @@ def test_json_says_when_letters_may_be_spelled_otherwise() -> None:
     assert Spelling("access", frozenset({"access"})).triggers == frozenset()
 
 
+def test_xml_says_when_letters_may_be_spelled_otherwise() -> None:
+    triggers = Spelling("eventxml", frozenset({"eventxml"})).triggers
+    forms = [
+        form for code in range(0x20, 0x7F) for form in (f"&#{code};", f"&#0{code};", f"&#x{code:x};", f"&#x0{code:X};")
+    ]
+    forms += ["a<!-- x -->b", "<![CDATA[x]]>"]
+    assert [form for form in forms if not any(trigger in form.lower().encode() for trigger in triggers)] == []
+    assert not any(trigger in b"&#13;&#xD;&#xA;&#x9;&amp;&lt;<Data>" for trigger in triggers)
+    assert triggers <= Spelling("syslog", frozenset({"syslog", "json", "eventxml"})).triggers
+
+
 def test_wide_letters_of_expressions_that_ignore_case() -> None:
     plain = Spelling("plain", frozenset({"plain"}))
     assert plain.of_wide_folds(["mask"]) == {"\u212a".encode(), "\u017f".encode()}
     assert plain.of_wide_folds(["abc"]) == frozenset()
+    assert b"&#x212a" in Spelling("eventxml", frozenset({"eventxml"})).of_wide_folds(["k"])
     assert b"\\u212a" in Spelling("json", frozenset({"json"})).of_wide_folds(["k"])
 
 
