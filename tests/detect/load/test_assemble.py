@@ -120,10 +120,13 @@ def test_it_stays_silent_when_the_correlation_does_not_run(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        ("correlation: 5", "rule.invalid"),
-        ("correlation: {type: event_count, rules: [base], timespan: 1m}", "rule.invalid"),
-        ("correlation: {type: nonsense, rules: [base], timespan: 1m, condition: {gte: 1}}", "rule.invalid"),
-        ("correlation: {type: event_count, rules: [base], timespan: soon, condition: {gte: 1}}", "rule.invalid"),
+        ("correlation: 5", "correlation_form.not_a_map"),
+        ("correlation: {type: event_count, rules: [base], timespan: 1m}", "correlation_form.no_condition"),
+        ("correlation: {type: nonsense, rules: [base], timespan: 1m, condition: {gte: 1}}", "correlation_form.type"),
+        (
+            "correlation: {type: event_count, rules: [base], timespan: soon, condition: {gte: 1}}",
+            "correlation_form.timespan",
+        ),
         (
             "correlation: {type: value_sum, rules: [base], timespan: 1m, condition: {gte: 1, field: [x, y]}}",
             "correlation.one_field",

@@ -3,7 +3,7 @@
 from soc_agent.detect.load.correlations import parse_correlation
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.parse import Parsed
-from soc_agent.model import Level
+from soc_agent.model import Level, Where
 
 TEXT = """
 title: Many
@@ -35,19 +35,24 @@ def test_a_correlation() -> None:
 
 def test_a_fault_has_its_place() -> None:
     (problem,) = read(TEXT.replace("value_count", "value_percentile").replace("lte: 10, ", "")).problems
-    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.percentile", "c.yml", 4)
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.percentile", "c.yml", 9)
 
 
 def test_what_pysigma_raises_is_told() -> None:
-    (problem,) = read(TEXT.replace("gt: 3, lte: 10", "between: 3")).problems
+    (problem,) = read(TEXT.replace("title: Many", "title: Many\nstatus: 5")).problems
     assert (problem.code, problem.where.file) == ("rule.invalid", "c.yml")
 
 
-def test_what_python_raises_is_told() -> None:
-    (problem,) = read(
-        TEXT.replace("timespan: 5m", "aliases: {a: {b: [c]}}\n  timespan: 5m").replace("[src_ip]", "5")
-    ).problems
-    assert problem.code == "rule.invalid"
+def test_an_expression_that_cannot_be_read_is_told_with_its_place() -> None:
+    text = TEXT.replace("value_count", "temporal").replace("{gt: 3, lte: 10, field: user}", "some_rule and")
+    (problem,) = read(text).problems
+    assert (problem.code, problem.where) == ("rule.invalid", Where("c.yml", 9, "correlation.condition"))
+
+
+def test_numbers_that_stand_as_texts_are_numbers() -> None:
+    parsed = read(TEXT.replace("gt: 3, lte: 10", "gt: '3', lte: '10.0'"))
+    assert parsed.correlation is not None
+    assert parsed.correlation.spec.condition == "gt 3, lte 10"
 
 
 def test_wrong_attributes_of_ours_are_told_and_it_runs() -> None:
@@ -79,7 +84,7 @@ def test_our_own_first_seen_stands_beside_the_other_attributes() -> None:
 
 def test_a_wrong_first_seen_is_told_with_its_place() -> None:
     (problem,) = read(FIRST_SEEN.replace("14d", "soon")).problems
-    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.first_seen", "c.yml", 3)
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.first_seen", "c.yml", 11)
 
 
 def test_an_expression_without_a_list_of_rules() -> None:
