@@ -8,6 +8,7 @@ from msgspec import Struct
 from collectors.archive import looks_binary, read_blocks, read_head
 from collectors.eventlog import MAGIC as EVENT_LOG_MAGIC
 from collectors.eventlog import first_event, read_events
+from collectors.eventxml import first_xml_event, is_event_file, read_xml_events
 from soc_agent.decode import guess_type
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Problem, Where
@@ -30,15 +31,16 @@ class Input(Struct, frozen=True):
 
     path: Path
     type: str
-    """Decoder type; ``capture`` for packets, ``evtx`` for a Windows event log, ``binary`` for what is no text."""
+    """Decoder type; ``capture`` for packets, ``evtx`` for a Windows event log, ``xml`` for events as XML,
+    ``binary`` for what is no text."""
     size_bytes: int = 0
     head: bytes = b""
-    """Its first bytes, decompressed: enough to guess its type and its first time. Of an event log, its first event."""
+    """Its first bytes, decompressed: enough to guess its type and its first time. Of events, the first one."""
 
     @property
     def line_type(self) -> str:
         """Decoder type of the lines that it gives."""
-        return {"capture": "zeek", "evtx": "json"}.get(self.type, self.type)
+        return {"capture": "zeek", "evtx": "json", "xml": "eventxml"}.get(self.type, self.type)
 
 
 def find_inputs(paths: Iterable[Path], type_: str | None, problems: list[Problem]) -> Iterator[Input]:
@@ -67,6 +69,8 @@ def _look(path: Path, type_: str | None, problems: list[Problem]) -> Iterator[In
         found = "capture"
     elif head.startswith(EVENT_LOG_MAGIC):
         found, head = "evtx", first_event(path)
+    elif is_event_file(head) and type_ in (None, "eventxml"):
+        found, head = "xml", first_xml_event(path)
     elif type_:
         found = type_
     else:
@@ -83,6 +87,8 @@ def blocks_of(item: Input, problems: list[Problem]) -> Iterator[Block]:
             yield from read_capture(item.path, source="hunt", report=problems.append)
         elif item.type == "evtx":
             yield from read_events(item.path, source="hunt", report=problems.append)
+        elif item.type == "xml":
+            yield from read_xml_events(item.path, source="hunt", report=problems.append)
         elif item.type != "binary":
             yield from read_blocks(item.path, item.type)
     except SourceError as error:

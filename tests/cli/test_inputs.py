@@ -30,6 +30,16 @@ def test_content_decides(tmp_path: Path) -> None:
     assert {found[f"p{number}"] for number in range(5)} == {"capture"}
 
 
+def test_events_as_xml_are_taken_apart_wherever_their_lines_end(tmp_path: Path) -> None:
+    event = "<Event>\n<System>\n<EventID>{}</EventID><Channel>Security</Channel></System>\n</Event>\n"
+    (tmp_path / "e.xml").write_text("<?xml version='1.0'?>\n<Events>" + event.format(1) + event.format(2) + "</Events>")
+    (item,) = find_inputs([tmp_path], None, [])
+    assert (item.type, item.line_type) == ("xml", "eventxml")
+    (block,) = blocks_of(item, [])
+    assert block.data.count(b"\n") == 2
+    assert item.head + b"\n" == block.data[: len(item.head) + 1]
+
+
 def test_a_type_that_is_given_wins_but_for_captures(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(SSHD)
     (tmp_path / "p").write_bytes(CAPTURE_MAGIC[0] + bytes(40))
