@@ -20,6 +20,7 @@ from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import NUMBER_BITS
+from soc_agent.detect.prefilter.spelling import Alternatives
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Block, Event, RuleInfo
 
@@ -215,6 +216,8 @@ class _Watched(Engine):
         self._named: dict[tuple[TypeIndex, int], list[int]] = {}
         """Index and set of rules: lines, and nanoseconds of decoding them."""
         self._hits: dict[TypeIndex, Counter[bytes]] = {}
+        self._choices: dict[TypeIndex, list[Sequence[tuple[Alternatives, ...]]]] = {}
+        """By which literals the rules of an index were looked for, in turn: it learns which find least."""
         self._current = [0, 0]
 
     @property
@@ -235,15 +238,19 @@ class _Watched(Engine):
         """Say whether a rule is tried on every line of a type that is not telemetry; give the literals that it has."""
         always, counted = False, Counter[bytes]()
         for index, hits in self._hits.items():
-            sets = index.sets_of(running.info.id)
-            if sets is None:
+            place = next((place for place, rule in enumerate(index.rules) if rule.number == running.number), None)
+            if place is None:
                 continue
-            always = always or (not sets and index not in self._telemetry_indexes.values())
-            for literal in {literal for literals in sets for literal in literals}:
+            choices = [choice[place] for choice in self._choices[index]]
+            always = always or (not choices[-1] and index not in self._telemetry_indexes.values())
+            for literal in {literal for sets in choices for literals in sets for literal in literals}:
                 counted[literal] += hits[literal]
         return always, [Found(literal.decode("utf-8", "replace"), count) for literal, count in counted.items()]
 
     def _lines(self, index: TypeIndex, data: bytes, hits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        choices = self._choices.setdefault(index, [])
+        if not choices or choices[-1] is not index.choice:
+            choices.append(index.choice)
         counted = self._hits.setdefault(index, Counter())
         for number, count in Counter(map(_NUMBER_MASK.__and__, hits)).items():
             counted[index.literals[number]] += count

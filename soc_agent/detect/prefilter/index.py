@@ -146,6 +146,11 @@ class TypeIndex:
         """The literals that are looked for now, in the order of the numbers that hits have."""
         return self._literals
 
+    @property
+    def choice(self) -> Sequence[tuple[Alternatives, ...]]:
+        """What :meth:`sets_of` gives for each of the rules, in their order; another object once it is chosen anew."""
+        return self._chosen
+
     def sets_of(self, rule_id: str) -> tuple[Alternatives, ...] | None:
         """Give the sets of literals by which a rule is looked for now: a line must hold one of each.
 
@@ -153,6 +158,22 @@ class TypeIndex:
         """
         place = next((place for place, rule in enumerate(self.rules) if rule.info.id == rule_id), None)
         return None if place is None else self._chosen[place]
+
+    def scan(self, data: bytes) -> list[int]:
+        """Give the hits in a block.
+
+        Where they are so many that a better choice of literals may pay at once, it is looked for before any line is
+        decoded: what stands in every line is known from one block.
+        """
+        hits = self.scanner.scan(data)
+        if self._spent_us + len(hits) * (HIT_US + CANDIDATE_US) < self._learn_at_us:
+            return hits
+        candidates = sum(1 for _ in self.lines(data, hits))
+        if self._spent_us + _spent_us(hits, candidates) < self._learn_at_us:
+            return hits
+        lines = data.count(b"\n") + 1
+        found = Counter(map(_NUMBER_MASK.__and__, hits)) + self._found
+        return self.scanner.scan(data) if self._choose_anew(found, self._found_lines + lines, lines) else hits
 
     def learn(self, hits: Sequence[int], counters: Counters) -> None:
         """Take note of the hits in a block, and choose the literals anew where that will have paid.
@@ -163,19 +184,26 @@ class TypeIndex:
         self._found.update(map(_NUMBER_MASK.__and__, hits))
         self._found_lines += counters.lines
         self._lines += counters.lines
-        self._spent_us += len(hits) * HIT_US + counters.candidates * CANDIDATE_US
-        if self._spent_us < self._learn_at_us or not self._found_lines:
-            return
+        self._spent_us += _spent_us(hits, counters.candidates)
+        if self._spent_us >= self._learn_at_us and self._found_lines:
+            self._choose_anew(self._found, self._found_lines)
+
+    def _choose_anew(self, found: Mapping[int, int], found_lines: int, more_lines: int = 0) -> bool:
+        """Choose the literals by how often each was found in so many lines; say whether another choice pays.
+
+        :param more_lines: that are yet to be looked over, and surely come.
+        """
         for number, literal in enumerate(self._literals):
-            rare = min(chance(frozenset({literal})), 1 / self._found_lines)
-            share = self._found[number] / self._found_lines
-            self._frequency[literal] = share or rare
+            rare = min(chance(frozenset({literal})), 1 / found_lines)
+            self._frequency[literal] = found.get(number, 0) / found_lines or rare
         chosen = self._choose()
         spared_us = cost_us(self._chosen, self._frequency) - cost_us(chosen, self._frequency)
         # as many lines again are expected as there were
-        if spared_us * self._lines > self._build_us():
+        pays = spared_us * (self._lines + more_lines) > self._build_us()
+        if pays:
             self._build(chosen)
         self._begin_learning(again=True)
+        return pays
 
     def _begin_learning(self, *, again: bool = False) -> None:
         self._found: Counter[int] = Counter()
@@ -277,6 +305,10 @@ class TypeIndex:
             found = tuple(self.rules[place] for place in places_of(rules))
             self._rules_of[rules] = found
         return found
+
+
+def _spent_us(hits: Sequence[int], candidates: int) -> float:
+    return len(hits) * HIT_US + candidates * CANDIDATE_US
 
 
 def _bits(flags: Iterable[bool]) -> int:
