@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet
-from soc_agent.detect.prefilter import index as index_module
 from soc_agent.detect.profile import Cost, Profile, Profiler
 from tests.detect.making import block_of, context_of, rule_text, rules_of
 
@@ -107,13 +104,14 @@ def test_events_of_telemetry_are_counted_too(tmp_path: Path) -> None:
     assert cost_of(profile, "all").matches == 50
 
 
-def test_literals_that_are_asked_for_no_more_are_named_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "_BUILD_US", 0.0)
-    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
+def test_literals_that_are_asked_for_no_more_are_named_too(tmp_path: Path) -> None:
     profiler = Profiler(rules(tmp_path, vain="selection: {message|contains|all: [a common phrase, rare]}"), DECODERS)
     line = b"Nov 20 08:14:00 web01 app[7]: a common phrase\n"
-    for _ in range(3):
-        profiler.take(block_of(line * 50 + line.replace(b"phrase", b"phrase, rare"), "syslog"), context_of("syslog"))
+    block = block_of(line * 50 + line.replace(b"phrase", b"phrase, rare"), "syslog")
+    profiler.take(block, context_of("syslog"))
+    (index,) = profiler._engine._choices
+    index._frequency[b"a common phrase"] = 1.0
+    index._build(index._choose())
+    profiler.take(block, context_of("syslog"))
     found = {each.literal: each.count for each in cost_of(profiler.profile(), "vain").literals}
-    assert found["rare"] == 3
-    assert 51 <= found["a common phrase"] < 3 * 51
+    assert found == {"a common phrase": 51, "rare": 2}
