@@ -100,8 +100,8 @@ def find_rule(rules: RuleSet, name: str, file: Path | None = None, yara: Iterabl
         if wanted in (fold(info.title), info.id.lower()) or (file is not None and Path(info.path).resolve() == place):
             raise RuleError(Problem("rules.explain.yara", values={"title": info.title}))
     if near := _near(rules, wanted):
-        titles = ", ".join(f"`{title}`" for title in near)
-        raise RuleError(Problem("rules.explain.near", values={"name": name, "titles": titles}))
+        meant = ", ".join(f"`{title}`" for title in near)
+        raise RuleError(Problem("rules.explain.near", values={"name": name, "titles": meant}))
     raise RuleError(Problem("rules.explain.unknown", values={"name": name}))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from collectors.archive import looks_binary, read_head
 from soc_agent.cli.inputs import HEAD_BYTES
-from soc_agent.config import Config, PacketSource, Source, WatchSource
+from soc_agent.config import Config, EventLogSource, PacketSource, Source, WatchSource
 from soc_agent.decode import guess_type
 from soc_agent.errors import SourceError
 
@@ -33,6 +33,8 @@ def _types_of(source: Source, folder: Path, known: Collection[str]) -> set[str]:
         return {TYPE}
     if isinstance(source, WatchSource):
         return {"yara"}
+    if isinstance(source, EventLogSource):
+        return {"json", "eventxml"}
     if source.type != "auto":
         return {source.type}
     patterns = [str(folder / path) for path in source.paths]

@@ -1,5 +1,7 @@
 """``soc-agent rules tune``: from false positives to a filter, tried on what is stored before it is written."""
 
+from collections.abc import Iterator, Sequence
+
 import click
 from msgspec import structs
 
@@ -14,6 +16,8 @@ from soc_agent.model.tuning import TunedAlert, TunedFilter
 from soc_agent.store import Store
 from soc_agent.text import make_safe, say
 
+_SHOWN = 5
+"""So many alerts that are alike are listed; ``--json`` gives each."""
 STATUSES = ("false_positive", "closed", "acknowledged", "new")
 
 
@@ -70,19 +74,31 @@ def _show(found: TunedFilter) -> None:
         click.echo(make_safe(line))
     click.echo()
     columns = ("alert", "verdict", "lines", "hidden", "outcome", "entity")
-    rows = [_row(each) for each in sorted(found.alerts, key=_worst_first)]
-    table([say(f"tuning.column.{name}") for name in columns], rows, numbers={0, 2, 3})
+    table([say(f"tuning.column.{name}") for name in columns], _rows(found.alerts), numbers={0, 2, 3})
     if found.lost:
         narrate(describe(Problem("tuning.not_spared", values={"count": found.lost})))
     else:
         false, undecided = found.removed("false"), found.removed("open")
-        narrate(say("tuning.cli.sum", false=false, open=undecided, kept=found.kept))
+        word = "sum" if found.kept else "sum_none_true"
+        narrate(say(f"tuning.cli.{word}", false=false, open=undecided, kept=found.kept))
+
+
+def _rows(alerts: Sequence[TunedAlert]) -> Iterator[list[str]]:
+    """Yield the alerts, what became of true ones first; of many that are alike the latest, and how many more."""
+    alike: dict[tuple[str, str], list[TunedAlert]] = {}
+    for each in sorted(alerts, key=_worst_first):
+        alike.setdefault((each.verdict, each.outcome), []).append(each)
+    for of_one in alike.values():
+        yield from (_row(str(each.alert_id), [each], each.entity_key) for each in of_one[:_SHOWN])
+        if left := of_one[_SHOWN:]:
+            yield _row(f"+{len(left)}", left, "…")
 
 
 def _worst_first(each: TunedAlert) -> tuple[bool, bool, int]:
-    return each.verdict != "true", not each.hidden, each.alert_id
+    return each.verdict != "true", not each.hidden, -each.alert_id
 
 
-def _row(each: TunedAlert) -> list[str]:
-    verdict, outcome = say(f"tuning.verdict.{each.verdict}"), say(f"tuning.outcome.{each.outcome}")
-    return [str(each.alert_id), verdict, str(each.lines), str(each.hidden), outcome, each.entity_key]
+def _row(name: str, alike: Sequence[TunedAlert], entity: str) -> list[str]:
+    verdict, outcome = say(f"tuning.verdict.{alike[0].verdict}"), say(f"tuning.outcome.{alike[0].outcome}")
+    lines, hidden = sum(each.lines for each in alike), sum(each.hidden for each in alike)
+    return [name, verdict, str(lines), str(hidden), outcome, entity]

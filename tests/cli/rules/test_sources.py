@@ -23,6 +23,7 @@ def types(folder: Path, *sources: str) -> set[str]:
         ("{kind: file, name: a, paths: [x.log], type: access}", {"access"}),
         ("{kind: packets, name: a, interface: lo}", {"zeek"}),
         ("{kind: watch, name: a, paths: [x]}", {"yara"}),
+        ("{kind: eventlogs, name: a, paths: [x]}", {"json", "eventxml"}),
     ],
 )
 def test_the_kind_and_the_type_say_it(tmp_path: Path, source: str, found: set[str]) -> None:

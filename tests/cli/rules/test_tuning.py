@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from soc_agent.cli.rules import tuning
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, load_rules
 from soc_agent.model import Block, Status
+from soc_agent.model.tuning import TunedAlert
 from soc_agent.store import AlertFilter, Store
 from tests.cli.conftest import Run
 from tests.detect.making import RECEIVED_NS, context_of
@@ -163,3 +165,12 @@ def test_a_filter_needs_a_reason(run: Run, site: Path) -> None:
     done = run("rules", "tune", TITLE, "--status", "acknowledged", "--write")
     assert done.code == 2
     assert not list(site.rglob("mf_*"))
+
+
+def test_of_many_alerts_that_are_alike_some_are_listed() -> None:
+    alike = [TunedAlert(number, "open", 2, 1, "partly") for number in range(1, 31)]
+    kept = TunedAlert(99, "true", 1, 0, "stays")
+    first, *rows = tuning._rows([*alike, kept])
+    assert first[0] == "99"
+    assert [row[0] for row in rows] == [*(str(number) for number in range(30, 25, -1)), "+25"]
+    assert rows[-1][2:4] == ["50", "25"]
