@@ -39,7 +39,7 @@ def compile_test(field: str, test: ir.Test) -> Predicate:
         parts = [compile_test(field, inner) for inner in test.tests]
         return lambda view: any(part(view) for part in parts)
     if isinstance(test, ir.Text):
-        return _keyword(test) if field == "" else _text(field, test)
+        return one_of_keywords([test])[0] if field == "" else _text(field, test)
     if isinstance(test, ir.Regex):
         length = compile_length(test.pattern, test.flags)
         return _on_plain(field, length or compile_regex(test.pattern, test.flags).found)
@@ -176,14 +176,25 @@ def _text(field: str, test: ir.Text) -> Predicate:
     return _present(field) if shape == "present" else _on_plain(field, glob(test.parts))
 
 
-def _keyword(test: ir.Text) -> Predicate:
-    """Compile a text without a field: it occurs somewhere in the event."""
-    parts = (ir.ANY, *test.parts, ir.ANY)
-    if test.cased:
-        return _on_plain("", glob(parts))
-    parts = folded_parts(parts)
-    shape, literal = shape_of(parts)
-    found = glob(parts) if shape != "contains" else _any_in((literal,))
+def one_of_keywords(tests: Sequence[ir.Text]) -> list[Predicate]:
+    """Compile texts without a field, of which one is enough: it occurs somewhere in the event."""
+    cased = [_on_plain("", glob((ir.ANY, *test.parts, ir.ANY))) for test in tests if test.cased]
+    literals: list[str] = []
+    found: list[Found] = []
+    for test in tests:
+        if not test.cased:
+            parts = folded_parts((ir.ANY, *test.parts, ir.ANY))
+            shape, literal = shape_of(parts)
+            if shape == "contains":
+                literals.append(literal)
+            else:
+                found.append(glob(parts))
+    if literals:
+        found.insert(0, _any_in(tuple(literals)))
+    return [*map(_anywhere, found), *cased]
+
+
+def _anywhere(found: Found) -> Predicate:
     return lambda view: any(map(found, view.folded_texts))
 
 

@@ -6,7 +6,14 @@ Semantics are those of the Sigma specification 2.1; see :mod:`soc_agent.detect.e
 from collections.abc import Iterable, Sequence
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.leaf import Predicate, compile_test, folded_parts, in_networks, one_of_texts
+from soc_agent.detect.evaluate.leaf import (
+    Predicate,
+    compile_test,
+    folded_parts,
+    in_networks,
+    one_of_keywords,
+    one_of_texts,
+)
 from soc_agent.detect.evaluate.match import shape_of
 from soc_agent.detect.evaluate.view import View
 
@@ -92,7 +99,9 @@ def compile_item(item: ir.Item) -> Predicate:
     if item.all:
         return _all([compile_item(ir.Item(item.field, item.key, (test,))) for test in item.tests])
     if item.field == "":
-        return _any([compile_test("", test) for test in tests])
+        words = [test for test in tests if isinstance(test, ir.Text)]
+        more = [compile_test("", test) for test in tests if not isinstance(test, ir.Text)]
+        return _any([*one_of_keywords(words), *more])
     texts = [test for test in tests if isinstance(test, ir.Text) and not test.cased]
     others = [test for test in tests if not (isinstance(test, ir.Text) and not test.cased)]
     networks = [test.cidr for test in tests if isinstance(test, ir.Network)]

@@ -54,6 +54,7 @@ _AS_WRITTEN = frozenset({("syslog", "message"), ("syslog", "program")})
 _FIELDS_AS_WRITTEN = frozenset(field for _, field in _AS_WRITTEN)
 _STATUS = ("access", "sc-status")
 _USUAL_STATUSES = {200: 0.8, 206: 0.02, 301: 0.05, 302: 0.05, 304: 0.1, 404: 0.05}
+_USUAL_IN_ACCESS = {b"get": 0.9, b"post": 0.1, b"head": 0.05, b"http": 1.0, b"http/": 1.0, b"mozilla/5.0": 0.9}
 _NUMBER = re.compile(r"[0-9e+-]*\.?[0-9e+-]*")
 _SLASHES = 2
 """JSON may write ``/`` as ``\\/``: a literal keeps so many, each in both spellings."""
@@ -80,7 +81,7 @@ class Spelling(Struct, frozen=True):
         """Literals that are found more often than their letters let guess, each with the part of the lines."""
         if self.type != _STATUS[0]:
             return {}
-        return {f'" {status}'.encode(): share for status, share in _USUAL_STATUSES.items()}
+        return {f'" {status}'.encode(): share for status, share in _USUAL_STATUSES.items()} | _USUAL_IN_ACCESS
 
     def of_field(self, field: str, text: str) -> list[Alternatives]:
         """Spell a text that a value of the field holds: a line must hold one literal of each set."""

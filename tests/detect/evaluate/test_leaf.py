@@ -263,3 +263,13 @@ def test_wildcards_in_a_long_value_take_linear_time() -> None:
     """With a backtracking matcher this would not end."""
     parts = [part for _ in range(40) for part in ("a", ONE, ANY)]
     assert not compile_test("f", Text((*parts, "b")))(view_of({"f": "a" * 200_000}))
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_of_many_keywords_one_is_enough(count: int) -> None:
+    words = ", ".join(["'a*b?'", "'[x]'", *(f"word{number}end" for number in range(count))])
+    rule = f"keywords: [{words}]\ncondition: keywords"
+    assert matches(rule, {"f": f"a Word{count - 1}END b"}, "")
+    assert matches(rule, {}, "some a and bc")
+    assert matches(rule, {}, "some [X]")
+    assert not matches(rule, {"f": f"word{count}end", "g": "wor", "h": "d1end"}, "a or b")

@@ -173,6 +173,28 @@ def test_the_choice_of_literals_is_learnt_from_the_lines(monkeypatch: pytest.Mon
     assert places(index, b"rare") == [0]
 
 
+def test_what_stands_in_every_line_is_learnt_before_the_first_block_is_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index_module, "_BUILD_US", 50.0)
+    monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s", "selection: {message: x1}")
+    block = b"a common phrase\n" * 500 + b"x1\na common phrase that is rare\n"
+    assert b"a common phrase" in index.literals
+    index.scan(block)
+    hits = index.scan(block)
+    assert b"a common phrase" not in index.literals
+    assert [block[start:end] for start, end, _ in index.lines(block, hits)] == [b"x1", b"a common phrase that is rare"]
+    assert index.scan(b"") == []
+
+
+def test_a_few_hits_are_not_learnt_from() -> None:
+    index = index_of("s: {message|contains|all: [a common phrase, rare]}\ncondition: s")
+    before = index.scanner
+    assert len(index.scan(b"a common phrase\n" * 50)) == 50
+    assert index.scanner is before
+
+
 def test_no_scanner_is_made_that_would_find_hardly_less(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_module, "_BUILD_US", 0.0)
     monkeypatch.setattr(index_module, "_LITERAL_US", 0.0)

@@ -207,4 +207,6 @@ def test_what_access_logs_hold_more_often_than_not_is_known() -> None:
     access = spelling_of(Decoders.load(), "access")
     (answered,) = access.of_value("sc-status", "200")
     assert all(access.common[literal] > 0.5 for literal in answered)
+    (asked,) = access.of_value("cs-method", "GET")
+    assert all(access.common[literal.lower()] > 0.5 for literal in asked)
     assert spelling_of(Decoders.load(), "syslog").common == {}
