@@ -1,5 +1,6 @@
 """Why a rule matches a line, or does not: the condition as a tree, and what the line was to the rule."""
 
+from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -80,6 +81,17 @@ class Reason(Struct, frozen=True):
     values: dict[str, Any] = {}
 
 
+class LaidOver(Struct, frozen=True, omit_defaults=True):
+    """A filter that is part of the condition: who tuned out what it hides, why, and until when."""
+
+    title: str
+    author: str = ""
+    reason: str = ""
+    reason_vi: str = ""
+    expires: date | None = None
+    """The last day on which it applies."""
+
+
 class RuleExplanation(Struct, frozen=True, kw_only=True):
     """What one rule makes of one line."""
 
@@ -99,6 +111,7 @@ class RuleExplanation(Struct, frozen=True, kw_only=True):
     prefilter: Prefilter
     matches: bool
     conclusion: Reason
+    filters: tuple[LaidOver, ...] = ()
 
 
 class Part(Struct, frozen=True):

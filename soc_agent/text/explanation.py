@@ -15,6 +15,7 @@ from soc_agent.model.explanation import (
     CorrelationExplanation,
     Counting,
     Explanation,
+    LaidOver,
     Part,
     Pattern,
     Prefilter,
@@ -98,6 +99,10 @@ def _body(explanation: Explanation, indent: int) -> Iterator[Row]:
     yield from _line(explanation, indent)
     yield Row(indent, (Piece(say("explain.section.condition"), "title"),), heading=True)
     yield from _branch(explanation.condition, indent + _STEP)
+    if explanation.filters:
+        yield Row(indent, (Piece(say("explain.section.filters"), "title"),), heading=True)
+        for laid_over in explanation.filters:
+            yield _filter(laid_over, indent + _STEP)
     yield Row(indent, (Piece(say("explain.section.prefilter"), "title"),), heading=True)
     yield from _prefilter(explanation.prefilter, indent + _STEP)
 
@@ -146,6 +151,14 @@ def source_words(source: LogSource) -> str:
     """Give a log source as text: ``category webserver``; ``*`` for any."""
     named = (("category", source.category), ("product", source.product), ("service", source.service))
     return ", ".join(f"{key} {value}" for key, value in named if value) or "*"
+
+
+def _filter(laid_over: LaidOver, indent: int) -> Row:
+    reason = (current_language() == "vi" and laid_over.reason_vi) or laid_over.reason
+    expires = say("explain.filter.until", day=laid_over.expires.isoformat()) if laid_over.expires else ""
+    author = say("explain.filter.by", author=laid_over.author) if laid_over.author else ""
+    told = " · ".join(filter(None, (reason, author, expires)))
+    return Row(indent, (Piece(f"{laid_over.title}  ", "key"), Piece(told)))
 
 
 def _prefilter(verdict: Prefilter, indent: int) -> Iterator[Row]:

@@ -1,5 +1,7 @@
 """Explanations read well in both languages, and never by colour alone."""
 
+from datetime import date
+
 import pytest
 from msgspec import structs
 
@@ -8,6 +10,7 @@ from soc_agent.model.explanation import (
     Branch,
     CorrelationExplanation,
     Counting,
+    LaidOver,
     Part,
     Pattern,
     Prefilter,
@@ -113,6 +116,13 @@ def test_a_source_that_nobody_knows_is_said_in_words() -> None:
     shown = text_of(structs.replace(RULE, has=(LogSource(),), wants=LogSource()))
     assert "log source  not known" in shown
     assert "the rule wants  any" in shown
+
+
+def test_filters_say_who_why_and_until_when() -> None:
+    filters = (LaidOver("Backup", "lan", "nightly", expires=date(2099, 1, 1)), LaidOver("Bare"))
+    shown = text_of(structs.replace(RULE, filters=filters))
+    assert "  Backup  nightly · by lan · until 2099-01-01" in shown
+    assert "Filters in it" not in text_of(RULE)
 
 
 def test_the_edges_of_a_pattern_can_be_seen() -> None:

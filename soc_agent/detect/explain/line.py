@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import structs
+
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
@@ -10,6 +12,7 @@ from soc_agent.detect.evaluate.view import View, plain_text
 from soc_agent.detect.explain.conclusion import conclude
 from soc_agent.detect.explain.tree import condition_tree
 from soc_agent.detect.explain.verdict import prefilter_verdict
+from soc_agent.detect.load.filters import FilterState
 from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.ruleset import RuleSet
@@ -18,6 +21,7 @@ from soc_agent.model.explanation import (
     CorrelationExplanation,
     Counting,
     Explanation,
+    LaidOver,
     Part,
     Reason,
     RuleExplanation,
@@ -67,6 +71,12 @@ class LineExplainer:
         self._correlations: Mapping[str, CorrelationSpec] = {spec.info.id: spec for spec in rules.correlations}
         self._decoders = decoders
         self._lookup = lookup
+        self._filters: dict[str, list[LaidOver]] = {}
+        for found in rules.filters:
+            if found.state is FilterState.ACTIVE:
+                face = LaidOver(found.title, found.author, found.reason, found.reason_vi, found.expires)
+                for rule_id in found.applies_to:
+                    self._filters.setdefault(rule_id, []).append(face)
 
     def explain(self, rule_id: str, line: bytes, context: Context) -> Explanation | None:
         """Explain what a rule makes of a line of the type of the context; None when there is no such rule."""
@@ -75,7 +85,8 @@ class LineExplainer:
     def _explain(self, rule_id: str, event: Event, line_type: str) -> Explanation | None:
         rule = self._rules.get(rule_id)
         if rule is not None:
-            return explain_tree(rule, event, TypeIndex([RunningRule(rule)], self._decoders, line_type))
+            found = explain_tree(rule, event, TypeIndex([RunningRule(rule)], self._decoders, line_type))
+            return structs.replace(found, filters=tuple(self._filters.get(rule_id, ())))
         spec = self._correlations.get(rule_id)
         return self._correlation(spec, event, line_type) if spec is not None else None
 

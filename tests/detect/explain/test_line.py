@@ -32,6 +32,21 @@ def test_a_rule_and_a_line(tmp_path: Path) -> None:
     assert found.conclusion.code == "explain.matches"
 
 
+def test_who_tuned_out_what_a_filter_hides_is_told(tmp_path: Path) -> None:
+    text = (
+        "title: Backup\nlogsource: {product: linux}\nauthor: lan\nfilter:\n  rules: [tuned]\n"
+        "  known: {src_ip: 192.0.2.1}\n  condition: not known\nsoc: {reason: nightly, expires: 2099-01-01}\n"
+    )
+    rule = rule_text("selection: {message|contains: root}", logsource="{product: linux}", more="name: tuned")
+    rules = rules_of(tmp_path, a=rule, f=text, g=text.replace("2099", "2001").replace("Backup", "Long ago"))
+    found = explain(rules, rules.rules[0].info.id, SSHD)
+    assert isinstance(found, RuleExplanation)
+    assert not found.matches
+    assert [(each.title, each.author, each.reason, str(each.expires)) for each in found.filters] == [
+        ("Backup", "lan", "nightly", "2099-01-01")
+    ]
+
+
 def test_a_rule_that_is_not_there(tmp_path: Path) -> None:
     rules = rules_of(tmp_path, a=rule_text("selection: {f: 1}"))
     assert LineExplainer(rules, DECODERS).explain("nothing", b"", context_of("syslog")) is None
