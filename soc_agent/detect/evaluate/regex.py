@@ -1,17 +1,14 @@
 """Regular expressions of rules: matched in linear time by RE2; what RE2 cannot do, only within a budget.
 
-A rule is untrusted. RE2 matches in time linear in the text whatever the expression; the factor is the size of the
-program that it makes, so that one larger than :data:`PROGRAM_CAP` is refused, and a large one sees only so much of a
-value as :data:`LINEAR_BUDGET` allows. Look-arounds and back-references need a backtracking matcher, which nothing can
-interrupt: such an expression runs only where its shape proves that the steps stay below :data:`STEP_BUDGET`, on so many
-first characters of a value as that allows, and is refused by name otherwise.
-
-The flavour is PCRE (Sigma specification 2.1, *Regular Expression*): letters, digits and spaces of classes are ASCII,
-and ``$`` also stands before a newline that ends the text.
+A rule is untrusted. Its expression is read as PCRE, the flavour of the Sigma specification 2.1 (*Regular Expression*),
+and written so that the matcher takes it in that meaning. RE2 matches in time linear in the text whatever it is;
+the factor is the size of the program that it makes, so that one larger than :data:`PROGRAM_CAP` is refused, and a large
+one sees only so much of a value as :data:`LINEAR_BUDGET` allows. Look-arounds and back-references need a backtracking
+matcher, which nothing can interrupt: such an expression runs only where its shape proves that the steps stay below
+:data:`STEP_BUDGET`, on so many first characters of a value as that allows, and is refused by name otherwise.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as sre_parser  # type: ignore[attr-defined]
@@ -19,6 +16,11 @@ from typing import Any
 
 import re2
 from msgspec import Struct
+
+from soc_agent.detect.evaluate.backtracking import needs_backtracking
+from soc_agent.detect.evaluate.flavours import write_python, write_re2, write_readable
+from soc_agent.detect.evaluate.pcre import read_pcre
+from soc_agent.detect.evaluate.pcretree import PatternError
 
 PATTERN_CAP_CHARS = 8_192
 STEP_BUDGET = 4_000_000
@@ -89,48 +91,29 @@ def compile_regex(pattern: str, flags: str = "") -> Searcher:
     """
     if len(pattern) > PATTERN_CAP_CHARS:
         raise RegexRefusedError(f"longer than {PATTERN_CAP_CHARS} characters")
-    prefix = f"(?{flags})" if flags else ""
     try:
-        return _linear(prefix + _with_ends(pattern, flags))
-    except RegexRefusedError:
-        tree = parse_regex(prefix + pattern) if _needs_backtracking(pattern) else None
-        if tree is None:
-            raise
-    try:
-        limit = _limit_of(tree)
-        search = re.compile(prefix + pattern).search
-    except (re.error, RecursionError, OverflowError) as error:
+        tree = read_pcre(pattern, flags)
+        if not needs_backtracking(tree):
+            return _linear(write_re2(tree))
+        written = write_python(tree)
+        limit = _limit_of(sre_parser.parse(written))
+        search = re.compile(written).search
+    except (PatternError, re.error, RecursionError, OverflowError) as error:
         raise RegexRefusedError(_text_of(error)) from None
     if limit < _LEAST_LIMIT_CHARS:
-        raise RegexRefusedError("look-arounds and back-references with so many repeats may take too long")
+        raise RegexRefusedError(
+            "what RE2 has not (look-arounds, references, a `$` that something follows) with so many repeats may take "
+            "too long"
+        )
     return Searcher(lambda text: search(text[:limit]) is not None, limit)
 
 
-_ENDS = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|(\$)(?=[|)]|\Z)|.", re.DOTALL)
-_MANY_LINES = re.compile(r"\(\?[a-zA-Z]*m|\\Q")
-
-
-def _with_ends(pattern: str, flags: str) -> str:
-    """Write ``$`` so that RE2 finds it where PCRE does: at the end, and before a newline there."""
-    if "$" not in pattern or "m" in flags or _MANY_LINES.search(pattern):
-        return pattern
-    return _ENDS.sub(lambda found: r"(?:\n?\z)" if found[1] else found[0], pattern)
-
-
 def parse_regex(pattern: str) -> Any:
-    """Give the tree of an expression as the standard library reads it; None when RE2 might read it otherwise."""
-    if "[[" in pattern or "[:" in pattern or "[^[" in pattern:
-        return None
+    """Give the tree of an expression as the standard library reads it; None when it cannot be read."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return sre_parser.parse(pattern)
-    except (re.error, RecursionError, OverflowError, Warning):
+        return sre_parser.parse(write_readable(read_pcre(pattern)))
+    except (PatternError, re.error, RecursionError, OverflowError):
         return None
-
-
-def _needs_backtracking(pattern: str) -> bool:
-    return re.search(r"\(\?(?:<?[=!]|P=|\()|\\[1-9]|[+*?}]\+|\(\?>", pattern) is not None
 
 
 def _text_of(error: Exception) -> str:

@@ -33,8 +33,8 @@ from soc_agent.detect.prefilter.regex_literals import needs_of
         (".*", []),
         ("a|.*", []),
         ("(", []),
-        ("[[:alpha:]]foo", []),
-        (r"\pLfoo", []),
+        ("[[:alpha:]]foo", [("foo",)]),
+        (r"\pLfoo", [("foo",)]),
         ("|".join(f"{chr(97 + n % 26)}{n}" for n in range(100)), []),
     ],
 )

@@ -1,0 +1,37 @@
+"""Kinds of characters, and letters that are the same but for case."""
+
+import pytest
+
+from soc_agent.detect.evaluate.letters import POSIX_KINDS, ranges_of, same_letters
+from soc_agent.detect.evaluate.pcretree import Chars, Kind
+
+
+@pytest.mark.parametrize(
+    ("letter", "same"),
+    [("k", "Kk\u212a"), ("S", "Ssſ"), ("đ", "Đđ"), ("σ", "Σςσ"), ("ß", "ßẞ"), ("i", "Ii"), ("ı", ""), ("İ", "")],
+)
+def test_the_same_but_for_case(letter: str, same: str) -> None:
+    assert "".join(map(chr, same_letters().get(ord(letter), ()))) == same
+
+
+def holds(item: Chars, letter: str) -> bool:
+    ranges, _ = ranges_of(item)
+    return any(low <= ord(letter) <= high for low, high in ranges)
+
+
+@pytest.mark.parametrize("name", [*POSIX_KINDS, "d", "w", "s", "h", "v"])
+def test_a_kind_and_its_opposite_divide_all_characters(name: str) -> None:
+    yes, no = Chars(kinds=(Kind(name),)), Chars(kinds=(Kind(name, negated=True),))
+    for letter in map(chr, (*range(300), 0x2028, 0x3000, 0x10FFFF)):
+        assert holds(yes, letter) != holds(no, letter)
+
+
+def test_a_range_has_both_cases_where_case_does_not_count() -> None:
+    assert holds(Chars(((ord("j"), ord("l")),), ignores_case=True), "\u212a")
+    assert not holds(Chars(((ord("j"), ord("l")),)), "K")
+    assert holds(Chars(((0, 0x10FFFF),), ignores_case=True), "đ")
+    assert holds(Chars(kinds=(Kind("lower"),), ignores_case=True), "A")
+
+
+def test_properties_are_left_to_the_matcher() -> None:
+    assert ranges_of(Chars(((97, 97),), (Kind("p{Lu}"),))) == ([(97, 97)], [Kind("p{Lu}")])
