@@ -19,6 +19,8 @@ FieldMakers = tuple[tuple[str, Convert | None], ...]
 """For each named group of a pattern: the field that it becomes, and how its text is converted."""
 _OUTER = ("program", "message")
 """Fields that stay those of the line when its message is written in another type."""
+_TELLING = 4
+"""A text of fewer letters stands in too many lines to tell anything."""
 REST = "rest_of_the_message"
 """The group for what follows a decoder's prefix."""
 
@@ -67,6 +69,10 @@ class CompiledPattern:
         self._put([_part(span, text, data) for span in spans], fields)
         return True
 
+    def needed(self) -> str:
+        """Give a text that every message holds that it takes; empty where none is sure."""
+        return needed(self._match)
+
     def _put(self, values: Sequence[str | None], fields: dict[str, Any]) -> None:
         fields.update(self._constants)
         for index, field, convert in self._groups:
@@ -97,7 +103,7 @@ class CompiledDecoder:
         self.log_sources = tuple(source.as_model() for source in definition.log_sources)
         self._payload = tuple(line_types[name] for name in definition.payload)
         self._aliases = tuple((field, texts(others)) for field, others in definition.aliases.items())
-        patterns = [CompiledPattern(pattern, definition) for pattern in definition.patterns]
+        self._patterns = patterns = [CompiledPattern(pattern, definition) for pattern in definition.patterns]
         self._by_word = _index_by_word(patterns)
         self._otherwise = tuple(pattern for pattern in patterns if _first_words(pattern) is None)
         self._prefix = Pattern(f"(?:{definition.prefix})(?P<{REST}>.*)") if definition.prefix else None
@@ -139,6 +145,12 @@ class CompiledDecoder:
     def all_log_sources(self) -> frozenset[LogSource]:
         """Every log source that it can give, those of payloads among them."""
         return self.own_log_sources.union(*(line_type.log_sources for line_type in self._payload))
+
+    def needed_for(self, log_source: LogSource) -> set[str]:
+        """Give texts of which every message holds one that its patterns give this log source; nothing: none tell it."""
+        needs = {pattern.needed() for pattern in self._patterns if log_source in pattern.sources}
+        tell = not self._payload and all(len(text.strip()) >= _TELLING for text in needs)
+        return needs if tell else set()
 
     def derived(self) -> set[str]:
         """Give the fields whose values are not written in the line as they stand in the event."""
@@ -189,6 +201,20 @@ class DecoderIndex:
                 literals[literal] = (*literals.get(literal, ()), decoder)
         self._found = list(literals.values())
         self._finder = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
+
+    def literals(self, log_source: LogSource) -> set[str]:
+        """Give literals of which every line holds one that a decoder makes an event of this log source of.
+
+        A program whose lines another decoder names when no pattern matches is left out for what the patterns need.
+        """
+        found: set[str] = set()
+        for decoder in self.decoders:
+            if log_source in decoder.all_log_sources:
+                found.update(decoder.definition.find)
+                for program in decoder.definition.programs:
+                    names = self._by_program[program.lower()][0] is decoder
+                    found.update((not names and decoder.needed_for(log_source)) or (program,))
+        return found
 
     def refine(self, parsed: Parsed, context: Context) -> None:
         """Let the decoders of the line's program, then those whose literals it holds, take the line."""

@@ -96,11 +96,8 @@ class Decoders:
             if log_source not in line_type.literals:
                 return None
             literals |= line_type.literals[log_source]
-        index = self._indexes.get(type)
-        for decoder in index.decoders if index is not None else ():
-            if log_source in decoder.all_log_sources:
-                literals.update(decoder.definition.programs)
-                literals.update(decoder.definition.find)
+        if (index := self._indexes.get(type)) is not None:
+            literals |= index.literals(log_source)
         return frozenset(literals)
 
     def payload_literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002

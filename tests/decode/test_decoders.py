@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
+from soc_agent.decode.definition import texts
 from soc_agent.model import LogSource
 from tests.decode.samples import RECEIVED_NS, all_decoders, at, decode, make_context
 
@@ -75,6 +76,8 @@ def test_literals_say_by_what_lines_of_a_log_source_are_known() -> None:
     assert all_decoders().literals("access", LogSource("", "linux", "sshd")) == frozenset()
     assert all_decoders().literals("no such type", LogSource()) is None
     assert all_decoders().literals("json", LogSource()) is None
+    # the lines of a program that another decoder names are packets only by what the patterns need
+    assert all_decoders().literals("syslog", LogSource("firewall", "linux")) == frozenset({"ulogd", "ufw", "PROTO="})
 
 
 def test_literals_of_payloads_say_by_what_carried_events_are_known() -> None:
@@ -196,6 +199,26 @@ def test_literals_of_a_log_source_stand_in_each_of_its_lines(line: bytes, line_t
         assert literals is None or any(literal.lower() in lowered for literal in literals)
         carried = all_decoders().payload_literals(line_type, source)
         assert carried is None or any(literal.lower() in lowered for literal in carried)
+
+
+def test_literals_of_a_log_source_stand_in_its_messages_whichever_program_wrote_them() -> None:
+    """A message that one decoder knows, from the programs of every other, which may name it first."""
+    decoders = [decoder for decoder in all_decoders().data_driven if "syslog" in texts(decoder.definition.parent)]
+    messages = [
+        str(decode(sample.line, "syslog").fields.get("message", ""))
+        for decoder in decoders
+        for sample in decoder.definition.samples
+        if sample.type in ("", "syslog")
+    ]
+    programs = {*(program for decoder in decoders for program in decoder.definition.programs), "/usr/bin/other", "x/su"}
+    assert len(messages) > 100
+    for program in programs:
+        for message in messages:
+            event = decode(f"Mar  2 08:14:07 h {program}[1]: {message}", "syslog")
+            lowered = event.text.lower()
+            for source in event.log_sources:
+                literals = all_decoders().literals("syslog", source)
+                assert literals is None or any(literal.lower() in lowered for literal in literals), event
 
 
 @pytest.mark.parametrize("line_type", TYPES)
