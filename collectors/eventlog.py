@@ -5,16 +5,17 @@ their order in the file (a full log writes over its oldest chunk). What is damag
 file, and every event that can be read is read. Chunks are parsed in a process of their own, with a limit of time.
 """
 
+import atexit
 import io
 import os
 import select
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -22,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from collectors.archive import opened, read_unpacked
-from collectors.eventlog_worker import CHUNK_BYTES, HEADER_BYTES
+from collectors.eventlog_worker import ANSWER_BYTES, CHUNK_BYTES, HEADER_BYTES
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Problem, Where
 from soc_agent.text import path_text
@@ -36,6 +37,9 @@ _BLOCK_BYTES = 1_048_576
 _PATIENCE_S = 20.0
 """So long may the parser need for a chunk; an ordinary one takes it some milliseconds."""
 _COPY_BYTES = 1_048_576
+_ANSWER_CAP_BYTES = 2 * ANSWER_BYTES
+_MOST_ENDED = 3
+"""So many chunks of a file may cost the parser its life; the rest of it is not tried."""
 Report = Callable[[Problem], None]
 
 
@@ -64,7 +68,12 @@ def read_events(path: Path, *, source: str, report: Report) -> Iterator[Block]:
         offset, first_line = 0, 1
         lines: list[bytes] = []
         size = 0
-        for chunk in chunks:
+        ended = _parser().ended
+        for number, chunk in enumerate(chunks):
+            if _parser().ended - ended >= _MOST_ENDED:
+                lost += sum(left.records for left in chunks[number:])
+                problems.append(Problem("eventlog.given_up", Where(str(path)), {"count": _MOST_ENDED}))
+                break
             found = _lines_of(file, chunk)
             lost += max(0, chunk.records - len(found))
             for line in found:
@@ -92,6 +101,14 @@ def first_event(path: Path) -> bytes:
     except SourceError:
         pass
     return b""
+
+
+def chunks_missing(header: bytes, size: int) -> int:
+    """Give how many parts of a log are not there, by its header (its first 4,096 bytes) and its size."""
+    expected = int.from_bytes(header[_COUNT_AT : _COUNT_AT + 2], "little")
+    if len(header) < HEADER_BYTES:
+        return max(1, expected)
+    return max(0, expected - (size - HEADER_BYTES) // CHUNK_BYTES)
 
 
 def _block(path: Path, source: str, lines: list[bytes], offset: int, first_line: int) -> Block:
@@ -159,6 +176,8 @@ class _Parser:
     """The process that parses. It is ended when it takes too long, and started again. Belongs to one thread."""
 
     def __init__(self) -> None:
+        self.ended = 0
+        """How often it was ended, or ended by itself, over a chunk."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def lines(self, chunk: bytes) -> list[bytes]:
@@ -171,10 +190,10 @@ class _Parser:
             process.stdin.flush()
             deadline = time.monotonic() + _PATIENCE_S
             size = int.from_bytes(_read_exactly(process.stdout, 4, deadline), "big")
-            lines, _ = msgspec.msgpack.decode(
-                _read_exactly(process.stdout, size, deadline), type=tuple[list[bytes], list[str]]
-            )
-        except (OSError, TimeoutError, EOFError):
+            answer = _read_exactly(process.stdout, min(size, _ANSWER_CAP_BYTES), deadline)
+            lines, _ = msgspec.msgpack.decode(answer, type=tuple[list[bytes], list[str]])
+        except (OSError, TimeoutError, EOFError, msgspec.DecodeError):
+            self.ended += 1
             self.end()
             return []
         return lines
@@ -203,13 +222,25 @@ class _Parser:
         return self._process
 
 
-@cache
-def _parser() -> _Parser:
-    import atexit
+_of_thread = threading.local()
 
-    parser = _Parser()
-    atexit.register(parser.end)
+
+def _parser() -> _Parser:
+    """Give the parser of this thread."""
+    parser: _Parser | None = getattr(_of_thread, "parser", None)
+    if parser is None:
+        parser = _of_thread.parser = _Parser()
+        atexit.register(parser.end)
     return parser
+
+
+def end_parser() -> None:
+    """End the parser of this thread, until something is to be parsed again."""
+    parser: _Parser | None = getattr(_of_thread, "parser", None)
+    if parser is not None:
+        parser.end()
+        atexit.unregister(parser.end)
+        del _of_thread.parser
 
 
 def _read_exactly(pipe: IO[bytes], size: int, deadline: float) -> bytes:

@@ -15,6 +15,9 @@ HEADER_BYTES = 4_096
 _MEMORY_BYTES = 1_073_741_824
 _PROBLEMS_KEPT = 3
 _MOST_FAILURES = 100
+LINE_BYTES = 1_048_576
+ANSWER_BYTES = 33_554_432
+"""Of a chunk of 64 KiB come lines of some hundred KiB; a crafted one may ask for the same text again and again."""
 
 
 def read_chunk(chunk: bytes) -> tuple[list[bytes], list[str]]:
@@ -23,6 +26,7 @@ def read_chunk(chunk: bytes) -> tuple[list[bytes], list[str]]:
 
     lines: list[bytes] = []
     failures: list[str] = []
+    size = 0
     records = PyEvtxParser(io.BytesIO(_HEADER + chunk), 1, indent=False).records_json()
     while len(failures) < _MOST_FAILURES:
         try:
@@ -32,7 +36,12 @@ def read_chunk(chunk: bytes) -> tuple[list[bytes], list[str]]:
         except (RuntimeError, OSError, ValueError) as error:
             failures.append(str(error))
             continue
-        lines.append(record["data"].replace("\n", " ").encode("utf-8", "replace"))
+        line = record["data"].replace("\n", " ").encode("utf-8", "replace")
+        if len(line) > LINE_BYTES or size + len(line) > ANSWER_BYTES:
+            failures.append("an event is too long")
+            continue
+        lines.append(line)
+        size += len(line)
     return lines, failures[:_PROBLEMS_KEPT]
 
 

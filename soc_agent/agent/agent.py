@@ -20,7 +20,7 @@ from soc_agent.agent.reader import Origin, Reader
 from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
-from soc_agent.config import Config, Source, zone_of
+from soc_agent.config import Config, EventLogSource, Source, WatchSource, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load.changes import RuleChanges
@@ -309,7 +309,11 @@ class Agent:
         assert self._pipeline is not None
         for source, seconds in self._pipeline.seconds_since_line().items():
             report = self._reports.get(source)
-            if source not in self._options or (report and report.state is SourceStatus.FINISHED):
+            options = self._options.get(source)
+            # folders into which files are put are quiet most of the time
+            if options is None or isinstance(options, WatchSource | EventLogSource):
+                continue
+            if report and report.state is SourceStatus.FINISHED:
                 continue
             if seconds < self._config.agent.silent_s:
                 self._silent.discard(source)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,15 +10,17 @@ from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
-from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSource
+from soc_agent.config import Config, EventLogSource, FileSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
+from soc_agent.detect.load.changes import RuleChanges
 from soc_agent.detect.load.filters import next_expiry
 from soc_agent.detect.load.settle import Look, Signature, signatures
 from soc_agent.detect.load.shelf import Shelf
-from soc_agent.detect.yara.rules import YaraRules, load_yara
+from soc_agent.detect.yara.rules import YaraRules
 from soc_agent.detect.yara.scan import YaraScanner
+from soc_agent.detect.yara.shelf import YaraShelf
 from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem
@@ -50,6 +51,12 @@ class Builder:
             lists=self._lists(),
             before=before._shelf if before else None,  # noqa: SLF001 - of the same class
         )
+        self._yara: YaraShelf = YaraShelf(
+            disabled=config.rules.disabled,
+            default_suppress_s=config.rules.suppress_s,
+            before=before._yara if before else None,  # noqa: SLF001 - as above
+        )
+        self._scanner: YaraScanner | None = before._scanner if before else None  # noqa: SLF001 - as above
         self._decoders: Decoders | None = None
         self._decoders_seen: dict[str, Signature] = {}
         self._decoder_problems: Sequence[Problem] = ()
@@ -63,9 +70,8 @@ class Builder:
 
     def watched(self) -> list[Path]:
         """Give the files and folders that are loaded again when something in them changes; some may not be there."""
-        folders = [folder for folder in self.rule_folders() if folder.name != "yara"]
         lists = [*self._lists(), *self._indicator_lists()]
-        return [*folders, filter_folder(self._folder), *lists, *_decoder_folders()]
+        return [*self.rule_folders(), filter_folder(self._folder), *lists, *_decoder_folders()]
 
     def load(self, look: Look | None = None) -> Loaded:
         """Load the rules and decoders, and make an engine of them.
@@ -80,7 +86,7 @@ class Builder:
             raise RuleError(Problem("cli.no_rules", values={"folders": ", ".join(map(str, folders))}), *rules.problems)
         decoders, decoder_problems = self._load_decoders()
         watches = any(isinstance(source, WatchSource) for source in self._config.sources)
-        yara = self.yara_rules if watches else None
+        yara = self._load_yara(look) if watches else None
         indicators = self._load_indicators()
         enricher = Enricher.of(self._config, self._folder)
         return Loaded(
@@ -97,7 +103,7 @@ class Builder:
                 *(yara.problems if yara else ()),
                 *(indicators.summary() if indicators is not None else ()),
             ),
-            changes=self._shelf.changes,
+            changes=self._shelf.changes.joined(self._yara.changes if watches else RuleChanges()),
             expires_ns=self._end_of(next_expiry(rules.filters)),
         )
 
@@ -139,11 +145,14 @@ class Builder:
             return None
         return int(datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone).timestamp()) * _NS
 
-    @cached_property
-    def yara_rules(self) -> YaraRules:
-        """The YARA rules, compiled when the first folder is watched."""
-        rules = self._config.rules
-        return load_yara(self.rule_folders(), disabled=rules.disabled, default_suppress_s=rules.suppress_s)
+    def _load_yara(self, look: Look | None = None) -> YaraRules:
+        """Load the YARA rules, and hand them to the scanner that all watched folders share."""
+        rules = self._yara.load(self.rule_folders(), look)
+        if self._scanner is None:
+            self._scanner = YaraScanner(rules)
+        else:
+            self._scanner.use(rules)
+        return rules
 
     def collector(self, source: Source) -> Collector:
         """Make the collector that reads a source."""
@@ -156,9 +165,16 @@ class Builder:
             from collectors.packets import PacketCapture
 
             return PacketCapture(source)
+        if isinstance(source, EventLogSource):
+            from collectors.eventlog_folder import EventLogFolder
+
+            return EventLogFolder(source)
         from collectors.file_watch import FileWatch
 
-        return FileWatch(source, YaraScanner(self.yara_rules))
+        if self._scanner is None:
+            self._load_yara()
+            assert self._scanner is not None
+        return FileWatch(source, self._scanner)
 
 
 def _decoder_folders() -> list[Path]:

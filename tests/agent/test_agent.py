@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from collectors.eventlog_folder import EventLogFolder
 from collectors.file_tail import FileTail
 from soc_agent.agent import Agent, InboxClient, inbox_path
-from soc_agent.config import Config, FileSource, Source, parse_config
+from soc_agent.config import Config, EventLogSource, FileSource, Source, parse_config
 from soc_agent.decode import guess_type
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Collector, Status
@@ -131,6 +132,36 @@ def test_silence_is_said_once(bench: Bench) -> None:
 def _lines(bench: Bench, source: str) -> int:
     with Store.open(bench.store_path, read_only=True) as store:
         return next((entry.totals.lines for entry in store.ledger() if entry.source == source), 0)
+
+
+def test_a_folder_into_which_files_are_put_may_be_quiet(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(sshd_line(1))
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "drop" / "a.xml").write_text("<Event><System><EventID>1</EventID></System></Event>")
+
+    def collector(source: Source) -> Collector:
+        return EventLogFolder(source) if isinstance(source, EventLogSource) else tail(source)
+
+    bench = Bench(tmp_path)
+    drop = f"- {{kind: eventlogs, name: drop, paths: [{tmp_path}/drop], settle_s: 1, rescan_s: 1}}\n"
+    file = f"- {{kind: file, name: a, paths: [{tmp_path}/a.log], type: syslog, start: beginning}}\n"
+    config = parse_config(f"agent: {{silent_s: 1}}\nsources:\n{drop}{file}".encode())
+    bench.agent = Agent(config, bench.store_path, collector, lambda *_: loaded(tmp_path))
+    bench.agent.start()
+    try:
+        eventually(lambda: _lines(bench, "drop") == 1 and _lines(bench, "a") == 1)
+        quiet_since = time.monotonic()
+
+        def is_said() -> bool:
+            bench.agent.tick()
+            assert bench.agent._pipeline is not None
+            seconds = bench.agent._pipeline.seconds_since_line()
+            return bool(bench.agent._silent) and min(seconds["drop"], time.monotonic() - quiet_since) > 1
+
+        eventually(is_said)
+        assert bench.agent._silent == {"a"}
+    finally:
+        assert bench.agent.stop()
 
 
 def test_states_of_sources_reach_the_store(bench: Bench) -> None:

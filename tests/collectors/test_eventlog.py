@@ -125,6 +125,9 @@ def test_a_parser_that_does_not_come_back_is_ended_and_the_next_chunk_has_a_new_
     path = tmp_path / "slow.evtx"
     path.write_bytes(header(2) + empty_chunk(1, 2) + empty_chunk(3, 4))
     assert read(path) == ([], ["eventlog.lost"])
+    path.write_bytes(header(9) + b"".join(empty_chunk(2 * n + 1, 2 * n + 2) for n in range(9)))
+    assert read(path) == ([], ["eventlog.given_up", "eventlog.lost"])
+    assert parser.ended == 2 + eventlog._MOST_ENDED
     monkeypatch.undo()
     assert parser.lines(empty_chunk(1, 2)) == []
     assert parser._process is not None

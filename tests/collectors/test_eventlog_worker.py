@@ -1,6 +1,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -43,6 +44,21 @@ def test_a_panic_ends_with_its_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_chunk_without_its_mark_is_said_to_be_none() -> None:
     lines, failures = read_chunk(b"\1" * CHUNK_BYTES)
     assert (lines, bool(failures)) == ([], True)
+
+
+def test_what_is_longer_than_a_line_or_an_answer_may_be_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Parser:
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        def records_json(self) -> Iterator[dict[str, str]]:
+            return iter([{"data": "x" * size} for size in (9, 11, 10, 3, 2)])
+
+    monkeypatch.setattr("evtx.PyEvtxParser", Parser)
+    monkeypatch.setattr(eventlog_worker, "LINE_BYTES", 10)
+    monkeypatch.setattr(eventlog_worker, "ANSWER_BYTES", 21)
+    lines, failures = read_chunk(EMPTY)
+    assert ([len(line) for line in lines], len(failures)) == ([9, 10, 2], 2)
 
 
 def test_it_runs_as_a_process_and_ends_with_its_input() -> None:

@@ -11,7 +11,8 @@ from tests.decode.samples import decode
 
 EVENT = (
     "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>\r\n  <System>\r\n"
-    "    <EventID>{number}</EventID>\r\n    <Channel>Security</Channel>\r\n  </System>\r\n  <EventData>\r\n    <Data\r\n Name='f'>{text}</Data>\r\n"
+    "    <EventID>{number}</EventID>\r\n    <Channel>Security</Channel>\r\n  </System>\r\n"
+    "  <EventData>\r\n    <Data\r\n Name='f'>{text}</Data>\r\n"
     "  </EventData>\r\n</Event>\r\n"
 )
 DOCUMENT = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r\n<Events>{}</Events>'
