@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 0.5
 """How long a file must stay as it is before it is taken: one that is being written is not."""
+TOGETHER_S = 1.5
+"""How long files that are finished wait for those that are not: what one update brings is loaded in one go."""
 RETRY_S = 2.0
 """How long it waits to try again when loading failed as a whole, as it does while the store takes no writes."""
 REST_S = 1.0
@@ -47,6 +49,8 @@ class RuleWatch:
         self._hinted = False
         self._failed = False
         self._unsettled = False
+        self._due_since: float | None = None
+        """When the first of the files that wait to be loaded was seen to be finished."""
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._hints = RuleHints(self._wake.set)
@@ -89,6 +93,12 @@ class RuleWatch:
         longest_s = HINTED_REST_S if self._hinted else UNHINTED_REST_S
         self._unsettled = bool(look.unsettled)
         self._rest_s = SETTLE_S if self._unsettled else min(max(REST_S, rest_s), longest_s)
-        if due or self._failed or (self._expires_ns is not None and self._clock() >= self._expires_ns):
+        if due and self._due_since is None:
+            self._due_since = time.monotonic()
+        if self._due_since is not None and self._unsettled and time.monotonic() - self._due_since < TOGETHER_S:
+            return
+        is_over = self._expires_ns is not None and self._clock() >= self._expires_ns
+        if self._due_since is not None or self._failed or is_over:
+            self._due_since = None
             self._expires_ns = self._reload(look)
             self._failed = False

@@ -101,5 +101,28 @@ def test_what_is_being_written_is_waited_for(make: Make, tmp_path: Path) -> None
     eventually(lambda: not loads.looks[-1].unsettled)
 
 
+def test_files_of_one_update_are_loaded_together(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is finished waits a little for those that are still being written."""
+    monkeypatch.setattr("soc_agent.agent.rulewatch.TOGETHER_S", 1e9)
+    _, loads = make()
+    stop = threading.Event()
+
+    def write() -> None:
+        with (tmp_path / "a.yml").open("a") as file:
+            while not stop.wait(0.05):
+                file.write("x")
+                file.flush()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    (tmp_path / "b.yml").write_text("b")
+    assert not stop.wait(1.5)
+    stop.set()
+    writer.join()
+    eventually(lambda: bool(loads.looks))
+    assert {Path(path).name for path in loads.looks[0].files} == {"a.yml", "b.yml"}
+    assert not loads.looks[0].unsettled
+
+
 def test_one_that_was_never_started_can_be_stopped(tmp_path: Path) -> None:
     RuleWatch(lambda: [tmp_path], lambda _: None).stop()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from soc_agent.detect.correlate.state import fingerprint
 from soc_agent.detect.ruleset import RuleSet
@@ -24,6 +25,10 @@ class RuleChanges(Struct, frozen=True):
     def any(self) -> bool:
         """Whether other rules run than before."""
         return bool(self.added or self.removed or self.changed)
+
+    def joined(self, other: "RuleChanges") -> "RuleChanges":
+        """Give both together."""
+        return RuleChanges(*((*mine, *theirs) for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def changes_between(before: RuleSet | None, now: RuleSet, kept: Sequence[str]) -> RuleChanges:

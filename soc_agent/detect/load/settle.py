@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from soc_agent.detect.indicators.indicator import SUFFIXES as LISTS
 
-SUFFIXES = (".yml", ".yaml", *LISTS)
-"""Rules, filters, correlations, decoders, and lists of placeholders and of indicators."""
+SUFFIXES = (".yml", ".yaml", ".yar", ".yara", *LISTS)
+"""Rules, filters, correlations, decoders, YARA rules, and lists of placeholders and of indicators."""
 Signature = tuple[int, int, int, int]
 """Inode, size, and the times of the last change of content and of metadata: another one says that the file changed."""
 

@@ -42,42 +42,66 @@ class YaraRules(Struct, frozen=True):
         return {info.id: info for info in self.by_name.values()}
 
 
+class YaraFile(Struct, frozen=True):
+    """What stands in one file."""
+
+    path: str
+    source: str | None
+    """None when nothing of it can run; why not is among the problems."""
+    rules: tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...] = ()
+    """Identifier, tags and meta of each rule that is not private."""
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
 def load_yara(paths: Sequence[Path], *, disabled: Collection[str] = (), default_suppress_s: int = 3600) -> YaraRules:
     """Load the YARA rules of files, and of folders with all below them. Never raises for what a file holds."""
     problems: list[Problem] = []
+    files = [read_yara(path) for path in yara_files(paths, problems)]
+    return join_yara(files, problems, disabled=disabled, default_suppress_s=default_suppress_s)
+
+
+def read_yara(path: Path) -> YaraFile:
+    """Read one file, and compile it alone: this is what tells which file and line is wrong."""
+    problems: list[Problem] = []
     warnings: list[Problem] = []
-    sources: dict[str, str] = {}
+    source = _read(path, problems)
+    compiled = _compile(path, source, problems, warnings) if source is not None else None
+    if source is None or compiled is None:
+        return YaraFile(str(path), None, problems=tuple(problems), warnings=tuple(warnings))
+    rules = tuple((rule.identifier, tuple(rule.tags), rule.meta) for rule in compiled if not rule.is_private)
+    return YaraFile(str(path), source, rules, tuple(problems), tuple(warnings))
+
+
+def join_yara(
+    files: Sequence[YaraFile],
+    problems: Sequence[Problem] = (),
+    *,
+    disabled: Collection[str] = (),
+    default_suppress_s: int = 3600,
+) -> YaraRules:
+    """Compile files together; of rules with one id each but the first gets an id of its own."""
+    found = [*problems, *(problem for file in files for problem in file.problems)]
     by_name: dict[tuple[str, str], RuleInfo] = {}
     ids: set[str] = set()
-    for path in _files(paths, problems):
-        source = _read(path, problems)
-        rules = _compile(path, source, problems, warnings) if source is not None else None
-        if source is None or rules is None:
-            continue
-        sources[str(path)] = source
-        for rule in rules:
-            if rule.is_private:
-                continue
-            default_id = f"yara:{path.stem}.{rule.identifier}"
-            info, bad = info_of_meta(rule.identifier, rule.tags, rule.meta, str(path), default_id, default_suppress_s)
-            problems += bad
+    for file in files:
+        for name, tags, meta in file.rules:
+            default_id = f"yara:{Path(file.path).stem}.{name}"
+            info, bad = info_of_meta(name, tags, meta, file.path, default_id, default_suppress_s)
+            found += bad
             if info.id in ids:
-                values = {"id": info.id, "rule": rule.identifier, "instead": default_id}
-                problems.append(Problem("yara.duplicate_id", Where(str(path)), values))
-                info, _ = info_of_meta(
-                    rule.identifier,
-                    rule.tags,
-                    {**rule.meta, "id": default_id},
-                    str(path),
-                    default_id,
-                    default_suppress_s,
-                )
+                values = {"id": info.id, "rule": name, "instead": default_id}
+                found.append(Problem("yara.duplicate_id", Where(file.path), values))
+                own = {**meta, "id": default_id}
+                info, _ = info_of_meta(name, tags, own, file.path, default_id, default_suppress_s)
             ids.add(info.id)
-            by_name[str(path), rule.identifier] = info
-    return YaraRules(_together(sources, problems), by_name, frozenset(disabled), problems, warnings)
+            by_name[file.path, name] = info
+    compiled = _together({file.path: file.source for file in files if file.source is not None}, found)
+    return YaraRules(compiled, by_name, frozenset(disabled), found, [w for file in files for w in file.warnings])
 
 
-def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+def yara_files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    """Yield the files of YARA rules among these files, and below these folders, in order of name."""
     for path in paths:
         if path.is_dir():
             yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
@@ -107,7 +131,6 @@ def _read(path: Path, problems: list[Problem]) -> str | None:
 
 
 def _compile(path: Path, source: str, problems: list[Problem], warnings: list[Problem]) -> Any:
-    """Compile one file alone: this is what tells which file and line is wrong."""
     try:
         rules = yara.compile(source=source, externals=EXTERNALS, includes=False)
     except yara.Error as error:

@@ -38,15 +38,20 @@ class YaraScanner:
     def __init__(self, rules: YaraRules) -> None:
         self._rules = rules
 
+    def use(self, rules: YaraRules) -> None:
+        """Take other rules, from the next file on; a scan that is going on ends with those that it began with."""
+        self._rules = rules
+
     def scan(self, data: bytes, facts: FileFacts, timeout_s: int) -> Scan:
         """Give what the rules find in the bytes of a file, or why they could not say. Never raises for either.
 
         The rules see bytes that were read, never the file: one that is cut short meanwhile would end the process.
         """
-        if self._rules.compiled is None:
+        rules = self._rules
+        if rules.compiled is None:
             return Scan()
         try:
-            matches = self._rules.compiled.match(
+            matches = rules.compiled.match(
                 data=data,
                 externals=externals_of(facts, data),
                 fast=True,
@@ -58,15 +63,8 @@ class YaraScanner:
         except yara.Error as error:
             _log.warning("YARA cannot scan %s: %s; it is reported as not scanned", facts.path, error)
             return Scan(not_scanned="error", detail=str(error)[:200])
-        findings = (self._finding(match) for match in matches)
+        findings = (_finding(match, rules) for match in matches)
         return Scan(tuple(finding for finding in findings if finding is not None))
-
-    def _finding(self, match: Any) -> Finding | None:
-        info = self._rules.by_name.get((match.namespace, match.rule))
-        if info is None or info.id in self._rules.disabled:
-            return None
-        strings = tuple(sorted({string.identifier for string in match.strings}))
-        return Finding(info, match.rule, strings[:_STRINGS], bounded_meta(match.meta))
 
 
 def externals_of(facts: FileFacts, data: bytes) -> dict[str, str]:
@@ -89,3 +87,11 @@ def _note_flood(kind: int, about: Any) -> int:
     """Take libyara's word that a string matches all over the file: it stops counting, the scan goes on."""
     _log.debug("YARA warning %s: %s", kind, about)
     return int(yara.CALLBACK_CONTINUE)
+
+
+def _finding(match: Any, rules: YaraRules) -> Finding | None:
+    info = rules.by_name.get((match.namespace, match.rule))
+    if info is None or info.id in rules.disabled:
+        return None
+    strings = tuple(sorted({string.identifier for string in match.strings}))
+    return Finding(info, match.rule, strings[:_STRINGS], bounded_meta(match.meta))

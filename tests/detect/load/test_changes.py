@@ -48,3 +48,8 @@ def test_windows_begin_anew_only_where_they_mean_something_else(tmp_path: Path) 
 def test_of_the_first_load_there_is_nothing_to_say(tmp_path: Path) -> None:
     changes = changes_between(None, load(tmp_path, RULE.format("a", 1)), [])
     assert not changes.any
+
+
+def test_changes_of_two_kinds_of_rules_are_told_together() -> None:
+    both = RuleChanges(added=("a",), kept=("f",)).joined(RuleChanges(added=("b",), removed=("c",)))
+    assert both == RuleChanges(added=("a", "b"), removed=("c",), kept=("f",))

@@ -105,3 +105,11 @@ def test_a_string_that_is_everywhere_does_not_stop_the_scan(tmp_path: Path) -> N
     text = 'rule flood { strings: $a = "a" condition: #a > 5 }\nrule end { strings: $e = "the end" condition: $e }'
     found = scanner(tmp_path, text).scan(b"a" * 1_500_000 + b"the end", facts(), 20)
     assert "end" in {finding.name for finding in found.findings}
+
+
+def test_other_rules_are_taken_from_the_next_file_on(tmp_path: Path) -> None:
+    (tmp_path / "a.yar").write_text("rule before { condition: true }")
+    scanner = YaraScanner(load_yara([tmp_path]))
+    (tmp_path / "a.yar").write_text("rule after { condition: true }")
+    scanner.use(load_yara([tmp_path]))
+    assert [finding.name for finding in scanner.scan(b"x", facts(), 5).findings] == ["after"]
