@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
-from soc_agent.config import Config, FileSource, PacketSource, Source, WatchSource
+from soc_agent.config import Config, EventLogSource, FileSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
@@ -165,6 +165,10 @@ class Builder:
             from collectors.packets import PacketCapture
 
             return PacketCapture(source)
+        if isinstance(source, EventLogSource):
+            from collectors.eventlog_folder import EventLogFolder
+
+            return EventLogFolder(source)
         from collectors.file_watch import FileWatch
 
         if self._scanner is None:
