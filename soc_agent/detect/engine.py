@@ -17,7 +17,7 @@ from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import Backend
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.yara.findings import info_of_finding
-from soc_agent.enrich import Enricher
+from soc_agent.enrich import KNOWN_FIELDS, Enricher
 from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
 
 _FINDINGS = "yara"
@@ -102,8 +102,8 @@ class Engine:
         """Held while an index is made."""
         self._is_telemetry: dict[tuple[str, str], bool] = {}
         """Source and type to whether nearly each of its lines is an event that many rules look at."""
-        lookup = enricher.value if enricher is not None else None
-        self._correlator = Correlator(rules.correlations, lookup=lookup)
+        lookup, unknown = (enricher.value, enricher.unknowable) if enricher is not None else (None, KNOWN_FIELDS)
+        self._correlator = Correlator(rules.correlations, lookup=lookup, unknown=unknown)
         self._faults: dict[Where, Problem] = {}
         self._new_faults: list[Problem] = []
         self._derived: dict[str, frozenset[str]] = {}
@@ -167,7 +167,7 @@ class Engine:
         candidates = undecodable = counted = 0
         number = block.first_line
         matches: list[Match] = []
-        hits = index.scanner.scan(data) if self._prefilter else []
+        hits = index.scan(data) if self._prefilter else []
         lines, naming = self._lines(index, data, hits), _NONE
         if self.indicators is not None:
             lines, naming = self.indicators.join(lines, data, scan=self._prefilter)

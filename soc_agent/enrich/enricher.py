@@ -115,6 +115,11 @@ class Enricher:
             Databases(paths) if paths else PlaceTable(),
         )
 
+    @property
+    def unknowable(self) -> frozenset[str]:
+        """Those of :attr:`known` that this one gives of no event: it has nothing to look them up in."""
+        return self.known - self._readers.keys()
+
     def value(self, event: Event, field: str) -> Value:
         """Give a field of :attr:`known` for an event: of several addresses a list, without what is not known.
 

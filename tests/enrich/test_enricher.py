@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from soc_agent.config import AssetOptions, Config, EnrichmentOptions, NetworkOptions, SystemOptions
-from soc_agent.enrich import KNOWN_FIELDS, Enricher, Networks, Place, PlaceTable, Register
+from soc_agent.enrich import KNOWN_FIELDS, PLACE_FIELDS, Enricher, Networks, Place, PlaceTable, Register
 from soc_agent.enrich.enricher import SHOWN
 from tests.enrich.making import MAXMIND_CITY, event, write_database
 
@@ -148,10 +148,12 @@ def test_a_configuration_makes_an_enricher(tmp_path: Path) -> None:
     enricher = Enricher.of(config, tmp_path)
     assert enricher.value(event(src_ip="1.52.1.1"), "src_ip.country") == "VN"
     assert [problem.code for problem in enricher.problems()] == ["enrich.unreadable"]
+    assert enricher.unknowable == frozenset()
 
 
 def test_without_a_configuration_private_ranges_are_known(tmp_path: Path) -> None:
     enricher = Enricher.of(Config(), tmp_path)
     assert enricher.value(event(src_ip="10.0.0.1"), "src_ip.internal") == "true"
     assert enricher.value(event(src_ip="1.52.1.1"), "src_ip.country") is None
+    assert enricher.unknowable == PLACE_FIELDS
     assert enricher.problems() == []

@@ -1,13 +1,14 @@
 """Events of base rules in, detections of correlations out: groups, chains of correlations, bounds, state."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec import Struct
 
 from soc_agent.detect.correlate.absence import Absences
 from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
-from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, what_maker
+from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, needed_fields, what_maker
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
 from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
@@ -87,6 +88,7 @@ class Correlator:
         lines_bytes: int = LINES_CAP_BYTES,
         records_bytes: int = RECORDS_BYTES,
         lookup: Lookup | None = None,
+        unknown: AbstractSet[str] = frozenset(),
     ) -> None:
         """:param lateness_s: how much an event may be older than the latest of its stream.
 
@@ -94,6 +96,7 @@ class Correlator:
         :param lines_bytes: what lines to be shown may take besides.
         :param records_bytes: how large records of the state grow before a snapshot takes their place.
         :param lookup: asked for a field that an event lacks.
+        :param unknown: fields that no event can have, and ``lookup`` never knows.
         """
         if cycles := find_cycles(specs):
             raise ValueError(f"correlations refer to themselves: {', '.join(sorted(cycles))}")
@@ -102,6 +105,8 @@ class Correlator:
         self._taps: dict[str, list[tuple[Any, ...]]] = {}
         for number, (spec, book) in enumerate(zip(specs, self._books, strict=True)):
             for rule_id in dict.fromkeys(spec.rule_ids):
+                if not unknown.isdisjoint(needed_fields(spec, rule_id)):
+                    continue  # what an event must have to be counted, none will ever have
                 self._taps.setdefault(rule_id, []).append(_tap(spec, number, rule_id, book, lookup))
         self._silent = {rule_id for spec in specs if not spec.generate for rule_id in spec.rule_ids}
         self._silent -= {rule_id for spec in specs if spec.generate for rule_id in spec.rule_ids}
@@ -257,7 +262,7 @@ class Correlator:
             steps += (number, key, entry)
             completed = take(key, entry)
             if completed is not None:
-                detections += self._completed(tap.spec_id, tap.reporter, event, ref, completed, time_ns)
+                detections += self._completed(tap.spec_id, tap.reporter, key, event, ref, completed, time_ns)
             elif turn not in lines:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
@@ -274,14 +279,21 @@ class Correlator:
         return True
 
     def _completed(
-        self, rule_id: str, reporter: Reporter, event: Event, ref: EventRef, completed: Completed, time_ns: int
+        self,
+        rule_id: str,
+        reporter: Reporter,
+        key: str,
+        event: Event,
+        ref: EventRef,
+        completed: Completed,
+        time_ns: int,
     ) -> list[Detection]:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
         if rule_id not in self._silent:
             if event is not self._known_of:
                 self._known_of, self._known = event, entities_of(event.fields)
-            detections.append(reporter.report(event, ref, completed, self._lines, self._known))
+            detections.append(reporter.report(key, event, ref, completed, self._lines, self._known))
         above = self._taps.get(rule_id)
         if above is not None:
             detections += self._feed(above, event, ref, time_ns, 1, True)
@@ -306,7 +318,7 @@ class Correlator:
         """Judge what waited until now; ``again``, when its detections were made in an earlier run."""
         detections: list[Detection] = []
         for number, book in self._waiting:
-            for _, entry, completed in book.due(passed_ns):
+            for key, entry, completed in book.due(passed_ns):
                 if again:
                     continue
                 self._counted.clear()
@@ -314,7 +326,7 @@ class Correlator:
                 spec = self._specs[number]
                 at_ns = witness.time_ns + spec.timespan_ns
                 reporter = Reporter(spec, witness.rule_id, self._lookup)
-                detections += self._completed(spec.info.id, reporter, witness.event, witness.ref, completed, at_ns)
+                detections += self._completed(spec.info.id, reporter, key, witness.event, witness.ref, completed, at_ns)
         self._counted.clear()
         return detections
 

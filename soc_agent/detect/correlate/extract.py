@@ -47,6 +47,12 @@ def texts_of(fields: Iterable[str], event: Event, lookup: Lookup | None) -> list
     return [text_of(_value(event, field, lookup)) or "" for field in fields]
 
 
+def needed_fields(spec: CorrelationSpec, rule_id: str) -> list[str]:
+    """Give the fields that an event of a rule must have to be counted, as the rule's events call them."""
+    counted = () if spec.kind.startswith("temporal") else spec.value_fields
+    return [spec.field_of(name, rule_id) for name in (*spec.group_by, *counted)]
+
+
 def key_maker(spec: CorrelationSpec, rule_id: str, lookup: Lookup | None) -> Callable[[Event], str | None]:
     """Give what makes the group key of an event of a rule; the key is None when the event has no group."""
     if not spec.group_by:

@@ -16,6 +16,7 @@ from soc_agent.detect.hit import EventRef, Reasons, bounded_fields, detection_of
 from soc_agent.model import ENTITY_FIELDS, Clause, Detection, Entities, Event, entities_of
 
 _VALUES = 20
+_GROUPS_REMEMBERED = 4096
 _UNGROUPED = "*"
 _DAY_NS = 86_400 * 1_000_000_000
 _NAMED_OR_NUMBERED = {"src_ip": True, "dst_ip": True, "src_host": False}
@@ -80,22 +81,34 @@ class Reporter:
         self._kinds = [_kinds((name, *spec.aliases.get(name, {}).values())) for name in spec.group_by]
         self._value_kinds = _kinds(spec.value_fields) if len(spec.value_fields) == 1 else ()
 
+        self._groups: dict[str, tuple[list[str], str, bytes]] = {}
+
     def report(
-        self, event: Event, ref: EventRef, completed: Completed, lines: Lines, known: Entities | None = None
+        self, group: str, event: Event, ref: EventRef, completed: Completed, lines: Lines, known: Entities | None = None
     ) -> Detection:
-        """Give the detection of a window that an event completed; ``known`` are the event's own entities."""
-        texts = texts_of(self._fields, event, self._lookup)
-        key = join_key(texts)
+        """Give the detection of a window that an event completed.
+
+        :param group: the key of its group; events of one group are told in the same words.
+        :param known: the event's own entities.
+        """
+        told = self._groups.get(group)
+        if told is None:
+            if len(self._groups) >= _GROUPS_REMEMBERED:
+                self._groups.clear()
+            texts = texts_of(self._fields, event, self._lookup)
+            key = join_key(texts)
+            told = self._groups[group] = (texts, key, key.encode("utf-8", "surrogatepass"))
+        texts, key, key_bytes = told
         info = self._info
         return detection_of(
             info,
             event,
             ref,
             why=Reasons(partial(self._reasons, texts, completed)),
-            uid=uid_of(info.id, ref, key.encode("utf-8", "surrogatepass")),
+            uid=uid_of(info.id, ref, key_bytes),
             count=completed.events,
             first_ns=completed.first_ns,
-            evidence=tuple(filter(None, map(lines.get, completed.turns))),
+            evidence=tuple(filter(None, map(lines.get, completed.turns))) if completed.turns else (),
             entity_key=None if info.entity else key or _UNGROUPED,
             entities=self.entities(entities_of(event.fields) if known is None else known, texts, completed.values),
         )

@@ -279,8 +279,13 @@ class Windows:
     def _completed(
         self, key: str, group: list[Entry], low: int, high: int, measure: float, entry: Entry
     ) -> Completed | None:
-        counted: list[Entry] = []
         whole = key in self._mixed
+        if not whole and entry is group[high - 1] and group[high - 2][EVENTS] < 0 and high > 1 and entry[EVENTS] > 0:
+            # one more in a flood: all before it were counted by the detections of before
+            group[high - 1] = (entry[TIME], -entry[EVENTS], entry[WHAT], entry[TURN])
+            values = self._values(group, low, high) if self._counts_words else ()
+            return Completed(measure, entry[TIME], entry[EVENTS], (), values)
+        counted: list[Entry] = []
         for index in range(high - 1, low - 1, -1):
             old = group[index]
             if old[EVENTS] > 0:

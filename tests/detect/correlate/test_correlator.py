@@ -401,6 +401,18 @@ def test_what_the_event_lacks_is_looked_up_for_groups_and_values() -> None:
     assert found.entity_key == "VN"
 
 
+def test_what_counts_a_field_that_nobody_knows_asks_for_no_events() -> None:
+    by_country = make_spec("value_count", count=1, group_by=("user",), field=("src_ip.country",), rules=("login",))
+    by_user = make_spec("value_count", count=1, group_by=("user",), field=("src_ip",), rules=("base", "other"))
+    unknown = frozenset({"src_ip.country"})
+    assert Correlator([by_country, by_user], unknown=unknown).wants == {"base", "other"}
+    assert Correlator([by_country, by_user], lookup=lambda *_: None).wants == {"login", "base", "other"}
+    aliased = make_spec(group_by=("where",), rules=("a", "b"), aliases={"where": {"a": "src_ip.country", "b": "user"}})
+    assert Correlator([aliased], unknown=unknown).wants == {"b"}
+    feed = feeder(by_country, by_user, unknown=unknown).feed
+    assert len(feed(0, user="an", src_ip="10.0.0.1")) == 1
+
+
 def test_a_line_cannot_choose_what_is_known_of_its_address() -> None:
     spec = make_spec(count=2, group_by=("src_ip.country",))
     feed = feeder(spec, lookup=lambda _, field: "NL" if field == "src_ip.country" else None).feed

@@ -28,7 +28,7 @@ def test_a_detection_names_its_group_its_reasons_and_its_lines() -> None:
     spec = make_spec("value_avg", "gt", 1.5, field=("n",), group_by=("src_ip", "user"))
     completed = Completed(measure=2.25, first_ns=5 * SECOND, events=3, turns=(1, 2, 3))
     event = make_event(7, src_ip="10.0.0.1", user="a b", n=3)
-    found = Reporter(spec, "base").report(event, REF, completed, lines)
+    found = Reporter(spec, "base").report("", event, REF, completed, lines)
     assert (found.count, found.first_ns, found.time_ns, found.evidence) == (
         3,
         5 * SECOND,
@@ -49,7 +49,7 @@ def test_a_new_value_says_which_and_since_when() -> None:
     spec = make_spec("first_seen", timespan_s=90 * 86_400, field=("src_ip",), group_by=("user",))
     completed = Completed(measure=1, first_ns=0, events=1, values=("10.0.0.1",))
     event = make_event(0, src_ip="10.0.0.1", user="an")
-    found = Reporter(spec, "base").report(event, REF, completed, Lines())
+    found = Reporter(spec, "base").report("", event, REF, completed, Lines())
     assert (found.why[0].item, found.why[0].pattern, found.why[0].value) == ("first_seen", "90d", "10.0.0.1")
 
 
@@ -68,8 +68,8 @@ def test_counted_values_that_are_no_entities_are_told_as_reasons() -> None:
     completed = Completed(measure=2, first_ns=0, events=2, values=("VN", "NL"))
     event = make_event(0, src_ip="10.0.0.1", user="an")
     countries = make_spec("value_count", field=("src_ip.country",), group_by=("user",))
-    why = Reporter(countries, "base").report(event, REF, completed, Lines()).why
+    why = Reporter(countries, "base").report("", event, REF, completed, Lines()).why
     assert [(clause.item, clause.value) for clause in why][1:] == [("values", "VN, NL"), ("group-by", "an")]
     users = make_spec("value_count", field=("user",), group_by=("src_ip",))
-    why = Reporter(users, "base").report(event, REF, completed, Lines()).why
+    why = Reporter(users, "base").report("", event, REF, completed, Lines()).why
     assert [clause.item for clause in why][1:] == ["group-by"]
