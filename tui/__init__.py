@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from soc_agent.config import Config
-from soc_agent.model import Alert, Explanation, Problem
+from soc_agent.model.judging import LineDesk
 from soc_agent.model.tuning import Tuner
 from soc_agent.text import say
 
@@ -23,21 +23,22 @@ def run_console(
     *,
     read_only: bool = False,
     status: Callable[[], str] | None = None,
-    explain: Callable[[Alert], Explanation | Problem] | None = None,
+    desk: LineDesk | None = None,
     tuner: Tuner | None = None,
 ) -> int:
     """Show the console until the person leaves it; give the exit code.
 
-    ``status`` gives the status line of an agent that runs in this process, ``explain`` why an alert's rule matches its
-    line: it is called in a thread, and may read the rules for it; ``tuner`` likewise proposes filters. The language is
-    the one in use. Without a terminal on standard input, output and error (Textual draws on the last) nothing is
-    started: the exit code is 2, and standard error says why.
+    ``status`` gives the status line of an agent that runs in this process. ``desk`` reads lines and says what rules
+    make of them, ``tuner`` proposes filters: both are called in a thread, and may read the rules for it.
+
+    The language is the one in use. Without a terminal on standard input, output and error (Textual draws on the last)
+    nothing is started: the exit code is 2, and standard error says why.
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         sys.stderr.write(say("tui.not_a_terminal") + "\n")
         return NOT_A_TERMINAL
     from tui.app import Console
 
-    console = Console(store_path, config, read_only=read_only, status=status, explain=explain, tuner=tuner)
+    console = Console(store_path, config, read_only=read_only, status=status, desk=desk, tuner=tuner)
     console.run()
     return console.return_code or 0

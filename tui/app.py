@@ -20,7 +20,8 @@ from textual.screen import Screen
 
 from soc_agent.config import Config
 from soc_agent.errors import StoreError
-from soc_agent.model import Alert, Explanation, Problem, RuleInfo
+from soc_agent.model import Alert, RuleInfo
+from soc_agent.model.judging import LineDesk
 from soc_agent.model.tuning import Tuner
 from soc_agent.store import Order
 from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
@@ -37,6 +38,8 @@ from tui.view import View
 from tui.waiting import Waiting
 from tui.work import start
 
+_AT_THE_DESK = frozenset({"explain", "lines", "try_line", "all_rules", "why"})
+"""Keys that need the rules at hand."""
 _TICK_S = 1.0
 _FRESH_S = 5.0
 """States that depend on the time of day are asked for at this rhythm, also when nothing was committed."""
@@ -62,7 +65,7 @@ class Console(App[int]):
         *,
         read_only: bool = False,
         status: Callable[[], str] | None = None,
-        explain: Callable[[Alert], Explanation | Problem] | None = None,
+        desk: LineDesk | None = None,
         tuner: Tuner | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -71,8 +74,8 @@ class Console(App[int]):
         self.zone = ZoneInfo(config.timezone)
         self.reader = Reader(store_path, read_only=read_only, clock=clock)
         self.status = status
-        self.explain = explain
-        """Says why the rule of an alert matches its line; may take long. None: the rules are not at hand here."""
+        self.desk = desk
+        """Reads lines and says what rules make of them; may take long. None: the rules are not at hand here."""
         self.tuner = tuner
         """Proposes filters from false positives; None: the rules are not at hand here."""
         self.now_ns = clock
@@ -202,8 +205,8 @@ class Console(App[int]):
         return [key for key in keys if self._works(key, view)]
 
     def _works(self, key: Key, view: View[Any] | None) -> bool:
-        if key.name == "explain":
-            return self.explain is not None
+        if key.name in _AT_THE_DESK:
+            return self.desk is not None
         if key.name == "tune":
             return self.tuner is not None and not self.is_past_or_read_only(view)
         return not (key.acts and self.is_past_or_read_only(view))
@@ -311,28 +314,21 @@ class Console(App[int]):
 
     def action_explain(self) -> None:
         """Say why the rule of the alert under the cursor matches its line."""
-        from tui.screens.explained import Explained
+        from tui.deskwork import explain
 
-        view = self.front
-        alert = view.alert() if view is not None else None
-        if view is not None and alert is not None and self.explain is not None:
-            self.push_screen(Explained(alert, view.at_ns))
+        explain(self)
+
+    def action_try_line(self) -> None:
+        """Ask for a line, and say what rules make of it."""
+        from tui.deskwork import try_line
+
+        try_line(self)
 
     def action_tune(self) -> None:
         """Propose a filter from the chosen alerts, once it is said why they may be hidden."""
-        from tui.screens.tuned import Tuned
+        from tui.deskwork import tune
 
-        view = self.front
-        ids = view.chosen() if view is not None else []
-        if self.tuner is None or not ids or self.is_past_or_read_only(view):
-            return
-
-        def answered(reason: str | None) -> None:
-            if reason is not None:
-                self.push_screen(Tuned(ids, reason))
-
-        question = (Part(said("tuning.screen.question", count=len(ids)), "strong"),)
-        self.push_screen(Ask([question], required=True, offers=offers(ACTS["false_positive"])), answered)
+        tune(self)
 
     def action_travel(self) -> None:
         """Go to the moment when the alert under the cursor was recorded."""

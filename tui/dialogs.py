@@ -53,9 +53,17 @@ class Ask(ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, question: Sequence[Line], *, text: str = "", offers: Sequence[str] = (), required: bool = False
+        self,
+        question: Sequence[Line],
+        *,
+        text: str = "",
+        offers: Sequence[str] = (),
+        required: bool = False,
+        limit: int = 500,
     ) -> None:
+        """:param limit: characters that an answer may have."""
         super().__init__()
+        self._limit = limit
         self._question = question
         self._text = text
         self._offers = ("", *offers) if offers else ()
@@ -66,7 +74,7 @@ class Ask(ModalScreen[str | None]):
         """Give the question, the field, and how to answer."""
         with Vertical():
             yield Says(self._question)
-            yield Input(self._text, max_length=500)
+            yield Input(self._text, max_length=self._limit)
             yield Says([self._how()], id="how")
 
     def _how(self) -> Line:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from soc_agent.errors import StoreError
-from soc_agent.model import Alert
+from soc_agent.model import Alert, RuleInfo
 from soc_agent.store import Store
 from tui.bars import Hints, Top
 from tui.drawn import Drawn
@@ -78,6 +78,10 @@ class View(Screen[None], Generic[A]):
 
     def alert(self) -> Alert | None:
         """Give the alert under the cursor."""
+        return None
+
+    def rule(self) -> RuleInfo | None:
+        """Give the rule under the cursor."""
         return None
 
     def acted(self) -> None:

@@ -87,6 +87,11 @@ def title_of(alert: Alert, rule: RuleInfo | None) -> SafeText:
     return safe(alert.title)
 
 
+def title_of_rule(rule: RuleInfo) -> SafeText:
+    """Give the title of a rule in the language in use."""
+    return safe(rule.title_vi if current_language() == "vi" and rule.title_vi else rule.title)
+
+
 def description_of(rule: RuleInfo | None) -> str:
     """Give what a rule is about, in the language in use; it may have several lines and is not safe yet."""
     if rule is None:

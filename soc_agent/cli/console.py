@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import click
@@ -14,7 +14,8 @@ import click
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config
 from soc_agent.errors import SourceError
-from soc_agent.model import Alert, Explanation, Problem
+from soc_agent.model import Explanation, Problem
+from soc_agent.model.judging import Judged, LineDesk, LogLine
 from soc_agent.model.tuning import TunedFilter, Tuner
 from soc_agent.text import current_language, say
 
@@ -33,12 +34,12 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
     from tui import run_console
 
     folder = workspace.config_path.resolve().parent
-    explain, tuner = explainer(config, folder), LateTuner(config, folder, store_path)
+    desk, tuner = LateDesk(config, folder), LateTuner(config, folder, store_path)
     if with_agent:
         with agent_process(workspace.config_path, store_path.with_suffix(".log")):
-            code = run_console(store_path, config, read_only=read_only, explain=explain, tuner=tuner)
+            code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner)
     else:
-        code = run_console(store_path, config, read_only=read_only, explain=explain, tuner=tuner)
+        code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner)
     sys.exit(code)
 
 
@@ -63,19 +64,29 @@ class LateTuner:
         return self._tuner.write(found)
 
 
-def explainer(config: Config, folder: Path) -> Callable[[Alert], Explanation | Problem]:
-    """Give what explains alerts. The engine is imported when it is first asked: no first frame waits for it."""
+class LateDesk:
+    """Answers questions about lines. The engine is imported when it is first asked: no first frame waits for it."""
 
-    @cache
-    def made() -> Callable[[Alert], Explanation | Problem]:
-        from soc_agent.cli.explainer import AlertExplainer
+    def __init__(self, config: Config, folder: Path) -> None:
+        self._given = (config, folder)
 
-        return AlertExplainer(config, folder)
+    @cached_property
+    def _desk(self) -> LineDesk:
+        from soc_agent.cli.desk import Desk
 
-    def explain(alert: Alert) -> Explanation | Problem:
-        return made()(alert)
+        return Desk(*self._given)
 
-    return explain
+    def lines(self, source: str) -> tuple[LogLine, ...] | Problem:
+        """Give the last lines of a source."""
+        return self._desk.lines(source)
+
+    def judge(self, line: LogLine) -> Judged | Problem:
+        """Say what all rules make of a line."""
+        return self._desk.judge(line)
+
+    def explain(self, rule_id: str, line: LogLine, title: str) -> Explanation | Problem:
+        """Say why a rule matches a line, or does not."""
+        return self._desk.explain(rule_id, line, title)
 
 
 @contextmanager

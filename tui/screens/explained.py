@@ -1,85 +1,55 @@
-"""Why the rule of an alert matches its line, or does not any more: the condition, clause by clause."""
+"""Why a rule matches a line, or does not: the condition, clause by clause."""
 
-import asyncio
-from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.widget import Widget
-
 from soc_agent.model import Alert, Explanation, Problem
-from tui.drawn import Drawn
+from soc_agent.model.judging import LogLine
 from tui.explained import explained_lines
 from tui.keys import Key
-from tui.outside import Line, Part, said, told
-from tui.page import Page
-from tui.paper import wrapped
-from tui.screens.banner import Banner
-from tui.view import Question, View
-from tui.work import start
+from tui.outside import Line
+from tui.screens.worked import Worked
 
 
-class _Pane(Drawn):
-    """The explanation, drawn."""
+class Explained(Worked[Explanation]):
+    """The explanation of a rule and a line: those of an alert, or any that somebody chose."""
 
-    DEFAULT_CSS = "_Pane { padding: 0 1; }"
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("all_rules", "enter", "all_rules", hint=True),
+        Key("back", "escape,backspace,y", "back", hint=True),
+    )
+    WAITING = "tui.explained.loading"
 
-    def __init__(self) -> None:
+    def __init__(
+        self, rule_id: str, line: LogLine, title: str, *, at_ns: int | None = None, alert: Alert | None = None
+    ) -> None:
         super().__init__()
-        self.found: Explanation | Problem | None = None
-
-    def draw(self, width: int) -> list[Line]:
-        """Give all of it; while it is worked out, that it is."""
-        if self.found is None:
-            return [(Part(said("tui.explained.loading"), "muted"),)]
-        if isinstance(self.found, Problem):
-            return wrapped((Part(told(self.found), "attention"),), width)
-        return explained_lines(self.found, width)
-
-
-class Explained(View[Alert | None]):
-    """The explanation of one alert. It is worked out once, in a thread: the rules are read for it."""
-
-    KEYS: ClassVar[tuple[Key, ...]] = (Key("back", "escape,backspace,y", "back", hint=True),)
-
-    def __init__(self, alert: Alert, at_ns: int | None = None) -> None:
-        super().__init__()
-        self._alert = alert
+        self._rule_id = rule_id
+        self._line = line
+        self._rule_title = title
         self._at_ns = at_ns
-        self._pane = _Pane()
+        self._alert = alert
 
     @property
     def at_ns(self) -> int | None:
         """The moment that is shown; None: now."""
         return self._at_ns
 
-    def body(self) -> Iterable[Widget]:
-        """Give the page; in replay, under the banner."""
-        yield Banner()
-        yield Page(self._pane)
+    def work(self) -> Explanation | Problem:
+        """Explain it with the rules as they are now."""
+        desk = self.console_app.desk
+        assert desk is not None, "the key works only where something explains"
+        return desk.explain(self._rule_id, self._line, self._rule_title)
 
-    def on_mount(self) -> None:
-        """Let the page have the keys, and begin."""
-        self.query_one(Page).focus()
-        start(self, self._explain)
-
-    async def _explain(self) -> None:
-        explain = self.console_app.explain
-        assert explain is not None, "the key works only where something explains"
-        self._pane.found = await asyncio.to_thread(explain, self._alert)
-        self._pane.redraw()
-
-    def question(self) -> Question[Alert | None]:
-        """Ask for nothing: what is explained does not change."""
-        alert = self._alert
-        return lambda _: alert
-
-    def show(self, answer: Alert | None) -> None:
-        """Leave what is shown."""
+    def found_lines(self, found: Explanation, width: int) -> list[Line]:
+        """Draw the conclusion, the line, the condition as a tree, and the prefilter."""
+        return explained_lines(found, width)
 
     def alert(self) -> Alert | None:
-        """Give the alert."""
+        """Give the alert, where it is about one."""
         return self._alert
 
-    def action_back(self) -> None:
-        """Go back to where it was asked for."""
-        self.app.pop_screen()
+    def action_all_rules(self) -> None:
+        """Say what all the other rules make of the same line."""
+        from tui.screens.judged import JudgedLine
+
+        self.app.push_screen(JudgedLine(self._line))

@@ -8,16 +8,15 @@ from textual.widget import Widget
 
 from soc_agent.model import Level, RuleInfo
 from soc_agent.store import RulesState, Store
-from soc_agent.text import current_language
 from tui import times
 from tui.drawn import Drawn
-from tui.keys import OPENING, Key
+from tui.keys import OPENING, TRYING, Key
 from tui.outside import Line, Part, cells, fit, part, safe, said, told
 from tui.paper import cut, spread
 from tui.pivot import term
 from tui.rows import Rows
 from tui.view import Question, View
-from tui.words import level_part, widest
+from tui.words import level_part, title_of_rule, widest
 from tui.work import start
 
 _ROOMY = 100
@@ -33,7 +32,6 @@ def rule_line(rule: RuleInfo, width: int) -> Line:
     )
     shown = techniques if width >= _ROOMY else techniques.partition(" ")[0]
     right = fit(safe(shown, 200), 28 if width >= _ROOMY else 10)
-    title = rule.title_vi if current_language() == "vi" and rule.title_vi else rule.title
     parts = [
         Part(fit(level.text, level_width), level.role),
         part(" "),
@@ -42,7 +40,7 @@ def rule_line(rule: RuleInfo, width: int) -> Line:
         part(" "),
     ]
     room = width - sum(cells(text) for text, _ in parts) - cells(right) - 1
-    return (*parts, part(fit(safe(title, 300), max(room, 8))), part(" "), part(right, "entity"))
+    return (*parts, part(fit(title_of_rule(rule), max(room, 8))), part(" "), part(right, "entity"))
 
 
 class Loaded(Drawn):
@@ -74,7 +72,7 @@ Answer = tuple[tuple[RuleInfo, ...], RulesState | None]
 class Rules(View[Answer]):
     """The screen of the rules."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = (OPENING,)
+    KEYS: ClassVar[tuple[Key, ...]] = (OPENING, TRYING)
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +108,11 @@ class Rules(View[Answer]):
         if rules != self._rules:
             self.query_one(Rows).show(range(len(rules)), dict(enumerate(rules)))
         self._rules, self._state = rules, state
+
+    def rule(self) -> RuleInfo | None:
+        """Give the rule under the cursor: a line is tried on it."""
+        found: RuleInfo | None = self.query_one(Rows).value
+        return found
 
     def fetching(self, keys: Sequence[int]) -> Question[Mapping[int, Any]]:
         """Give rules that are here already: there are few enough to hold all."""

@@ -10,8 +10,9 @@ from soc_agent.layers import Health
 from soc_agent.store import AgentState, AssetSeen, SourceLedger, Store
 from soc_agent.text import SafeText
 from tui import times
+from tui.dialogs import Menu
 from tui.drawn import Drawn
-from tui.keys import Key
+from tui.keys import TRYING, Key
 from tui.look import Role
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said, told
 from tui.page import Page
@@ -155,7 +156,7 @@ def _host(asset: AssetSeen, now_ns: int) -> Line:
 class Sources(View[Intake]):
     """The screen of the sources."""
 
-    KEYS: ClassVar[tuple[Key, ...]] = ()
+    KEYS: ClassVar[tuple[Key, ...]] = (Key("lines", "enter", "lines", hint=True), TRYING)
     WATCHES_ALL = True
 
     def __init__(self) -> None:
@@ -182,3 +183,21 @@ class Sources(View[Intake]):
         """Draw it."""
         self.intake = answer
         self.redraw_part(Ledger)
+
+    def action_lines(self) -> None:
+        """Choose a source, and look at its last lines; or paste one."""
+        from tui.screens.lines import SourceLines
+
+        console = self.console_app
+        if console.desk is None:
+            return
+        names = [source.name for source in console.config.sources]
+
+        def chosen(number: int | None) -> None:
+            if number is not None and number < len(names):
+                self.app.push_screen(SourceLines(names[number]))
+            elif number is not None:
+                console.action_try_line()
+
+        choices = [*((part(name),) for name in names), (Part(said("lines.paste"), "key"),)]
+        console.push_screen(Menu(said("lines.menu"), choices), chosen)

@@ -1,20 +1,16 @@
 """A filter that is proposed from false positives: its text, what it would have done to each alert, and writing it."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
-
-from textual.widget import Widget
 
 from soc_agent.model import Problem
 from soc_agent.model.tuning import TunedAlert, TunedFilter
-from tui.drawn import Drawn
 from tui.keys import Key
 from tui.outside import Line, Part, fit, part, safe, said, told
-from tui.page import Page
 from tui.panels import section
 from tui.paper import cut, wrapped
-from tui.view import Question, View
+from tui.screens.worked import Worked
 from tui.work import start
 
 _SHOWN = 500
@@ -51,64 +47,34 @@ def _alert_line(each: TunedAlert, width: int) -> Line:
     )
 
 
-class _Pane(Drawn):
-    """The proposal, drawn."""
-
-    DEFAULT_CSS = "_Pane { padding: 0 1; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: TunedFilter | Problem | None = None
-
-    def draw(self, width: int) -> list[Line]:
-        """Give all of it; while it is worked out, that it is."""
-        if self.found is None:
-            return [(Part(said("tuning.screen.loading"), "muted"),)]
-        if isinstance(self.found, Problem):
-            return wrapped((Part(told(self.found), "attention"),), width)
-        return tuned_lines(self.found, width)
-
-
-class Tuned(View[None]):
-    """The proposal for some alerts. It is worked out once, in a thread: rules and alerts are read for it."""
+class Tuned(Worked[TunedFilter]):
+    """The proposal for some alerts, as they were when it was asked for."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("write_filter", "W", "write", hint=True, acts=True),
         Key("back", "escape,backspace", "back", hint=True),
     )
+    WAITING = "tuning.screen.loading"
 
     def __init__(self, alert_ids: Sequence[int], reason: str) -> None:
         super().__init__()
         self._alert_ids = tuple(alert_ids)
         self._reason = reason
-        self._pane = _Pane()
 
-    def body(self) -> Iterable[Widget]:
-        """Give the page."""
-        yield Page(self._pane)
-
-    def on_mount(self) -> None:
-        """Let the page have the keys, and begin."""
-        self.query_one(Page).focus()
-        start(self, self._propose)
-
-    async def _propose(self) -> None:
+    def work(self) -> TunedFilter | Problem:
+        """Propose it with the rules and alerts as they are now."""
         console = self.console_app
         assert console.tuner is not None, "the key works only where something tunes"
-        self._pane.found = await asyncio.to_thread(console.tuner.propose, self._alert_ids, self._reason, console.actor)
-        self._pane.redraw()
+        return console.tuner.propose(self._alert_ids, self._reason, console.actor)
 
-    def question(self) -> Question[None]:
-        """Ask for nothing: a proposal is for the alerts as they were when it was asked for."""
-        return lambda _: None
-
-    def show(self, answer: None) -> None:
-        """Leave what is shown."""
+    def found_lines(self, found: TunedFilter, width: int) -> list[Line]:
+        """Draw what it would do, its text, and what becomes of each alert."""
+        return tuned_lines(found, width)
 
     def action_write(self) -> None:
         """Write the filter where a running agent takes it up."""
-        if isinstance(self._pane.found, TunedFilter) and not self.console_app.reader.read_only:
-            start(self, self._write, self._pane.found)
+        if isinstance(self.found, TunedFilter) and not self.console_app.reader.read_only:
+            start(self, self._write, self.found)
 
     async def _write(self, found: TunedFilter) -> None:
         console = self.console_app
@@ -120,7 +86,3 @@ class Tuned(View[None]):
         console.tell(said("tuning.cli.written", path=path, expires=found.expires))
         if self.is_current:
             self.app.pop_screen()
-
-    def action_back(self) -> None:
-        """Go back to where it was asked for."""
-        self.app.pop_screen()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from soc_agent.cli.console import agent_process
+from soc_agent.cli.console import LateDesk, LateTuner, agent_process
 from soc_agent.cli.demo.estate import Estate
 from soc_agent.cli.demo.story import Stage, play
 from soc_agent.cli.output import narrate, table, title_in_language
@@ -66,7 +66,9 @@ def _show(estate: Estate, store_path: Path, speed: float) -> int:
     )
     player.start()
     try:
-        return run_console(store_path, load_config(estate.config_path))
+        config = load_config(estate.config_path)
+        desk, tuner = LateDesk(config, estate.folder), LateTuner(config, estate.folder, store_path)
+        return run_console(store_path, config, desk=desk, tuner=tuner)
     finally:
         stopped.set()
         player.join(5.0)
