@@ -5,7 +5,6 @@
     SocAgentError
     ├── ConfigError     the configuration file must be changed
     ├── RuleError       a rule, filter or correlation must be changed
-    ├── DecoderError    a decoder file must be changed
     ├── SourceError     a source cannot be read here: permissions, a library, a path
     ├── StoreError      the database cannot be opened, read or written
     └── FilterError     the filter of a list of alerts must be changed
@@ -33,10 +32,6 @@ class ConfigError(SocAgentError):
 
 class RuleError(SocAgentError):
     """A rule, filter or correlation must be changed."""
-
-
-class DecoderError(SocAgentError):
-    """A decoder file must be changed."""
 
 
 class SourceError(SocAgentError):

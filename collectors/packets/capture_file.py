@@ -37,11 +37,6 @@ class _Interface(NamedTuple):
     offset_ns: int
 
 
-def is_capture(head: bytes) -> bool:
-    """Say whether a file that begins with these bytes is a capture."""
-    return head[:4] in _PCAP or head[:4] == _PCAPNG
-
-
 class CaptureReader:
     """Reads one capture file through a descriptor, from ``offset`` on: 0, or where an earlier reader stood."""
 

@@ -1,13 +1,13 @@
 """Everything that detects, as loaded: immutable, and shared by engines."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.load.filters import FilterInfo
-from soc_agent.model import LogSource, Problem, RuleInfo, Where
+from soc_agent.model import Problem, RuleInfo
 
 
 class Refused(Struct, frozen=True, array_like=True):
@@ -42,20 +42,3 @@ class RuleSet(Struct, frozen=True):
     """What is odd but hinders nothing: filters without a reason or author, or that name rules which are not there."""
     refused: tuple[Refused, ...] = ()
     """The documents that do not run, for what they hold; what is wrong with them is in :attr:`problems` too."""
-
-    def without_source(self, known: Collection[LogSource]) -> list[Problem]:
-        """Give the rules that can never fire because nothing yields their log source; information, not an error.
-
-        ``known`` holds every log source that some decoder gives.
-        """
-        dead: dict[LogSource, bool] = {}
-        problems = []
-        for rule in self.rules:
-            source = rule.log_source
-            if source not in dead:
-                dead[source] = not any(source.applies_to(other) for other in known)
-            if dead[source]:
-                words = ", ".join(f"{key} {value}" for key, value in structs.asdict(source).items() if value)
-                values = {"title": rule.info.title, "source": words}
-                problems.append(Problem("rule.no_source", Where(rule.info.path, rule.line, "logsource"), values))
-        return problems

@@ -2,26 +2,29 @@
 
 from pathlib import Path
 
-from soc_agent.decode import Decoders
-from soc_agent.errors import describe
-from soc_agent.model import LogSource
+import msgspec
+
+from soc_agent.detect import RuleSet
+from soc_agent.detect.ruleset import Refused
+from soc_agent.model import Problem, Where
 from tests.detect.making import rule_text, rules_of
 
 
-def test_rules_whose_log_source_nobody_yields_are_listed(tmp_path: Path) -> None:
+def test_what_runs_has_a_face_and_what_does_not_has_a_reason(tmp_path: Path) -> None:
     rules = rules_of(
         tmp_path,
-        a=rule_text("selection: {f: 1}", title="Heard"),
-        b=rule_text("selection: {f: 1}", title="Unheard", logsource="{product: mainframe, service: racf}"),
+        a=rule_text("selection: {f: 1}", title="Good"),
+        b=rule_text("selection: {f|nope: 1}", title="Bad"),
     )
-    (problem,) = rules.without_source([LogSource("", "linux", "syslog"), LogSource("webserver", "", "")])
-    assert (problem.code, problem.where.line) == ("rule.no_source", 1)
-    assert problem.values == {"title": "Unheard", "source": "product mainframe, service racf"}
-    assert "mainframe" in describe(problem)
+    assert [rules.infos[rule.info.id].title for rule in rules.rules] == ["Good"]
+    assert [(each.title, each.problems[0].code) for each in rules.refused] == [("Bad", "rule.modifier")]
+    assert rules.refused[0].problems == rules.problems
 
 
-def test_decoders_tell_what_is_yielded(tmp_path: Path) -> None:
-    rules = rules_of(tmp_path, a=rule_text("selection: {f: 1}", logsource="{category: webserver}"))
-    decoders = Decoders.load()
-    known = frozenset().union(*(decoders.log_sources(name) for name in decoders.types()))
-    assert rules.without_source(known) == []
+def test_a_set_without_files_is_empty() -> None:
+    assert (RuleSet().rules, RuleSet().problems) == ((), ())
+
+
+def test_what_is_refused_can_be_kept_in_the_cache() -> None:
+    refused = Refused("t", "f.yml", 3, (Problem("rule.regex", Where("f.yml", 3)),), "id", ("attack.t1110",))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(refused), type=Refused) == refused

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.packets import capture_file
-from collectors.packets.capture_file import CHUNK_BYTES, CaptureReader, is_capture
+from collectors.packets.capture_file import CHUNK_BYTES, CaptureReader
 from tests.collectors.packets import craft
 
 PACKETS = [(0.000001, b"first frame"), (1.5, b""), (2.000000001, b"the third frame" * 20)]
@@ -200,13 +200,6 @@ def test_what_is_no_capture_is_said_to_be_none(data: bytes, tmp_path: Path) -> N
     assert found == []
     assert reader.problem is not None
     assert reader.problem.code in ("packets.not_capture", "packets.corrupt")
-
-
-def test_is_capture_knows_the_magic_numbers() -> None:
-    assert is_capture(craft.pcap([]))
-    assert is_capture(craft.pcap([], order=">", nano=True))
-    assert is_capture(craft.section())
-    assert not is_capture(b"GIF89a")
 
 
 def test_more_frames_than_a_batch_holds_come_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
