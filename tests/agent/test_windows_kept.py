@@ -3,6 +3,7 @@
 import queue
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,10 @@ class Run:
         return sorted((a.title, a.uid, a.count, a.first_ns, a.last_ns, a.entity_key, a.line_number) for a in found)
 
 
+def has_committed(run: Run, blocks: int) -> bool:
+    return run.committed == blocks
+
+
 def line(number: int, at_s: int, user: str, address: str) -> bytes:
     stamp = f"Nov 20 {8 + at_s // 3600:02}:{at_s // 60 % 60:02}:{at_s % 60:02}"
     return f"{stamp} host sshd[{number}]: Invalid user {user} from {address} port {number}\n".encode()
@@ -141,11 +146,11 @@ def test_reloading_rules_that_did_not_change_changes_nothing(tmp_path: Path) -> 
             run.pipeline.start()
             for number, block in enumerate(blocks(9), 1):
                 run.blocks.put(block)
-                eventually(lambda run=run, number=number: run.committed == number)
+                eventually(partial(has_committed, run, number))
                 if name == "reloaded":
                     taken: list[bool] = []
-                    run.pipeline.use(run.engine(RULES), DECODERS, lambda taken=taken: taken.append(True))
-                    eventually(lambda taken=taken: bool(taken))
+                    run.pipeline.use(run.engine(RULES), DECODERS, partial(taken.append, True))
+                    eventually(partial(bool, taken))
             assert run.pipeline.stop(30)
             alerts.append(run.alerts())
     assert alerts[1] == alerts[0]
