@@ -2,24 +2,19 @@
 
 import os
 import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
 
 from collectors.file_watch import FileWatch
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.reading import identity_of
-from collectors.file_watch.worker import RACY_NS, Worker
+from collectors.file_watch.worker import Worker
 from soc_agent.config import WatchSource
 from soc_agent.model import Collector
-from tests.collectors.file_watch.bench import QUICK, FakeScanner, Watched
-
-Start = Callable[..., Watched]
+from tests.collectors.file_watch.bench import QUICK, FakeScanner, Watched, write_old
+from tests.collectors.file_watch.conftest import Start
 
 
 def identity(path: Path) -> int:
@@ -28,37 +23,6 @@ def identity(path: Path) -> int:
 
 def folders(watched: Watched) -> list[Folder]:
     return watched.watch._folders
-
-
-def write_old(path: Path, data: bytes) -> None:
-    """Write a file, and wait until the clock of files has moved on."""
-    path.write_bytes(data)
-    while time.time_ns() - path.stat().st_ctime_ns < 2 * RACY_NS:
-        time.sleep(0.005)
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    running: list[Watched] = []
-
-    def begin(*folders: Path | str, ready: bool = True, **options: object) -> Watched:
-        watched = Watched(*folders, **options)  # type: ignore[arg-type]
-        running.append(watched)
-        if ready:
-            watched.until_ready()
-        return watched
-
-    yield begin
-    for watched in running:
-        watched.scanner.gate.set()
-        watched.stop()
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Path:
-    folder = tmp_path / "drop"
-    folder.mkdir()
-    return folder
 
 
 def test_it_is_a_collector() -> None:
@@ -255,232 +219,3 @@ def test_lines_of_a_stream_follow_each_other_over_restarts(start: Start, drop: P
     for block in watched.blocks:
         assert (block.offset, block.first_line) == ends.get(block.stream_id, (0, 1))
         ends[block.stream_id] = (block.offset + len(block.data), block.first_line + block.data.count(b"\n"))
-
-
-@pytest.mark.parametrize(("options", "reason"), [({"size_cap_bytes": 10}, "too_big"), ({}, "timeout"), ({}, "error")])
-def test_what_was_not_scanned_is_said(start: Start, drop: Path, options: dict[str, int], reason: str) -> None:
-    """Never silence, never clean; and only once."""
-    watched = start(drop, **options)
-    watched.scanner.fails = "" if reason == "too_big" else reason
-    (drop / "big").write_bytes(b"x" * 11)
-    watched.until(lambda: len(watched.lines()) == 1)
-    (line,) = watched.lines()
-    assert (line["type"], line["reason"], line["size"]) == ("not_scanned", reason, 11)
-    watched.restart()
-    watched.scanner.fails = ""
-    (drop / "ok").write_bytes(b"EVIL")
-    watched.until_found("ok")
-    assert len(watched.lines()) == 2
-
-
-def test_exclusions_hold_for_files_and_folders(start: Start, drop: Path) -> None:
-    """By name anywhere, or by path; a folder with all below it."""
-    watched = start(drop, exclude=("*.log", "*/cache"))
-    for name in ("cache/x", "a/cache/deep/y", "a/z.log", "a/ok"):
-        (drop / name).parent.mkdir(parents=True, exist_ok=True)
-        (drop / name).write_bytes(b"EVIL")
-    watched.until_found("ok")
-    assert watched.scanner.scanned == ["ok"]
-
-
-def test_links_out_of_the_tree_are_not_followed(start: Start, drop: Path, tmp_path: Path) -> None:
-    """A web user who may write here cannot make the agent read elsewhere."""
-    secret = tmp_path / "secret"
-    secret.mkdir()
-    (secret / "shadow").write_bytes(b"EVIL")
-    watched = start(drop)
-    (drop / "file").symlink_to(secret / "shadow")
-    (drop / "folder").symlink_to(secret)
-    os.mkfifo(drop / "fifo")
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-    watched.restart()
-    (drop / "more").write_bytes(b"EVIL")
-    watched.until_found("bad", "more")
-    assert set(watched.scanner.scanned) == {"bad", "more"}
-
-
-def test_names_of_any_bytes(start: Start, drop: Path) -> None:
-    """Not UTF-8, with a newline, with a terminal escape: one line each, and the exact name is kept."""
-    watched = start(drop)
-    names = [b"\xff\xfe.php", b"two\nlines", b"\x1b[31mred"]
-    for name in names:
-        Path(os.fsdecode(bytes(drop) + b"/" + name)).write_bytes(b"EVIL")
-    watched.until(lambda: len(watched.lines()) == 3)
-    by_size = {line["path"]: line.get("path_hex") for line in watched.lines()}
-    assert by_size[f"{drop}/\\xff\\xfe.php"] == (bytes(drop) + b"/\xff\xfe.php").hex()
-    assert by_size[f"{drop}/two\nlines"] is None
-    assert all(block.data.count(b"\n") == block.data.count(b'"type"') for block in watched.blocks)
-
-
-def test_a_folder_that_is_missing_is_waited_for(start: Start, tmp_path: Path) -> None:
-    """It is a problem while it is missing, and watched with all that is in it as soon as it is there."""
-    late = tmp_path / "late"
-    watched = start(late, ready=False)
-    watched.until(lambda: watched.codes() == ["watch.missing_folder"])
-    (tmp_path / "made").mkdir()
-    (tmp_path / "made" / "bad").write_bytes(b"EVIL")
-    (tmp_path / "made").rename(late)
-    watched.until_found("bad")
-    watched.until(lambda: watched.codes() == [])
-
-
-def test_a_folder_that_is_removed_and_made_anew(start: Start, drop: Path) -> None:
-    """The watch went with the old folder; the new one is another."""
-    watched = start(drop)
-    shutil.rmtree(drop)
-    watched.until(lambda: watched.codes() == ["watch.missing_folder"])
-    drop.mkdir()
-    watched.until(lambda: watched.codes() == [])
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-
-
-def test_a_file_is_no_folder(start: Start, tmp_path: Path) -> None:
-    """The person is told, and the other folders are watched."""
-    (tmp_path / "file").write_text("x")
-    (tmp_path / "drop").mkdir()
-    watched = start(tmp_path / "file", tmp_path / "drop", ready=False)
-    watched.until(lambda: watched.codes() == ["watch.no_folder"])
-    (tmp_path / "drop" / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-
-
-def test_a_link_to_a_folder_may_be_watched(start: Start, drop: Path, tmp_path: Path) -> None:
-    """What the person named is followed, also when it points elsewhere later."""
-    (tmp_path / "current").symlink_to(drop)
-    watched = start(tmp_path / "current")
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-    (tmp_path / "next").mkdir()
-    (tmp_path / "new").symlink_to(tmp_path / "next")
-    (tmp_path / "new").rename(tmp_path / "current")
-    (tmp_path / "next" / "worse").write_bytes(b"EVIL")
-    watched.until_found("bad", "worse")
-
-
-def test_without_recursion_only_the_folder_itself(start: Start, drop: Path) -> None:
-    """`recursive: false` is the top alone."""
-    (drop / "sub").mkdir()
-    watched = start(drop, recursive=False)
-    (drop / "sub" / "hidden").write_bytes(b"EVIL")
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-    watched.restart()
-    (drop / "more").write_bytes(b"EVIL")
-    watched.until_found("bad", "more")
-
-
-def test_when_nobody_reads_nothing_is_lost(start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The scanner waits for the reader; files beyond the queue are found by a walk."""
-    monkeypatch.setattr("collectors.file_watch.worker._ROOM_BYTES", 5_000)
-    monkeypatch.setattr("collectors.file_watch.schedule.QUEUE_LIMIT", 50)
-    watched = start(drop)
-    for number in range(400):
-        (drop / f"bad{number}").write_bytes(b"EVIL")
-    watched.scanner.gate.set()
-    watched.until(lambda: len(set(watched.found())) == 400)
-    assert len(watched.found()) == 400
-
-
-def test_a_slow_scan_does_not_hold_the_reader(start: Start, drop: Path) -> None:
-    """`read` comes back in time, can be woken, and `close` does not wait for the scan."""
-    watched = start(drop)
-    watched.scanner.gate.clear()
-    (drop / "slow").write_bytes(b"EVIL")
-    assert watched.watch.read(0.01) is None or watched.watch.read(0.01) is None
-    waker = threading.Timer(0.05, watched.watch.wake)
-    waker.start()
-    while watched.watch.read(20) is not None:
-        pass
-    waker.join()
-
-
-def test_an_overflow_of_the_kernels_queue_is_answered_by_a_walk(
-    start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """watchdog says it only in its log; the files whose events were lost are found all the same, and it is reported."""
-    import logging
-
-    watched = start(drop)
-    monkeypatch.setattr("collectors.file_watch.worker.Worker._told", lambda *_: None)
-    (drop / "lost").write_bytes(b"EVIL")
-    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
-    watched.until_found("lost")
-    assert watched.codes() == ["watch.overflow"]
-
-
-def test_a_real_overflow(start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More events than the kernel keeps, while watchdog does not get to read them."""
-    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
-    if limit > 20_000:
-        pytest.skip(f"the kernel keeps {limit} events here: too many to make")
-    gate, real = threading.Event(), InotifyFD.read_events
-
-    def read_events(self: InotifyFD, **options: int) -> list[InotifyEvent]:
-        events = real(self, **options)
-        gate.wait(60)
-        return events
-
-    watched = start(drop)
-    monkeypatch.setattr(InotifyFD, "read_events", read_events)
-    for number in range(limit // 2 + 500):
-        fd = os.open(drop / f"f{number}", os.O_CREAT | os.O_WRONLY)
-        os.write(fd, b"EVIL" if number % 100 == 0 else b"")
-        os.close(fd)
-    gate.set()
-    bad = [f"f{number}" for number in range(0, limit // 2 + 500, 100)]
-    watched.until_found(*bad)
-    watched.until(lambda: watched.codes() == ["watch.overflow"])
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_when_watchdog_dies_it_is_started_anew(start: Start, drop: Path, tmp_path: Path) -> None:
-    """Its reading thread ends by a KeyError here (7.1): the watcher would be blind for ever."""
-    watched = start(drop)
-    (drop / "a").mkdir()
-    (drop / "a" / "first").write_bytes(b"EVIL")
-    watched.until_found("first")
-    (drop / "a").rename(tmp_path / "a")
-    (drop / "a").mkdir()
-    (drop / "a" / "second").write_bytes(b"EVIL")
-    watched.until_found("first", "second")
-    shutil.rmtree(drop / "a")
-    shutil.rmtree(tmp_path / "a")
-    watched.until(lambda: watched.codes() == ["watch.blind"])
-    (drop / "after").write_bytes(b"EVIL")
-    watched.until_found("first", "second", "after")
-
-
-def test_without_watches_the_folder_is_walked_through(
-    start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The kernel's limit is reached: slower, never blind, and the person is told what to raise."""
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(28, "inotify watch limit reached")
-
-    monkeypatch.setattr("collectors.file_watch.watches.Watches.attach", refuse)
-    write_old(drop / "old", b"EVIL")
-    watched = start(drop)
-    assert watched.codes() == ["watch.no_watches"]
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
-
-
-def test_a_folder_that_cannot_be_listed_is_reported(start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rest is scanned; the problem goes when it is well again."""
-    (drop / "locked").mkdir()
-    real = os.scandir
-
-    def refuse(path: str) -> object:
-        if str(path).endswith("locked"):
-            raise PermissionError(13, "Permission denied")
-        return real(path)
-
-    with monkeypatch.context() as patched:
-        patched.setattr("collectors.file_watch.tree.os.scandir", refuse)
-        watched = start(drop)
-        watched.until(lambda: watched.codes() == ["watch.unreadable_folder"])
-    (drop / "bad").write_bytes(b"EVIL")
-    watched.until_found("bad")
