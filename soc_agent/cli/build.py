@@ -57,6 +57,8 @@ class Builder:
             before=before._yara if before else None,  # noqa: SLF001 - as above
         )
         self._scanner: YaraScanner | None = before._scanner if before else None  # noqa: SLF001 - as above
+        self._indicators: Indicators | None = None
+        self._lists_seen: dict[str, Signature] = {}
         self._decoders: Decoders | None = None
         self._decoders_seen: dict[str, Signature] = {}
         self._decoder_problems: Sequence[Problem] = ()
@@ -87,7 +89,7 @@ class Builder:
         decoders, decoder_problems = self._load_decoders()
         watches = any(isinstance(source, WatchSource) for source in self._config.sources)
         yara = self._load_yara(look) if watches else None
-        indicators = self._load_indicators()
+        indicators = self._load_indicators(look)
         enricher = Enricher.of(self._config, self._folder)
         return Loaded(
             engine=Engine(rules, decoders, enricher=enricher, indicators=indicators),
@@ -113,18 +115,30 @@ class Builder:
     def _indicator_lists(self) -> list[Path]:
         return [self._folder / path for path in self._config.indicators.paths]
 
-    def _load_indicators(self) -> Indicators | None:
-        """Load the lists of indicators; None where the configuration names none, which then cost nothing."""
+    def _load_indicators(self, look: Look | None = None) -> Indicators | None:
+        """Load the lists of indicators; None where the configuration names none, which then cost nothing.
+
+        Those that were loaded before are given again where no list changed, or one that did is not finished.
+        """
         options = self._config.indicators
         if not options.paths:
             return None
-        return load_indicators(
-            self._indicator_lists(),
-            default_tlp=options.default_tlp,
-            default_days=options.default_days,
-            disabled=self._config.rules.disabled,
-            cache_dir=cache_folder(),
-        )
+        seen = signatures(self._indicator_lists())
+        changed = {
+            name for name in seen.keys() | self._lists_seen.keys() if seen.get(name) != self._lists_seen.get(name)
+        }
+        waits = look is not None and not changed.isdisjoint(look.unsettled)
+        if self._indicators is None or (changed and not waits):
+            self._lists_seen = seen
+            self._indicators = load_indicators(
+                self._indicator_lists(),
+                default_tlp=options.default_tlp,
+                default_days=options.default_days,
+                disabled=self._config.rules.disabled,
+                cache_dir=cache_folder(),
+                keep=True,
+            )
+        return self._indicators
 
     def _load_decoders(self) -> tuple[Decoders, Sequence[Problem]]:
         """Load the decoders, and say what is wrong. Where something has gone wrong, those that ran before go on."""

@@ -99,6 +99,7 @@ def _load(workspace: Workspace, paths: tuple[Path, ...]) -> Indicators:
         default_tlp=options.default_tlp,
         default_days=options.default_days,
         cache_dir=cache_folder(),
+        keep=True,
     )
 
 

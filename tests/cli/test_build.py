@@ -13,6 +13,7 @@ from collectors.packets import PacketCapture
 from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
 from soc_agent.decode import Decoders
+from soc_agent.detect.load.settle import Look, signatures
 from soc_agent.errors import RuleError
 from soc_agent.model import Problem, RuleKind, Where
 from tests.end_to_end.running import LINE_RULE
@@ -128,3 +129,38 @@ def test_without_lists_of_indicators_there_are_none(tmp_path: Path, monkeypatch:
     loaded = Builder(parse_config(b"{}"), tmp_path).load()
     assert loaded.engine.indicators is None
     assert RuleKind.INDICATOR not in {info.kind for info in loaded.rules}
+
+
+def test_lists_that_did_not_change_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "feeds").mkdir()
+    path = tmp_path / "feeds" / "a.txt"
+    path.write_text("203.0.113.9\n")
+    builder = Builder(parse_config(b"indicators: {paths: [feeds]}"), tmp_path)
+    first = builder.load().engine.indicators
+    assert builder.load().engine.indicators is first
+    path.write_text("203.0.113.9\n203.0.113.10\n")
+    seen = signatures([path])
+    assert builder.load(Look(seen, frozenset({str(path)}))).engine.indicators is first, "not finished"
+    again = builder.load(Look(seen)).engine.indicators
+    assert again is not None
+    assert len(again) == 2
+
+
+def test_yara_rules_are_loaded_again_for_folders_that_are_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.yml").write_text(yaml.safe_dump(LINE_RULE))
+    path = tmp_path / "own" / "b.yar"
+    path.write_text("rule named { condition: true }")
+    builder = Builder(parse_config(SOURCES), tmp_path)
+    builder.load()
+    path.write_text("rule other { condition: true }")
+    loaded = builder.load(Look(signatures(builder.watched())))
+    assert (loaded.changes.added, loaded.changes.removed) == (("yara:b.other",), ("yara:b.named",))
+    path.write_text("rule other {")
+    loaded = Builder(parse_config(SOURCES), tmp_path, before=builder).load()
+    assert "yara:b.other" in {info.id for info in loaded.rules}
+    assert loaded.changes.kept == (str(path),)
