@@ -119,7 +119,14 @@ def _times(alert: Alert, width: int, zone: tzinfo) -> list[Line]:
 
 
 def _matched(why: Iterable[Clause]) -> list[str]:
-    return [clause.value for clause in why if clause.matched and len(clause.value) >= _SHORTEST_MARK]
+    """Give the values that decided, as they may stand in the line: what was counted stands in none."""
+    values = (clause.value for clause in why if clause.matched and not _is_measure(clause))
+    return [value for value in values if len(value) >= _SHORTEST_MARK]
+
+
+def _is_measure(clause: Clause) -> bool:
+    """Say whether a clause is that of a correlation: how many, how much, how long."""
+    return clause.item.endswith(f": {clause.pattern}")
 
 
 def _line(alert: Alert, width: int) -> list[Line]:
@@ -135,7 +142,7 @@ def _line(alert: Alert, width: int) -> list[Line]:
 
 def _patterns(why: Iterable[Clause]) -> list[str]:
     """Give patterns without wildcards: where the value is a whole field, the pattern is the part that matters."""
-    bare = (clause.pattern.strip("*") for clause in why if clause.matched)
+    bare = (clause.pattern.strip("*") for clause in why if clause.matched and clause.pattern != clause.field)
     return [pattern for pattern in bare if len(pattern) >= _SHORTEST_MARK and not set(pattern) & set("*?\\")]
 
 
@@ -148,19 +155,21 @@ def _why(why: Sequence[Clause], width: int) -> list[Line]:
     rows: list[Line] = []
     for clause in why:
         sign = part("✓ ", "ok") if clause.matched else part("✗ ", "muted")
-        item = (
-            sign,
-            part(safe(clause.item, _VALUE_LIMIT)),
-            part("  "),
-            part(safe(clause.pattern, _VALUE_LIMIT), "key"),
-        )
-        rows += wrapped(item, width, indent=4)
+        item = part(safe(clause.item, _VALUE_LIMIT))
+        value = marked(safe(clause.value, _VALUE_LIMIT), _patterns([clause]))
+        if clause.pattern == clause.field:  # what lines were grouped or counted by: nothing was compared
+            named = part(safe(clause.field, _VALUE_LIMIT), "key")
+            rows += wrapped((sign, item, part("  "), named, part(" = ", "muted"), *value), width, indent=4)
+            continue
+        if _is_measure(clause):
+            counted = (part(" = ", "muted"), *value) if clause.value else ()
+            rows += wrapped((sign, item, *counted), width, indent=4)
+            continue
+        pattern = part(safe(clause.pattern, _VALUE_LIMIT), "key")
+        rows += wrapped((sign, item, part("  "), pattern), width, indent=4)
         if clause.value:
-            value = (
-                Part(joined("    ", clause.field, " " if clause.field else "", "= "), "muted"),
-                *marked(safe(clause.value, _VALUE_LIMIT), _patterns([clause])),
-            )
-            rows += wrapped(value, width, words=False, indent=6)
+            field = Part(joined("    ", clause.field, " " if clause.field else "", "= "), "muted")
+            rows += wrapped((field, *value), width, words=False, indent=6)
     return rows
 
 

@@ -41,7 +41,8 @@ def layer_box(state: LayerState, width: int, height: int) -> list[Line]:
     figures = [_figure(figure_index, state, room) for figure_index in range(len(state.figures))]
     kept = steps[: max(inner - min(len(figures), _FIGURES_MIN), 1)]
     if len(kept) < len(steps):
-        kept[-1] = cut((*kept[-1], *steps[len(kept)]), room)
+        rest = steps[len(kept)][1:]  # without what it stands in by
+        kept[-1] = cut((*kept[-1], part(" "), *rest), room)
     body = figures[: inner - len(kept)]
     body += [()] * (inner - len(body) - len(kept)) + kept
     title = (part(f"{state.layer.value} ", "title"), Part(layer_word(state.layer, short=True), "strong"))
@@ -118,8 +119,8 @@ class SourceView(NamedTuple):
     health: Health
 
 
-def source_view(ledger: SourceLedger, now_ns: int, silent_s: int) -> SourceView:
-    """Judge a source: broken, missing, silent, finished, or reading."""
+def source_view(ledger: SourceLedger, now_ns: int, silent_s: int, *, runs: bool = True) -> SourceView:
+    """Judge a source: broken, missing, silent, finished, or reading; ``runs``: whether an agent does."""
     if ledger.state is SourceStatus.MISSING:
         return SourceView("missing", Health.CRITICAL)
     if ledger.state is SourceStatus.FAILED:
@@ -128,6 +129,8 @@ def source_view(ledger: SourceLedger, now_ns: int, silent_s: int) -> SourceView:
         return SourceView("degraded", Health.ATTENTION)
     if ledger.state is SourceStatus.FINISHED:
         return SourceView("finished", Health.OK)
+    if not runs:
+        return SourceView("unread", Health.ATTENTION)
     if not ledger.last_ns:
         return SourceView("waiting", Health.NOT_CONFIGURED)
     if now_ns - ledger.last_ns > silent_s * times.SECOND:
@@ -135,10 +138,12 @@ def source_view(ledger: SourceLedger, now_ns: int, silent_s: int) -> SourceView:
     return SourceView("reading", Health.OK)
 
 
-def sources_line(ledgers: Sequence[SourceLedger], now_ns: int, silent_s: int, width: int) -> Line:
+def sources_line(ledgers: Sequence[SourceLedger], now_ns: int, silent_s: int, width: int, *, runs: bool = True) -> Line:
     """Draw how the sources are doing: how many read, how many lines a minute, what was dropped, which are not well."""
     if not ledgers:
         return (Part(said("tui.sources.none"), "muted"),)
+    if not runs:
+        return cut((Part(said("tui.sources.unread", all=len(ledgers)), "attention"),), width)
     views = [(ledger, source_view(ledger, now_ns, silent_s)) for ledger in ledgers]
     sick = [(ledger, view) for ledger, view in views if view.health in (Health.ATTENTION, Health.CRITICAL)]
     dropped = sum(ledger.totals.dropped for ledger in ledgers)

@@ -74,8 +74,8 @@ def build() -> click.Command:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and end the process with its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    use_language(_asked_language(words) or detect_language())
+    words, language = _asked_language(list(sys.argv[1:] if arguments is None else arguments))
+    use_language(language or detect_language())
     try:
         build().main(args=words, prog_name="soc-agent", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -96,12 +96,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.exit(0)
 
 
-def _asked_language(words: Sequence[str]) -> str | None:
-    """Find ``--lang`` before click does: the help that click prints must already speak it."""
-    for index, word in enumerate(words):
-        value = word.partition("=")[2] if word.startswith("--lang=") else ""
-        if word == "--lang" and index + 1 < len(words):
-            value = words[index + 1]
+def _asked_language(words: list[str]) -> tuple[list[str], str | None]:
+    """Find ``--lang`` before click does: the help that click prints must already speak it.
+
+    It counts wherever it stands, also after a command; give the words with it in front.
+    """
+    end = words.index("--") if "--" in words else len(words)
+    for index, word in enumerate(words[:end]):
+        joined = word.startswith("--lang=")
+        value = word.partition("=")[2] if joined else words[index + 1] if word == "--lang" and index + 1 < end else ""
         if value in LANGUAGES:
-            return value
-    return None
+            return ["--lang", value, *words[:index], *words[index + (1 if joined else 2) :]], value
+    return words, None

@@ -75,10 +75,13 @@ def rows_of(explanation: Explanation) -> list[Row]:
 
 
 def _head(explanation: Explanation) -> Iterator[Row]:
-    rule = explanation.rule
-    title = rule.title_vi if current_language() == "vi" and rule.title_vi else rule.title
-    yield Row(0, (Piece(title, "strong"), Piece(f"  {rule.id}", "muted")))
+    yield Row(0, (Piece(_title(explanation), "strong"), Piece(f"  {explanation.rule.id}", "muted")))
     yield _verdict(explanation, 0)
+
+
+def _title(explanation: Explanation) -> str:
+    rule = explanation.rule
+    return rule.title_vi if current_language() == "vi" and rule.title_vi else rule.title
 
 
 def _verdict(explanation: Explanation, indent: int) -> Row:
@@ -113,9 +116,8 @@ def _is_near(explanation: Explanation) -> bool:
 
 def _counting(counting: Counting, indent: int, *, whole: bool) -> Iterator[Row]:
     """Yield what a correlation makes of the line for one of its rules; ``whole``: with the condition of that rule."""
-    rule = counting.explanation.rule
     word = "unwanted" if counting.unwanted else "counting"
-    heading = f"{say(f'explain.section.{word}')}: {rule.title}"
+    heading = f"{say(f'explain.section.{word}')}: {_title(counting.explanation)}"
     yield Row(indent, (Piece(heading, "title"),), heading=True)
     indent += _STEP
     yield _verdict(counting.explanation, indent)

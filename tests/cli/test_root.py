@@ -30,6 +30,19 @@ def test_help_speaks_vietnamese() -> None:
     assert "Ví dụ: soc-agent" in soc_agent("status", "--help", environment={"SOC_AGENT_LANG": "vi"}).stdout
 
 
+@pytest.mark.parametrize("words", [("--lang", "vi"), ("--lang=vi",)])
+def test_the_language_may_stand_after_the_command(words: tuple[str, ...]) -> None:
+    """As most people write it, and as the help of the demo shows it."""
+    assert "Ví dụ: soc-agent" in soc_agent("rules", "list", "--help", *words).stdout
+    done = soc_agent("rules", *words, "list")
+    assert done.returncode == 0
+
+
+def test_after_two_dashes_nothing_is_a_language(run: Run) -> None:
+    done = run("decode", "--", "--lang", "vi")
+    assert "--lang" in done.err
+
+
 def test_version(run: Run) -> None:
     assert __version__ in run("--version").out
 

@@ -150,3 +150,8 @@ def test_a_correlation_shows_its_group() -> None:
 def test_log_sources_in_words() -> None:
     assert source_words(LogSource()) == "*"
     assert source_words(LogSource("webserver", "", "apache")) == "category webserver, service apache"
+
+
+def test_the_rules_that_a_correlation_counts_are_named_in_the_language_in_use() -> None:
+    use_language("vi")
+    assert "Một luật" in text_of(CORRELATION)

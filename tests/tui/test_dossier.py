@@ -134,3 +134,15 @@ def test_what_is_suppressed_is_counted_where_the_alert_stands(store: Store, lang
 def _span(store: Store, key: int) -> tuple[int, int]:
     (found,) = store.suppressions(alert_id=key)
     return found.since_ns, found.until_ns
+
+
+def test_what_a_correlation_counted_and_grouped_by_stands_once_and_lights_up_nothing(store: Store) -> None:
+    found = dossier_of(store, BRUTE.id)
+    why = (Clause("event_count: gte 10", "gte 10", "", "10"), Clause("group-by", "src_ip", "src_ip", "203.0.113.9"))
+    raw = b"src_ip=203.0.113.9 pid=1010"
+    rows = dossier_lines(replace(found, alert=replace(found.alert, why=why, raw=raw)), 100, NOW, ZONE)
+    text = plain(rows)
+    assert "✓ event_count: gte 10 = 10\n" in text
+    assert "✓ group-by  src_ip = 203.0.113.9\n" in text
+    line = next(row for row in rows if "pid=1010" in plain([row]))
+    assert [text for text, role in line if role == "matched"] == ["203.0.113.9"]

@@ -127,3 +127,12 @@ def test_the_line_of_the_sources_names_those_that_are_not_well_first() -> None:
 def test_boxes_and_sections_have_the_width_they_are_given() -> None:
     assert {width_of(row) for row in boxed((), (), [(), ()], 20)} == {20}
     assert width_of(section("What it is", 30)) == 30
+
+
+def test_without_an_agent_no_source_is_said_to_be_well() -> None:
+    reading = ledger(last_ns=NOW)
+    assert source_view(reading, NOW, 900, runs=False) == ("unread", Health.ATTENTION)
+    assert source_view(ledger(state=SourceStatus.FAILED), NOW, 900, runs=False).word == "failed"
+    line = sources_line([reading], NOW, 900, 120, runs=False)
+    assert plain([line]) == say("tui.sources.unread", all=1)
+    assert width_of(sources_line([reading], NOW, 900, 20, runs=False)) <= 20

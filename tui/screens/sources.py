@@ -17,7 +17,7 @@ from tui.look import Role
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said, told
 from tui.page import Page
 from tui.panels import agent_part, agent_runs, section, source_view
-from tui.paper import wrapped
+from tui.paper import cut, wrapped
 from tui.view import Question, View
 from tui.words import HEALTH_GLYPH, separator
 
@@ -54,16 +54,21 @@ _COLUMNS = (
 )
 _GAP = "  "
 _NAME_MIN = 10
+_NAME_WANTED = 20
+"""Columns go before names are cut shorter."""
 
 
-def ledger_lines(ledgers: Sequence[SourceLedger], now_ns: int, silent_s: int, width: int) -> list[Line]:
-    """Draw the table of the sources; below each what is wrong with it."""
-    views = [source_view(ledger, now_ns, silent_s) for ledger in ledgers]
+def ledger_lines(
+    ledgers: Sequence[SourceLedger], now_ns: int, silent_s: int, width: int, *, runs: bool = True
+) -> list[Line]:
+    """Draw the table of the sources; below each what is wrong with it. ``runs``: whether an agent does."""
+    views = [source_view(ledger, now_ns, silent_s, runs=runs) for ledger in ledgers]
     states = [joined(HEALTH_GLYPH[view.health], " ", said(f"tui.source.{view.word}")) for view in views]
     state = max(map(cells, states))
-    columns, names, values, sizes = _fitting(ledgers, now_ns, width - state - _NAME_MIN)
+    longest = max(cells(safe(ledger.source)) for ledger in ledgers)
+    columns, names, values, sizes = _fitting(ledgers, now_ns, width - state - min(longest, _NAME_WANTED))
     taken = state + sum(sizes) + len(_GAP) * (len(sizes) + 1)
-    name = max(min(width - taken, max(cells(safe(ledger.source)) for ledger in ledgers) + 4), _NAME_MIN)
+    name = max(min(width - taken, longest + 4), _NAME_MIN)
     head = [fit(said("tui.column.source"), name), fit(said("tui.column.state"), state)]
     head += [fit(text, size, right=True) for text, size in zip(names, sizes, strict=True)]
     rows: list[Line] = [(part(_GAP.join(head), "muted"),)]
@@ -117,12 +122,12 @@ class Ledger(Drawn):
         now_ns = console.now_ns()
         rows = [*self._agent(intake, now_ns, width), (), section(said("tui.sources.title"), width)]
         if intake.ledger:
-            rows += ledger_lines(intake.ledger, now_ns, console.config.agent.silent_s, width)
+            runs = agent_runs(intake.agent, now_ns)
+            rows += ledger_lines(intake.ledger, now_ns, console.config.agent.silent_s, width, runs=runs)
         else:
             rows += wrapped((Part(said("tui.sources.none"), "muted"),), width)
         rows += [(), section(said("tui.hosts.title", count=times.number(len(intake.assets))), width)]
-        for asset in sorted(intake.assets, key=lambda asset: -asset.last_ns)[:_HOSTS_SHOWN]:
-            rows.append(_host(asset, now_ns))
+        rows += host_lines(sorted(intake.assets, key=lambda asset: -asset.last_ns)[:_HOSTS_SHOWN], now_ns, width)
         if not intake.assets:
             rows.append((Part(said("tui.hosts.none"), "muted"),))
         return rows
@@ -141,16 +146,20 @@ class Ledger(Drawn):
         return rows
 
 
-def _host(asset: AssetSeen, now_ns: int) -> Line:
-    return (
-        part(fit(safe(asset.host, 64), 24), "strong"),
-        part(" "),
-        part(fit(safe(" ".join(asset.addresses), 256), 34), "entity"),
-        part(" "),
-        part(fit(times.lasting(now_ns - asset.last_ns), 7, right=True), "muted"),
-        part("  "),
-        part(safe(" ".join(asset.sources), 256), "muted"),
-    )
+def host_lines(assets: Sequence[AssetSeen], now_ns: int, width: int) -> list[Line]:
+    """Draw hosts: name, when last seen, addresses where any is known, sources. No column is wider than it must be."""
+    names = [safe(asset.host, 64) for asset in assets]
+    addresses = [safe(" ".join(asset.addresses), 256) for asset in assets]
+    name = min(max(map(cells, names), default=0), max(width // 3, _NAME_MIN))
+    address = min(max(map(cells, addresses), default=0), width // 3)
+    rows: list[Line] = []
+    for asset, host, seen in zip(assets, names, addresses, strict=True):
+        last = fit(times.lasting(now_ns - asset.last_ns), 7, right=True)
+        parts = [part(fit(host, name), "strong"), part(_GAP), part(last, "muted"), part(_GAP)]
+        if address:
+            parts += [part(fit(seen, address), "entity"), part(_GAP)]
+        rows.append(cut((*parts, part(safe(" ".join(asset.sources), 256), "muted")), width))
+    return rows
 
 
 class Sources(View[Intake]):

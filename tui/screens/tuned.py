@@ -15,22 +15,44 @@ from tui.work import start
 
 _SHOWN = 500
 """So many alerts are listed."""
+_FIRST = 9
+"""So many stand above the filter's text: on a small screen that alone fills the rest."""
 _LINE_LIMIT = 2_000
 
 
 def tuned_lines(found: TunedFilter, width: int) -> list[Line]:
-    """Draw a proposal in a width: what it would do first, then its text, then alert by alert."""
+    """Draw a proposal in a width: what it would do and until when, the first alerts, its text, then all alerts."""
+    false, undecided = found.removed("false"), found.removed("open")
     if found.lost:
         summary = Part(told(Problem("tuning.not_spared", values={"count": found.lost})), "critical")
-    else:
-        false, undecided = found.removed("false"), found.removed("open")
+    elif found.kept:
         summary = Part(said("tuning.cli.sum", false=false, open=undecided, kept=found.kept), "strong")
-    rows: list[Line] = [*wrapped((summary,), width), (), section(said("tuning.screen.filter"), width)]
+    else:
+        summary = Part(said("tui.tuned.none_true", false=false, open=undecided), "strong")
+    ends = Part(said("tui.tuned.ends", expires=found.expires, reason=found.reason), "muted")
+    ordered = sorted(found.alerts, key=lambda each: (each.verdict != "true", not each.hidden, each.alert_id))
+    first = ordered if len(ordered) <= _FIRST else _mixed(ordered)
+    rows: list[Line] = [*wrapped((summary,), width), *wrapped((ends,), width), ()]
+    rows += [section(said("tuning.screen.alerts", count=len(ordered)), width)]
+    rows += [_alert_line(each, width) for each in first]
+    if len(first) < len(ordered):
+        rows.append((Part(said("tui.tuned.below", count=len(ordered) - len(first)), "muted"),))
+    rows += [(), section(said("tuning.screen.filter"), width)]
     for line in found.text.splitlines():
         rows += wrapped((part(safe(line, _LINE_LIMIT)),), width, words=False)
-    rows += [(), section(said("tuning.screen.alerts", count=len(found.alerts)), width)]
-    ordered = sorted(found.alerts, key=lambda each: (each.verdict != "true", not each.hidden, each.alert_id))
-    return [*rows, *(_alert_line(each, width) for each in ordered[:_SHOWN])]
+    if len(first) < len(ordered):
+        rows += [(), section(said("tui.tuned.all"), width)]
+        rows += [_alert_line(each, width) for each in ordered[:_SHOWN]]
+    return rows
+
+
+def _mixed(ordered: Sequence[TunedAlert]) -> list[TunedAlert]:
+    """Give a few alerts of each kind: true ones, then those that would go, then the others."""
+    true = [each for each in ordered if each.verdict == "true"]
+    going = [each for each in ordered if each.verdict != "true" and each.hidden]
+    rest = [each for each in ordered if each.verdict != "true" and not each.hidden]
+    share = _FIRST // 3
+    return [*true[:share], *going[:share], *rest[:share]]
 
 
 def _alert_line(each: TunedAlert, width: int) -> Line:

@@ -1,15 +1,16 @@
 """The sources: each with its state, what was lost, and what to do about it."""
 
 import pytest
+from msgspec.structs import replace
 
 from soc_agent.model import Counters
 from soc_agent.store import Store
 from soc_agent.text import say, use_language
 from tests.tui.conftest import Open
-from tests.tui.stage import NOW, Clock
+from tests.tui.stage import HOUR, NOW, Clock
 from tests.tui.waiting import screen_lines, screen_text, settled, shows
 from tui.paper import width_of
-from tui.screens.sources import ledger_lines
+from tui.screens.sources import host_lines, ledger_lines
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
@@ -58,3 +59,24 @@ def test_columns_hold_the_largest_numbers(store: Store) -> None:
         widths = {width_of(row) for row in rows if row[0].role == "strong"}
         assert len(widths) == 1, "columns are aligned"
         assert widths.pop() <= max(width, 90)
+
+
+@pytest.mark.parametrize("width", [78, 198])
+def test_hosts_take_no_more_room_than_they_need(store: Store, width: int) -> None:
+    rows = host_lines(store.assets(), NOW, width)
+    assert all(width_of(row) <= width for row in rows)
+    without = [replace(asset, addresses=()) for asset in store.assets()]
+    for row, asset in zip(host_lines(without, NOW, width), without, strict=True):
+        text = "".join(text for text, _ in row)
+        assert "".join(asset.sources) in text.replace(" ", ""), "no empty column pushes the sources out"
+    assert host_lines([], NOW, width) == []
+
+
+async def test_without_an_agent_nothing_is_said_to_be_read(open_console: Open, clock: Clock) -> None:
+    clock.now_ns += HOUR
+    async with open_console((80, 24)) as (console, pilot):
+        await shows(pilot, say("tui.sources.unread", all=5))
+        await pilot.press("4")
+        await settled(console, pilot)
+        assert say("tui.source.unread") in screen_text(console)
+        assert say("tui.source.reading") not in screen_text(console)

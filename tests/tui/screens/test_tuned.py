@@ -1,6 +1,7 @@
 """A filter proposed in the console: from the chosen alerts, seen before it is written, and written with one key."""
 
 import pytest
+from msgspec.structs import replace
 
 from soc_agent.model import Problem
 from soc_agent.model.tuning import TunedAlert, TunedFilter
@@ -50,6 +51,24 @@ def test_it_says_what_would_go_before_anything_else(language: str, width: int) -
     assert words.startswith(say("tuning.cli.sum", false=1, open=0, kept=1))
     assert say("tuning.outcome.removed") in words
     assert say("tuning.verdict.true") in words
+
+
+def test_alerts_stand_before_the_file_and_all_of_many_after_it() -> None:
+    text = plain(tuned_lines(FOUND, 80))
+    assert text.index("198.51.100.1") < text.index("title: Ours")
+    assert say("tui.tuned.ends", expires="2027-02-19", reason="ours") in text
+    many = tuple(
+        TunedAlert(n, "open", 1, int(n > 50), "removed" if n > 50 else "stays", f"key {n}") for n in range(100)
+    )
+    text = plain(tuned_lines(replace(FOUND, alerts=(*many, TunedAlert(100, "true", 1, 0, "stays", "key 100"))), 80))
+    above, _, below = text.partition("title: Ours")
+    assert all(name in above for name in ("key 100", "key 51", "key 0", say("tui.tuned.below", count=94)))
+    assert all(f"key {n}\n" in f"{below}\n" for n in range(101))
+
+
+def test_where_no_alert_was_true_it_is_not_said_that_all_stay() -> None:
+    text = " ".join(plain(tuned_lines(replace(FOUND, alerts=FOUND.alerts[:1]), 80)).split())
+    assert text.startswith(say("tui.tuned.none_true", false=1, open=0))
 
 
 def test_nothing_in_it_commands_a_terminal() -> None:
