@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from soc_agent.decode import Decoders, guess_type
+from soc_agent.decode.windows import LOG_SOURCES
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.coverage.report import Standing, coverage_of
 from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.errors import describe
+from soc_agent.model import LogSource
 from soc_agent.resources import resource
 from soc_agent.text import LANGUAGES, use_language
 from tests.detect.making import block_of, context_of, view_of
@@ -50,6 +52,12 @@ def test_only_placeholders_keep_a_rule_out(public: RuleSet) -> None:
         for language in LANGUAGES:
             use_language(language)
             assert problem.values["names"] in describe(problem)
+
+
+def test_every_log_source_of_windows_comes_of_some_event(public: RuleSet) -> None:
+    sources = {rule.log_source for rule in public.rules if rule.log_source.product == "windows"}
+    nowhere = {source for source in sources if not any(map(source.applies_to, LOG_SOURCES))}
+    assert nowhere == {LogSource("file_access", "windows", ""), LogSource("file_rename", "windows", "")}
 
 
 def test_every_public_rule_is_accounted_for(public: RuleSet, unpacked: Path) -> None:

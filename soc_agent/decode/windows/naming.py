@@ -13,8 +13,21 @@ _PROCESS = (
     ("ParentImage", "ParentProcessName"),
     ("ParentProcessId", "ProcessId"),
     ("LogonId", "SubjectLogonId"),
-    ("IntegrityLevel", "MandatoryLabel"),
 )
+_INTEGRITY = {
+    "S-1-16-4096": "Low",
+    "S-1-16-8192": "Medium",
+    "S-1-16-8448": "Medium",
+    "S-1-16-12288": "High",
+    "S-1-16-16384": "System",
+}
+"""``MandatoryLabel`` of an audit event to what Sysmon says; rules name one, the other, or both."""
+_CRASHED = (
+    *("AppName", "AppVersion", "AppTimeStamp", "ModuleName", "ModuleVersion", "ModuleTimeStamp", "ExceptionCode"),
+    *("FaultingOffset", "ProcessId", "ProcessCreationTime", "AppPath", "ModulePath", "IntegratorReportId"),
+    *("PackageFullName", "PackageRelativeAppId"),
+)
+"""What a program that crashed is told by, in the order of the data; Windows 11 writes the names, older ones do not."""
 _REGISTRY = (("Image", "ProcessName"), ("TargetObject", "ObjectName"), ("Details", "NewValue"))
 _NETWORK = (
     ("Image", "Application"),
@@ -97,11 +110,33 @@ def _account(fields: Fields) -> None:
 
 
 def _process_created(fields: Fields) -> None:
+    _audited(fields)
     _alias(fields, _PROCESS)
     _account(fields)
+    label = fields.get("MandatoryLabel")
+    if isinstance(label, str) and "IntegrityLevel" not in fields:
+        word = _INTEGRITY.get(label)
+        fields["IntegrityLevel"] = label if word is None else [label, word]
+
+
+def _audited(fields: Fields) -> None:
+    """Give the host the name that it had in audit events of old, by which some rules call it still."""
+    if "Computer" in fields:
+        fields.setdefault("ComputerName", fields["Computer"])
+
+
+def _crashed(fields: Fields) -> None:
+    if fields.get("Provider_Name") != "Application Error" or "AppName" in fields:
+        return
+    values = fields.get("Data")
+    if not isinstance(values, list):
+        values = _parameters(fields)
+    for name, value in zip(_CRASHED, values, strict=False):
+        fields.setdefault(name, value)
 
 
 def _registry_changed(fields: Fields) -> None:
+    _audited(fields)
     _alias(fields, _REGISTRY)
     _account(fields)
     change = _CHANGES.get(str(fields.get("OperationType", "")).strip().lower())
@@ -110,6 +145,7 @@ def _registry_changed(fields: Fields) -> None:
 
 
 def _connected(fields: Fields) -> None:
+    _audited(fields)
     _alias(fields, _NETWORK)
     direction = _OUTBOUND.get(str(fields.get("Direction", "")).strip().lower())
     if direction:
@@ -128,9 +164,10 @@ def _defender(fields: Fields) -> None:
 
 
 _BY_EVENT: dict[tuple[str, int], Finish] = {
+    ("application", 1000): _crashed,
     ("security", 4688): _process_created,
     ("security", 4657): _registry_changed,
     ("security", 5156): _connected,
     **{("sysmon", number): _sysmon for number in (1, 6, 7, 15, 23, 24, 26, 27, 28, 29)},
 }
-_BY_SERVICE: dict[str, Finish] = {"windefend": _defender}
+_BY_SERVICE: dict[str, Finish] = {"security": _audited, "windefend": _defender}

@@ -41,14 +41,21 @@ _CHANNELS: dict[str, tuple[str, ...]] = {
     ),
     "codeintegrity-operational": ("Microsoft-Windows-CodeIntegrity/Operational",),
     "dhcp": ("Microsoft-Windows-DHCP-Server/Operational",),
-    "diagnosis-scripted": ("Microsoft-Windows-Diagnosis-Scripted/Operational",),
-    "dns-client": ("Microsoft-Windows-DNS Client Events/Operational",),
+    "diagnosis-scripted": (
+        "Microsoft-Windows-Diagnosis-Scripted/Operational",
+        "Microsoft-Windows-Diagnosis-Scripted/Admin",
+    ),
+    "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
     "dns-server": ("DNS Server",),
     "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical",),
     "dns-server-audit": ("Microsoft-Windows-DNS-Server/Audit",),
     "driver-framework": ("Microsoft-Windows-DriverFrameworks-UserMode/Operational",),
     "firewall-as": ("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",),
-    "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker", "Microsoft-Windows-Hyper-V-Worker-Admin"),
+    "hyper-v-worker": (
+        "Microsoft-Windows-Hyper-V-Worker",
+        "Microsoft-Windows-Hyper-V-Worker-Admin",
+        "Microsoft-Windows-Hyper-V-Worker-Operational",
+    ),
     "iis-configuration": ("Microsoft-IIS-Configuration/Operational",),
     "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing", "Microsoft-Windows-Kernel-EventTracing/Admin"),
     "kernel-shimengine": (
@@ -87,6 +94,11 @@ _PROVIDERS: dict[str, str] = {
     "Microsoft-Windows-Security-Auditing": "security",
     "Service Control Manager": "system",
     "PowerShell": "powershell-classic",
+    "PowerShellCore": "powershell",
+    "Application Error": "application",
+    "Microsoft-Windows-AppXDeployment-Server": "appxdeployment-server",
+    "Microsoft-Windows-BitLocker-API": "bitlocker",
+    "LsaSrv": "lsa-server",
     "MSExchange CmdletLogs": "msexchange-management",
     "OpenSSH": "openssh",
     "Microsoft-Windows-DNS-Server-Service": "dns-server",
@@ -163,7 +175,7 @@ BY_CHANGE: dict[str, tuple[str, ...]] = {
 }
 """``EventType`` of a registry event to the categories that remain of those of its number."""
 
-DERIVED = frozenset({"EventType", "Initiated", "Protocol", "User"})
+DERIVED = frozenset({"EventType", "Initiated", "IntegrityLevel", "Protocol", "User"})
 """Fields of which the value may be made of others, and then does not stand in the line."""
 
 WINDOWS = LogSource("", "windows", "")

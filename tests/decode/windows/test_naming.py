@@ -62,3 +62,40 @@ def test_data_without_names_are_numbered_and_numbered_data_are_one_list() -> Non
     assert finished("application", 1, Data=["a", "b"])["param2"] == "b"
     assert finished("application", 1, Data="a")["param1"] == "a"
     assert finished("system", 7045, param1="a", param2="b")["Data"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ("S-1-16-16384", ["S-1-16-16384", "System"]),
+        ("S-1-16-8192", ["S-1-16-8192", "Medium"]),
+        ("S-1-16-20480", "S-1-16-20480"),
+    ],
+)
+def test_the_integrity_of_an_audited_process_is_its_number_and_its_word(label: str, found: object) -> None:
+    assert finished("security", 4688, MandatoryLabel=label)["IntegrityLevel"] == found
+    assert "IntegrityLevel" not in finished("security", 4688)
+
+
+@pytest.mark.parametrize("number", [4624, 4657, 4688, 5156])
+def test_an_audit_event_knows_its_host_by_the_older_name_too(number: int) -> None:
+    assert finished("security", number, Computer="PC1")["ComputerName"] == "PC1"
+    assert finished("security", number, Computer="PC1", ComputerName="x")["ComputerName"] == "x"
+    assert "ComputerName" not in finished("system", number, Computer="PC1")
+
+
+def test_a_crash_is_told_by_names_whether_windows_writes_them_or_not() -> None:
+    values = ["lsass.exe", "10.0", "5f", "netlogon.dll", "10.1", "60", "c0000409", "00", "0x1", "01d", "C:\\a", "C:\\b"]
+    listed = finished("application", 1000, Provider_Name="Application Error", Data=values)
+    numbered = finished(
+        "application",
+        1000,
+        Provider_Name="Application Error",
+        **{f"param{place}": value for place, value in enumerate(values, 1)},
+    )
+    for fields in (listed, numbered):
+        assert (fields["AppName"], fields["ModuleName"], fields["ExceptionCode"]) == (values[0], values[3], values[6])
+    named = finished("application", 1000, Provider_Name="Application Error", AppName="a.exe", Data=["x"])
+    assert named["AppName"] == "a.exe"
+    assert "AppName" not in finished("application", 1000, Provider_Name="Another", Data=values)
+    assert "AppName" not in finished("application", 1000, Provider_Name="Application Error", Data="one text")

@@ -19,6 +19,11 @@ SYSMON = "Microsoft-Windows-Sysmon/Operational"
         ("PowerShellCore/Operational", 4104, LogSource("ps_script", "windows", "powershell")),
         ("Microsoft-Windows-Windows Defender/Operational", 1116, LogSource("antivirus", "windows", "windefend")),
         ("Microsoft-Windows-SmbClient/Security", 1, LogSource("", "windows", "smbclient-security")),
+        ("Microsoft-Windows-DNS-Client/Operational", 3008, LogSource("", "windows", "dns-client")),
+        ("Microsoft-Windows-Diagnosis-Scripted/Admin", 101, LogSource("", "windows", "diagnosis-scripted")),
+        ("Linux-Sysmon/Operational", 1, LogSource("process_creation", "linux", "sysmon")),
+        ("Linux-Sysmon/Operational", 11, LogSource("file_event", "linux", "sysmon")),
+        ("Linux-Sysmon/Operational", 13, LogSource("", "linux", "sysmon")),
         ("Nobody/Knows", 1, WINDOWS),
     ],
 )
@@ -33,6 +38,8 @@ def test_without_a_channel_the_provider_says_it() -> None:
     assert route("", "Microsoft-Windows-Security-Auditing", 1).service == "security"
     assert route("", "Service Control Manager", 7045).service == "system"
     assert route("", "Microsoft-Windows-SmbClient", 1).log_sources == (WINDOWS,)
+    assert route("", "PowerShellCore", 4104).log_sources == (LogSource("ps_script", "windows", "powershell"),)
+    assert route("", "Linux-Sysmon", 3).log_sources == (LogSource("network_connection", "linux", "sysmon"),)
     assert route("Elsewhere", "Microsoft-Windows-Sysmon", 3).log_sources == (WINDOWS,)
 
 
@@ -51,7 +58,14 @@ def test_whoever_invents_channels_fills_no_memory() -> None:
 
 
 def test_every_source_that_is_given_is_declared() -> None:
-    for channel in (SYSMON, "Security", "Windows PowerShell", "Microsoft-ServiceBus-Client/Admin", "?"):
+    for channel in (
+        SYSMON,
+        "Linux-Sysmon/Operational",
+        "Security",
+        "Windows PowerShell",
+        "Microsoft-ServiceBus-Client/Admin",
+        "?",
+    ):
         for number in range(5200):
             found = route(channel, "", number)
             assert set(found.log_sources) <= LOG_SOURCES
@@ -62,3 +76,9 @@ def test_literals_survive_the_ways_to_write_json() -> None:
     for texts in literals_of_sources().values():
         assert texts
         assert not any(set(text) & set("/kK\\") for text in texts)
+
+
+def test_categories_that_windows_does_not_log_are_known_to_be_none() -> None:
+    """Both are of the kernel's tracing (Microsoft-Windows-Kernel-File), which no event log holds."""
+    categories = {source.category for source in LOG_SOURCES}
+    assert not categories & {"file_access", "file_rename"}
