@@ -3,7 +3,9 @@
 What pySigma cannot read, or the engine cannot run, is refused by name with its file and line.
 """
 
+import re
 from collections.abc import Iterator
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -36,6 +38,20 @@ _REGEX_FAULT = "Regular expression '"
 """How its message of an expression begins; the expression follows, and the fault, which is ours."""
 
 
+_OBJECT = re.compile(r"'?<sigma\.types\.Sigma(\w+) object at \w+>'?")
+_CLASS = re.compile(r"<class '(?:[a-z]+\.)*(\w+)'>")
+_MODIFIER = re.compile("|".join(reverse_modifier_mapping))
+
+
+class _FormError(ValueError):
+    """A document is not of the form that a rule has, which pySigma does not look at."""
+
+    def __init__(self, reason: str, key: str) -> None:
+        super().__init__(reason)
+        self.key = key
+        """Where a person should look."""
+
+
 class Parsed(Struct):
     """What became of one document: a rule, a filter or a correlation, or nothing; and what is wrong with it."""
 
@@ -53,12 +69,15 @@ def parse_document(document: Document, name: str, list_of: ListOf = no_lists) ->
     result = Parsed(problems=[])
     try:
         if "filter" in document.tree:
-            result.filter = _filter(document, name, list_of)
+            result.filter, problems = _filter(document, name, list_of)
         else:
             result.rule, problems = _rule(document, name, list_of)
-            result.problems += problems
+        result.problems += problems
     except RuleError as error:
         result.problems += error.problems
+    except _FormError as error:
+        where = Where(name, document.line_of(error.key), error.key)
+        result.problems.append(Problem("rule.invalid", where, {"reason": str(error)}))
     except RecursionError:
         where = Where(name, document.line_of("condition"))
         result.problems.append(Problem("rule.too_deep", where, {"limit": DEPTH_CAP}))
@@ -69,10 +88,40 @@ def parse_document(document: Document, name: str, list_of: ListOf = no_lists) ->
 
 def invalid(error: Exception, document: Document, name: str) -> Problem:
     """Give the problem of a document that pySigma or the translation stumbled over."""
-    return Problem("rule.invalid", Where(name, document.line), {"reason": f"{type(error).__name__}: {error}"})
+    # a ValueError is ours or pySigma's, said for the author of the rule
+    reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    return Problem("rule.invalid", Where(name, document.line), {"reason": reason})
+
+
+def _check_form(tree: dict[str, Any], section: str) -> None:
+    """Refuse what pySigma stumbles over, or takes for something else than its author can have meant.
+
+    :raises _FormError: for the first fault.
+    """
+    if not isinstance(tree.get("id", ""), (str, NoneType)):
+        raise _FormError("the id is no text; put it in quotes", "id")
+    log_source = tree.get("logsource")
+    log_source = log_source if isinstance(log_source, dict) else {}
+    for key in ("category", "product", "service"):
+        if not isinstance(log_source.get(key, ""), (str, NoneType)):
+            raise _FormError(f"the {key} of the log source is no text; put it in quotes", key)
+    stack: list[Any] = [tree.get(section)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            for key in node:
+                if not isinstance(key, (str, NoneType)):
+                    raise _FormError(f"the name {key} is no text; put it in quotes", section)
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    rules = tree[section].get("rules") if section == "filter" and isinstance(tree[section], dict) else ()
+    if isinstance(rules, list) and not all(isinstance(rule, str) for rule in rules):
+        raise _FormError("the rules of a filter are ids or names, as texts", "rules")
 
 
 def _rule(document: Document, name: str, list_of: ListOf) -> tuple[ir.Rule, list[Problem]]:
+    _check_form(document.tree, "detection")
     parsed = SigmaRule.from_dict(_exact(document.tree, "detection"), collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     log_source = _log_source(parsed.logsource)
@@ -87,7 +136,8 @@ def _exact(tree: dict[str, Any], key: str) -> dict[str, Any]:
     return {**tree, key: with_exact_numbers(tree[key])} if key in tree else tree
 
 
-def _filter(document: Document, name: str, list_of: ListOf) -> ir.Filter:
+def _filter(document: Document, name: str, list_of: ListOf) -> tuple[ir.Filter, list[Problem]]:
+    _check_form(document.tree, "filter")
     parsed = SigmaFilter.from_dict(_exact(document.tree, "filter"), collect_errors=True, policy=POLICY)
     refuse(parsed.errors, document, name)
     chosen = parsed.filter.rules
@@ -108,11 +158,8 @@ def _filter(document: Document, name: str, list_of: ListOf) -> ir.Filter:
         reason_vi=attributes.reason_vi.strip(),
         expires=attributes.expires.isoformat() if attributes.expires else "",
     )
-    try:
-        compile_rule(ir.Rule(info_of({}, name, LogSource())[0], LogSource(), selections, condition))
-    except RegexRefusedError as error:
-        raise _regex_error(error, "", document, name) from None
-    return found
+    laid_over = ir.Rule(info_of({}, name, LogSource())[0], LogSource(), selections, condition)
+    return found, _check(laid_over, document, name)
 
 
 def _filter_attributes(document: Document, name: str) -> FilterAttributes:
@@ -143,11 +190,20 @@ def _problem_of(error: SigmaError, document: Document, name: str) -> Problem:
     reason = str(error.args[0]) if error.args else type(error).__name__
     if isinstance(error, sigma_errors.SigmaModifierError) and reason.startswith(_MODIFIER_FAULT):
         modifier = reason.removeprefix(_MODIFIER_FAULT).strip(" '\"")
-        return Problem("rule.modifier", Where(name, document.line_of(f"|{modifier}")), {"modifier": modifier})
+        return Problem("rule.modifier", Where(name, document.line_of(f"|{modifier}", modifier)), {"modifier": modifier})
     if isinstance(error, sigma_errors.SigmaRegularExpressionError):
         pattern, _, _ = reason.removeprefix(_REGEX_FAULT).rpartition("' is invalid: ")
         return _regex_error(error.__cause__ or error, pattern, document, name).problem
-    return Problem("rule.invalid", Where(name, document.line_of(*_places(error))), {"reason": reason})
+    places = list(_places(error))
+    where = Where(name, document.line_of(*places), places[0] if places else "")
+    return Problem("rule.invalid", where, {"reason": _said(reason)})
+
+
+def _said(reason: str) -> str:
+    """Give pySigma's words with the names that a rule has for things in the place of those of its classes."""
+    reason = _OBJECT.sub(lambda found: found[1].lower(), reason)
+    reason = _CLASS.sub(lambda found: found[1], reason)
+    return _MODIFIER.sub(lambda found: f"`{reverse_modifier_mapping[found[0]]}`", reason)
 
 
 def _places(error: SigmaError) -> Iterator[str]:
@@ -164,6 +220,8 @@ def _places(error: SigmaError) -> Iterator[str]:
     for kind, key in kinds.items():
         if isinstance(error, kind):
             yield key
+    if isinstance(error, (sigma_errors.SigmaFilterError, sigma_errors.SigmaFilterConditionError)):
+        yield "filter"
     if isinstance(error, (sigma_errors.SigmaValueError, sigma_errors.SigmaTypeError, sigma_errors.SigmaDetectionError)):
         yield "detection"
 
@@ -218,15 +276,26 @@ def _written(found: SigmaDetectionItem) -> list[SigmaType]:
     return found.original_value or []
 
 
+def _written_as(value: Any) -> str:
+    return (
+        {None: "null", True: "true", False: "false"}.get(value, "this")
+        if isinstance(value, (bool, NoneType))
+        else "this"
+    )
+
+
 def _item(found: SigmaDetectionItem) -> ir.Node:
     field = found.field or ""
     modifiers = [reverse_modifier_mapping[modifier.__name__] for modifier in found.modifiers]
     if not found.value and not field:
         raise ValueError("an empty list of words")
-    if "re" in modifiers and any(
-        isinstance(value, SigmaString) and value.original is None for value in _written(found)
-    ):
-        raise ValueError("null is no regular expression")
+    if "re" in modifiers:
+        for value in _written(found):
+            written: Any = value.original if isinstance(value, SigmaString) else None
+            if not isinstance(written, (str, int, float)) or isinstance(written, bool):
+                raise _FormError(
+                    f"{_written_as(written)} is no regular expression; put it in quotes", "|".join([field, *modifiers])
+                )
     tests = tuple(read_value(value, field) for value in found.value) or (ir.Null(),)
     item = ir.Item(field, "|".join([field, *modifiers]), tests, found.value_linking is ConditionAND and len(tests) > 1)
     return ir.Not(item) if found.negated else item

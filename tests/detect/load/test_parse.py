@@ -143,3 +143,51 @@ def test_a_bad_filter_is_refused(body: str) -> None:
     assert parsed.filter is None
     assert all(isinstance(problem, Problem) for problem in parsed.problems)
     assert parsed.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "reason"),
+    [
+        # what pySigma stumbles over
+        (
+            "title: T\nid: 5\nlogsource: {product: x}\ndetection: {s: {f: a}, condition: s}\n",
+            2,
+            "id",
+            "put it in quotes",
+        ),
+        (rule_text("s: {5: a}\ncondition: s"), 4, "detection", "the name 5"),
+        (rule_text("on: {f: a}\ncondition: 1 of *"), 4, "detection", "the name True"),
+        # what it would take for a rule of every log source, or for the text of a map
+        ("title: T\nlogsource: {product: 0}\ndetection: {s: {f: a}, condition: s}\n", 2, "product", "put it in quotes"),
+        (rule_text("selection:\n  f|re: {a: b}"), 6, "f|re", "no regular expression"),
+        (rule_text("selection:\n  f|re: true"), 6, "f|re", "true is no regular expression"),
+        (rule_text("selection:\n  f|re: 2026-11-20"), 6, "f|re", "no regular expression"),
+        (rule_text("selection:\n  f|re: [a, null]"), 6, "f|re", "null is no regular expression"),
+        # what it says of its own classes
+        (rule_text("selection:\n  f|lt: null"), 4, "detection", "Modifier `lt` incompatible to value type of null"),
+        (rule_text("selection:\n  f: 2026-11-20"), 4, "detection", "Unsupported type: date"),
+        (
+            "title: F\nlogsource: {product: x}\nfilter:\n  rules: [5, null, [a]]\n  s: {f: a}\n  condition: s\n",
+            4,
+            "rules",
+            "ids or names",
+        ),
+        ("title: F\nlogsource: {product: x}\nfilter: {s: {f: a}, condition: s}\n", 3, "filter", "'rules'"),
+    ],
+)
+def test_a_wrong_form_is_named_with_its_place(text: str, line: int, key: str, reason: str) -> None:
+    parsed = parse(text)
+    assert (parsed.rule, parsed.filter) == (None, None)
+    (problem,) = parsed.problems
+    assert (problem.code, problem.where.line, problem.where.key) == ("rule.invalid", line, key)
+    assert reason in str(problem.values["reason"])
+
+
+def test_a_number_is_a_regular_expression() -> None:
+    assert parse(rule_text("selection: {f|re: 4625}")).problems == []
+
+
+def test_an_expression_of_a_filter_within_the_budget_is_told_too() -> None:
+    parsed = parse("title: F\nlogsource: {product: x}\nfilter: {rules: any, s: {f|re: 'a(?!b)'}, condition: s}\n")
+    assert parsed.filter is not None
+    assert [problem.code for problem in parsed.problems] == ["rule.regex_budget"]
