@@ -1,7 +1,9 @@
 """Conditions of rules become trees of named selections. Nothing is multiplied: a selection stays a name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from math import comb
 from typing import Any
 
 from sigma import exceptions as sigma_errors
@@ -25,6 +27,8 @@ from soc_agent.model import Problem, Where
 CONDITION_CAP_CHARS = 16_384
 SELECTIONS_CAP = 50_000
 """Most selections that the conditions of a rule name, with those that ``1 of`` and ``all of`` stand for."""
+_AT_LEAST = re.compile(r"(?<![\w*-])([2-9]|[1-9]\d{1,4})(\s+of\s+)([\w*]+)")
+"""``2 of selection_*``, which pySigma does not know: so many of them, or more."""
 
 
 def read_conditions(found: SigmaDetections, document: Document, name: str) -> tuple[ir.Node, set[str]]:
@@ -49,8 +53,17 @@ def _condition(
     where = Where(name, document.line_of("condition"), "condition")
     if not isinstance(text, str) or len(text) > CONDITION_CAP_CHARS:
         raise RuleError(Problem("rule.condition_size", where, {"limit": CONDITION_CAP_CHARS}))
+    several: dict[str, tuple[int, str]] = {}
+
+    def stand_in(match: re.Match[str]) -> str:
+        # names of selections have no hyphen at their end
+        word = f"at-least-{len(several)}-"
+        several[word] = int(match[1]), match[3]
+        return word
+
     try:
-        return _node(parsed.parse(postprocess=False), found, names)
+        tree = SigmaCondition(_AT_LEAST.sub(stand_in, text), found).parse(postprocess=False)
+        return _node(tree, found, names, several)
     except _TooManyNamesError:
         raise RuleError(Problem("bounds.selections", where, {"limit": SELECTIONS_CAP})) from None
     except SigmaError as error:
@@ -58,8 +71,10 @@ def _condition(
         raise RuleError(Problem("rule.condition", where, {"reason": reason})) from None
 
 
-def _node(found: Any, detections: SigmaDetections, names: list[str]) -> ir.Node:
+def _node(found: Any, detections: SigmaDetections, names: list[str], several: Mapping[str, tuple[int, str]]) -> ir.Node:
     if isinstance(found, ConditionIdentifier):
+        if found.identifier in several and found.identifier not in detections.detections:
+            return _at_least(*several[found.identifier], detections, names)
         if found.identifier not in detections.detections:
             raise sigma_errors.SigmaConditionError(f"there is no selection `{found.identifier}`")
         names.append(found.identifier)
@@ -76,11 +91,23 @@ def _node(found: Any, detections: SigmaDetections, names: list[str]) -> ir.Node:
             return refs[0]
         return ir.And(refs) if found.cond_class is ConditionAND else ir.Or(refs)
     if isinstance(found, ConditionNOT):
-        return ir.Not(_node(found.args[0], detections, names))
+        return ir.Not(_node(found.args[0], detections, names, several))
     if isinstance(found, (ConditionAND, ConditionOR)):
-        nodes = tuple(_node(argument, detections, names) for argument in found.args)
+        nodes = tuple(_node(argument, detections, names, several) for argument in found.args)
         return ir.And(nodes) if isinstance(found, ConditionAND) else ir.Or(nodes)
     raise sigma_errors.SigmaConditionError(f"{type(found).__name__} is not known here")
+
+
+def _at_least(count: int, pattern: str, detections: SigmaDetections, names: list[str]) -> ir.Node:
+    """Give what ``2 of selection_*`` means: any two of them."""
+    chosen = list(_chosen(pattern, detections))
+    if len(chosen) < count:
+        raise sigma_errors.SigmaConditionError(f"{len(chosen)} selections are named like `{pattern}`, not {count}")
+    if len(names) + comb(len(chosen), count) * count > SELECTIONS_CAP:
+        raise _TooManyNamesError
+    together = [tuple(map(ir.Ref, some)) for some in combinations(chosen, count)]
+    names.extend(ref.name for refs in together for ref in refs)
+    return ir.And(together[0]) if len(together) == 1 else ir.Or(tuple(map(ir.And, together)))
 
 
 def _chosen(pattern: str, detections: SigmaDetections) -> Iterator[str]:

@@ -3,8 +3,9 @@
 import pytest
 
 from soc_agent.detect import ir
+from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.load.condition import CONDITION_CAP_CHARS, SELECTIONS_CAP
-from tests.detect.making import problem_of, rule_of
+from tests.detect.making import problem_of, rule_of, view_of
 
 SELECTIONS = "sa: {f: 1}\nsb: {g: 2}\n_c: {h: 3}\n"
 A, B, C = ir.Ref("sa"), ir.Ref("sb"), ir.Ref("_c")
@@ -20,6 +21,8 @@ A, B, C = ir.Ref("sa"), ir.Ref("sb"), ir.Ref("_c")
         ("1 of s*", ir.Or((A, B))),
         ("all of them", ir.And((A, B))),
         ("1 of *a", A),
+        ("2 of s*", ir.And((A, B))),
+        ("not 2 of them or sa", ir.Or((ir.Not(ir.And((A, B))), A))),
         ("1 of _*", C),
         ("[sa, sb]", ir.Or((A, B))),
     ],
@@ -45,3 +48,33 @@ def test_what_conditions_name_in_all_has_a_bound() -> None:
     assert (problem.code, problem.values) == ("bounds.selections", {"limit": SELECTIONS_CAP})
     listed = "".join("\n  - 1 of s*" for _ in range(quantifiers + 1))
     assert problem_of(f"{many}condition:{listed}").code == "bounds.selections"
+
+
+def test_so_many_of_several() -> None:
+    rule = rule_of("s1: {f: 1}\ns2: {g: 1}\ns3: {h: 1}\nt: {x: 1}\ncondition: 2 of s* and not t")
+    matches = compile_rule(rule)
+    assert [matches(view_of(dict.fromkeys(names, 1))) for names in ("f", "fg", "gh", "fgh", "fhx")] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ("4 of s*", "condition"),
+        (f"{'9' * 5000} of s*", "condition"),
+        ("0 of s*", "condition"),
+        ("2 of s* s*", "condition"),
+    ],
+)
+def test_so_many_must_be_there(condition: str, code: str) -> None:
+    assert problem_of(f"s1: {{f: 1}}\ns2: {{g: 1}}\ncondition: {condition}").code == f"rule.{code}"
+
+
+def test_combinations_have_a_bound_too() -> None:
+    many = "".join(f"s{number}: {{f: {number}}}\n" for number in range(60))
+    assert problem_of(f"{many}condition: 30 of s*").code == "bounds.selections"
