@@ -58,9 +58,15 @@ def sentence(reason: Reason) -> str:
     if code.startswith("explain.not_") and "patterns" in values:
         values["choice"] = _choice(values["patterns"] - 1)
         values["nearest"] = say("explain.nearest", count=values["alternatives"]) if values["alternatives"] > 1 else ""
-        values["others"] = say("explain.others", count=values["more"]) if values["more"] else ""
+        values["others"] = _others(values["more"])
         values["field"] = values["field"] or say("explain.any_field")
     return say(code, **values)
+
+
+def _others(more: int) -> str:
+    if not more:
+        return ""
+    return say("explain.others", count=more) if more > 1 else say("explain.others_one")
 
 
 def _choice(others: int) -> str:

@@ -83,6 +83,8 @@ def test_a_conclusion_is_a_sentence() -> None:
         "Does not match, because f is “xyz”, and `f|contains` wants “ a ” or the one other (`s`); that is the nearest "
         "of 4 alternatives; 3 more do not hold either."
     )
+    one = Reason(REASON.code, {**REASON.values, "more": 1})
+    assert sentence(one).endswith("; one more does not hold either.")
     assert sentence(CORRELATION.conclusion).startswith(
         "Not counted, because the rule that is counted does not match it"
     )
