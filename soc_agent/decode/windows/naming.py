@@ -28,7 +28,12 @@ _CRASHED = (
     *("PackageFullName", "PackageRelativeAppId"),
 )
 """What a program that crashed is told by, in the order of the data; Windows 11 writes the names, older ones do not."""
-_REGISTRY = (("Image", "ProcessName"), ("TargetObject", "ObjectName"), ("Details", "NewValue"))
+_REGISTRY = (("Image", "ProcessName"),)
+_HIVES = (("\\REGISTRY\\MACHINE\\", "HKLM\\"), ("\\REGISTRY\\USER\\", "HKU\\"))
+_DWORD = ("%%1876", "reg_dword")
+_QWORD = ("%%1883", "reg_qword")
+_NUMBERS = {**dict.fromkeys(_DWORD, "DWORD (0x{:08x})"), **dict.fromkeys(_QWORD, "QWORD (0x{:08x}-0x{:08x})")}
+"""``NewValueType`` of event 4657 to how Sysmon writes a number of that type."""
 _NETWORK = (
     ("Image", "Application"),
     ("SourceIp", "SourceAddress"),
@@ -49,6 +54,7 @@ _OUTBOUND = {"%%14593": "true", "outbound": "true", "%%14592": "false", "inbound
 _PROTOCOLS = {"6": "tcp", "17": "udp"}
 _NOBODY = ("", "-")
 _MOST_PARAMETERS = 100
+_LONGEST_NUMBER = 20
 
 
 Finish = Callable[[Fields], None]
@@ -139,9 +145,33 @@ def _registry_changed(fields: Fields) -> None:
     _audited(fields)
     _alias(fields, _REGISTRY)
     _account(fields)
+    name = fields.get("ObjectName")
+    if isinstance(name, str) and "TargetObject" not in fields:
+        value_name = fields.get("ObjectValueName")
+        full = f"{name}\\{value_name}" if value_name and value_name not in _NOBODY else name
+        for hive, short in _HIVES:
+            if full[: len(hive)].upper() == hive:
+                full = short + full[len(hive) :]
+                break
+        fields["TargetObject"] = name if full == name else [name, full]
+    value = fields.get("NewValue")
+    if value is not None and "Details" not in fields:
+        number = _registry_number(str(fields.get("NewValueType", "")).strip().lower(), str(value))
+        fields["Details"] = value if number is None else [value, number]
     change = _CHANGES.get(str(fields.get("OperationType", "")).strip().lower())
     if change:
         fields["EventType"] = change
+
+
+def _registry_number(kind: str, text: str) -> str | None:
+    form = _NUMBERS.get(kind)
+    try:
+        number = int(text, 0) if form is not None and len(text) <= _LONGEST_NUMBER else -1
+    except ValueError:
+        return None
+    if form is None or not 0 <= number < 1 << 64:
+        return None
+    return form.format(number) if kind in _DWORD else form.format(number >> 32, number & 0xFFFFFFFF)
 
 
 def _connected(fields: Fields) -> None:

@@ -175,7 +175,7 @@ BY_CHANGE: dict[str, tuple[str, ...]] = {
 }
 """``EventType`` of a registry event to the categories that remain of those of its number."""
 
-DERIVED = frozenset({"EventType", "Initiated", "IntegrityLevel", "Protocol", "User"})
+DERIVED = frozenset({"Details", "EventType", "Initiated", "IntegrityLevel", "Protocol", "TargetObject", "User"})
 """Fields of which the value may be made of others, and then does not stand in the line."""
 
 WINDOWS = LogSource("", "windows", "")

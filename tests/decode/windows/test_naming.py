@@ -99,3 +99,35 @@ def test_a_crash_is_told_by_names_whether_windows_writes_them_or_not() -> None:
     assert named["AppName"] == "a.exe"
     assert "AppName" not in finished("application", 1000, Provider_Name="Another", Data=values)
     assert "AppName" not in finished("application", 1000, Provider_Name="Application Error", Data="one text")
+
+
+@pytest.mark.parametrize(
+    ("key", "value_name", "found"),
+    [
+        ("\\REGISTRY\\MACHINE\\SOFTWARE\\Run", "evil", "HKLM\\SOFTWARE\\Run\\evil"),
+        ("\\Registry\\User\\S-1-5-21-1\\Run", "evil", "HKU\\S-1-5-21-1\\Run\\evil"),
+        ("\\REGISTRY\\MACHINE\\SOFTWARE\\Run", "-", "HKLM\\SOFTWARE\\Run"),
+        ("\\REGISTRY\\A\\{1}", "evil", "\\REGISTRY\\A\\{1}\\evil"),
+    ],
+)
+def test_an_audited_registry_value_is_called_as_windows_and_as_sysmon_call_it(
+    key: str, value_name: str, found: str
+) -> None:
+    assert finished("security", 4657, ObjectName=key, ObjectValueName=value_name)["TargetObject"] == [key, found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "found"),
+    [
+        ("%%1876", "1", ["1", "DWORD (0x00000001)"]),
+        ("%%1876", "0x1f", ["0x1f", "DWORD (0x0000001f)"]),
+        ("REG_QWORD", 4294967297, [4294967297, "QWORD (0x00000001-0x00000001)"]),
+        ("%%1873", "1", "1"),
+        ("%%1876", "-", "-"),
+        ("%%1876", "-1", "-1"),
+        ("%%1876", "9" * 99, "9" * 99),
+        ("%%1876", "", ""),
+    ],
+)
+def test_a_number_in_the_registry_is_written_as_sysmon_writes_it_too(kind: str, value: object, found: object) -> None:
+    assert finished("security", 4657, NewValueType=kind, NewValue=value)["Details"] == found
