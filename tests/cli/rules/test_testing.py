@@ -23,3 +23,10 @@ def test_a_rule_without_samples_is_counted(run: Run, folder: Path) -> None:
     done = run("rules", "test", "--rules", folder)
     assert done.code == 0
     assert "1 rules have no samples" in done.err
+
+
+def test_the_rules_of_the_configuration_are_tested(run: Run, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("rules: {builtin: false, paths: [own]}\n")
+    done = run("rules", "test")
+    assert done.code == 0
+    assert "2 samples of 1 rules" in done.err
