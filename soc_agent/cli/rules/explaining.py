@@ -22,6 +22,7 @@ from soc_agent.config import Config
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import RuleSet
 from soc_agent.detect.explain.line import LineExplainer
+from soc_agent.detect.indicators import rule_infos
 from soc_agent.detect.yara.rules import load_yara
 from soc_agent.enrich import Enricher
 from soc_agent.errors import SourceError, describe
@@ -67,7 +68,7 @@ def command(
     problems: list[Problem] = []
     chosen = chosen_rules(workspace, (*folders, *([file] if file else [])), problems)
     rules = chosen.load()
-    rule_id = find_rule(rules, rule, file, _yara_infos(chosen))
+    rule_id = find_rule(rules, rule, file, _others(chosen))
     enricher = Enricher.of(chosen.config or Config(), chosen.folder)
     explainer = LineExplainer(rules, Decoders.load(), enricher.value)
     zone = chosen_zone(timezone)
@@ -87,8 +88,9 @@ def command(
         narrate(say("rules.explain.summary", matching=matching, lines=len(lines)))
 
 
-def _yara_infos(chosen: Chosen) -> Iterator[RuleInfo]:
-    """Yield the YARA rules; they are read when the first is asked for."""
+def _others(chosen: Chosen) -> Iterator[RuleInfo]:
+    """Yield the rules that no line is explained for. YARA files are read when they are come to."""
+    yield from rule_infos().values()
     yield from load_yara(chosen.paths).infos.values()
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config, load_config
 from soc_agent.detect import RuleSet, load_rules
+from soc_agent.detect.indicators import rule_infos
 from soc_agent.errors import ConfigError, RuleError
 from soc_agent.model import Problem, RuleInfo
 from soc_agent.text import fold
@@ -36,6 +37,11 @@ class Chosen(Struct, frozen=True):
     def disabled(self) -> tuple[str, ...]:
         """Ids of rules that the configuration disables."""
         return self.config.rules.disabled if self.config is not None else ()
+
+    @property
+    def made(self) -> tuple[RuleInfo, ...]:
+        """The rules of the hits of indicators, where the configuration names lists of them."""
+        return tuple(rule_infos().values()) if self.config is not None and self.config.indicators.paths else ()
 
     def load(self, *, as_run: bool = False) -> RuleSet:
         """Load them; ``as_run``: without those that are disabled."""
@@ -73,13 +79,13 @@ def _config(workspace: Workspace, problems: list[Problem]) -> tuple[Config | Non
         return None, Path()
 
 
-def find_rule(rules: RuleSet, name: str, file: Path | None = None, yara: Iterable[RuleInfo] = ()) -> str:
+def find_rule(rules: RuleSet, name: str, file: Path | None = None, others: Iterable[RuleInfo] = ()) -> str:
     """Give the id of the rule or correlation that ``name`` means.
 
     That is: its id, its name, its title, the beginning of one of these, or (``file``) that it is the one in a file.
     Case and diacritics do not count.
 
-    :param yara: asked only when nothing else goes by the name, to say that it is one of these.
+    :param others: of other kinds; asked only when nothing else goes by the name, to say that it is one of these.
     :raises RuleError: when there is none, when it may be several, or when the one that is meant does not run.
     """
     if file is not None:
@@ -96,9 +102,10 @@ def find_rule(rules: RuleSet, name: str, file: Path | None = None, yara: Iterabl
         raise RuleError(Problem("rules.explain.several", values=values))
     _raise_refused(rules, name, file)
     wanted = fold(name)
-    for info in yara:
-        if wanted in (fold(info.title), info.id.lower()) or (file is not None and Path(info.path).resolve() == place):
-            raise RuleError(Problem("rules.explain.yara", values={"title": info.title}))
+    for info in others:
+        called = wanted and any(each.startswith(wanted) for each in (fold(info.title), info.id.lower()))
+        if called if file is None else Path(info.path).resolve() == place:
+            raise RuleError(Problem(f"rules.explain.{info.kind.value}", values={"title": info.title}))
     if near := _near(rules, wanted):
         meant = ", ".join(f"`{title}`" for title in near)
         raise RuleError(Problem("rules.explain.near", values={"name": name, "titles": meant}))

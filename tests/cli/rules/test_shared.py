@@ -9,7 +9,7 @@ from soc_agent.cli.rules.shared import FOLDER, chosen_rules, find_rule
 from soc_agent.cli.workspace import Workspace
 from soc_agent.detect import load_rules
 from soc_agent.errors import ConfigError, RuleError
-from soc_agent.model import Problem, RuleInfo
+from soc_agent.model import Problem, RuleInfo, RuleKind
 from tests.detect.making import rule_text
 
 
@@ -76,12 +76,14 @@ def test_what_may_be_meant_is_told(folder: Path, name: str, titles: str) -> None
     assert titles in raised.value.problem.values["titles"]
 
 
-def test_a_yara_rule_is_said_to_be_one(folder: Path) -> None:
-    yara = [RuleInfo("Some_Webshell", "Some_Webshell", path=str(folder / "shell.yar"))]
+@pytest.mark.parametrize("kind", [RuleKind.YARA, RuleKind.INDICATOR])
+def test_a_rule_of_another_kind_is_said_to_be_one(folder: Path, kind: RuleKind) -> None:
+    others = [RuleInfo("Some_Webshell", "Some_Webshell", path=str(folder / "shell.yar"), kind=kind)]
     for name, file in (("some_webshell", None), ("whatever", folder / "shell.yar")):
         with pytest.raises(RuleError) as raised:
-            find_rule(load_rules([folder]), name, file, yara)
-        assert raised.value.problem.code == "rules.explain.yara"
+            find_rule(load_rules([folder]), name, file, others)
+        assert raised.value.problem.code == f"rules.explain.{kind.value}"
+        assert "Some_Webshell" in str(raised.value)
 
 
 @pytest.mark.parametrize(
