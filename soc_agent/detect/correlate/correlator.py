@@ -146,7 +146,7 @@ class Correlator:
             self._taken = marks.take(ref.stream_id, event.time_ns, ref.offset)
             if not self._taken:
                 self._late += marks.late
-            if not marks.turn & _TICK_MASK:
+            if not marks.turn & _TICK_MASK or marks.is_back:
                 due = self._tick()
         taps = self._taps.get(rule_id) if self._taken else None
         if taps is None:

@@ -15,7 +15,7 @@ Lookup = Callable[[Event, str], Any]
 
 KEY_CAP_CHARS = 256
 """Group keys and values are no longer; the rest is hashed."""
-_SEPARATOR = "\x00"
+_SEPARATOR, _MARK = "\x00", "\x01"
 _INTEGER_CAP = 2**63
 
 
@@ -96,7 +96,7 @@ def _joined(fields: list[str], lookup: Lookup | None) -> Callable[[Event], str |
             text = text_of(_value(event, name, lookup))
             if text is None:
                 return None
-            parts.append(text)
+            parts.append(_marked(text) if _SEPARATOR in text or _MARK in text else text)
         key = _SEPARATOR.join(parts)
         return key if len(key) <= KEY_CAP_CHARS and key.isascii() else _bounded(key)
 
@@ -118,6 +118,11 @@ def _value(event: Event, field: str, lookup: Lookup | None) -> Any:
         return lookup(event, field) if lookup is not None else None
     value = event.fields.get(field)
     return lookup(event, field) if value is None and lookup is not None else value
+
+
+def _marked(text: str) -> str:
+    """Write a value so that the separator in it is none: two groups never have one key."""
+    return text.replace(_MARK, _MARK + _MARK).replace(_SEPARATOR, _MARK + "0")
 
 
 def _bounded(text: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
-from math import inf
+from math import ceil, inf, isinf
 from typing import Any, ClassVar, Protocol, assert_never
 
 from soc_agent.detect.correlate.entry import EVENTS, TIME, WHAT, Entry
@@ -230,7 +230,11 @@ def percentile_of(values: Sequence[float], percent: int) -> float:
         return 0
     place, rest = divmod((len(values) - 1) * percent, 100)
     low = values[place]
-    return low if not rest else low + (values[place + 1] - low) * rest / 100
+    if not rest:
+        return low
+    high, part = values[place + 1], rest / 100
+    apart = high - low
+    return low * (1 - part) + high * part if isinf(apart) else low + apart * part
 
 
 def tally_maker(spec: CorrelationSpec) -> Callable[[], Tally]:
@@ -273,14 +277,23 @@ def needs_distinct(spec: CorrelationSpec) -> bool:
 
 def entries_cap(spec: CorrelationSpec) -> int:
     """Give how many events one group may hold: enough for the condition, and bounded whatever is thrown at it."""
-    if spec.kind in ("temporal", "temporal_ordered"):
-        return _TEMPORAL_CAP
-    return max(_COUNT_CAP, *(2 * check.least for check in spec.checks)) if _counts(spec) else _COUNT_CAP
+    match spec.kind:
+        case "temporal" | "temporal_ordered":
+            return _COUNT_CAP
+        case "event_count" | "value_count":
+            # so much more than any count of the condition that three quarters of it decide the same
+            return min(max(_COUNT_CAP, *(2 * ceil(check.count) for check in spec.checks)), _MOST)
+        case _:
+            return _MEASURED_CAP
 
 
-def _counts(spec: CorrelationSpec) -> bool:
-    return spec.kind in ("event_count", "value_count")
-
-
-_TEMPORAL_CAP = 256
 _COUNT_CAP = 1024
+_MEASURED_CAP = 65_536
+"""Of events of which each adds to a sum or is ranked."""
+_MOST = 500_000
+
+
+def decides(spec: CorrelationSpec) -> bool:
+    """Say whether as many events as a group may hold decide the condition, so that what is dropped changes nothing."""
+    counts = spec.kind in ("event_count", "value_count")
+    return counts and all(2 * check.count <= entries_cap(spec) for check in spec.checks)

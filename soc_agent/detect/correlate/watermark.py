@@ -41,6 +41,9 @@ class Watermarks:
         """Whether the last event that :meth:`take` did not take came too late."""
         self.passed_ns = -(2**62)
         """No event before this time can come any more, as :meth:`look` last saw it."""
+        self.is_back = False
+        """Whether an event showed since then that one before this time can come after all: of a stream that is older
+        than the others, or whose clock was set back."""
 
     def take(self, stream_id: str, time_ns: int, offset: int) -> bool:
         """Note an event; False when it was read before, or is late, which :attr:`late` then says.
@@ -63,6 +66,7 @@ class Watermarks:
                 self.late = True
                 return False
             mark.time_ns = time_ns
+            self.is_back = True
         elif time_ns > mark.time_ns:
             mark.time_ns = time_ns
         mark.late_run = 0
@@ -70,6 +74,7 @@ class Watermarks:
 
     def look(self) -> int:
         """See how far time has come in all streams that have not ended; gives :attr:`passed_ns`."""
+        self.is_back = False
         since = self.turn - _ACTIVE_EVENTS
         times = [mark.time_ns for mark in self._marks.values() if mark.turn > since]
         if times:
@@ -116,4 +121,5 @@ class Watermarks:
         self._changed.add(stream_id)
         self._present_id = stream_id
         mark = self._present = self._marks[stream_id] = Mark(time_ns, self.turn)
+        self.is_back |= time_ns - self._lateness_ns < self.passed_ns
         return mark

@@ -15,7 +15,15 @@ from msgspec import Struct
 
 from soc_agent.detect.correlate.entry import EVENTS, EVIDENCE_LINES, TIME, TURN, WHAT, Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec
-from soc_agent.detect.correlate.tally import Tally, entries_cap, least_entries, needs_distinct, tally_maker
+from soc_agent.detect.correlate.tally import (
+    Tally,
+    decides,
+    entries_cap,
+    least_entries,
+    needs_distinct,
+    tally_maker,
+)
+from soc_agent.detect.correlate.thin import Thinner
 
 Groups = dict[str, list[Entry]]
 
@@ -76,6 +84,8 @@ class Windows:
         self._varied: set[str] = set()
         """Groups of temporal types in which more than one of the rules has an event."""
         self._cap = entries_cap(spec)
+        self._thinner = Thinner(spec)
+        self._is_enough = decides(spec)
         self._passed_ns = self._latest_ns = -(2**62)
         self._oldest_ns = 2**62
         """No group's last event is before this time."""
@@ -101,7 +111,7 @@ class Windows:
             group.append(entry)
             self.cost_bytes += VALUE_COST_BYTES + len(what) if self._counts_words else ENTRY_COST_BYTES
             if not len(group) & 31:
-                self._prune(key, group)
+                self._prune(key, group, entry)
         else:
             return self._take_late(key, group, entry)
         if time_ns > self._latest_ns:
@@ -179,12 +189,29 @@ class Windows:
     def _cost_of(self, group: list[Entry]) -> int:
         return sum(map(self._cost, group)) if self._counts_words else ENTRY_COST_BYTES * len(group)
 
-    def _prune(self, key: str, group: list[Entry]) -> None:
-        """Drop the events that nobody can need, and where there are too many, a quarter of them."""
+    def _prune(self, key: str, group: list[Entry], present: Entry) -> None:
+        """Drop the events that nobody can need, and shorten a group that is still too long."""
         dead = bisect_left(group, (self._horizon_ns,), 0, len(group) - 1)
-        if len(group) - dead > self._cap:
-            dead += self._cap // 4  # more than one, so that a flood does not pay for it at each event
         if dead:
+            self._cut(key, group, dead)
+        if len(group) > self._cap:
+            self._shorten(key, group, present)
+
+    def _shorten(self, key: str, group: list[Entry], present: Entry) -> None:
+        """Bring a group to what there is room for; that is less than the cap, so that a flood seldom pays for it."""
+        room = self._cap * 3 // 4
+        if self._thinner.can_thin:
+            # first what nothing can ask for any more, then what only an event could that comes late
+            for until_ns in (self._passed_ns, group[-1][TIME]):
+                if len(group) > room:
+                    cost_bytes = self._cost_of(group)
+                    group[:] = self._thinner.thin(group, until_ns, present)
+                    self.cost_bytes += self._cost_of(group) - cost_bytes
+                    self._followers.pop(key, None)
+        if len(group) > room:
+            dead = len(group) - room
+            if not self._is_enough:
+                self.forgotten += dead
             self._cut(key, group, dead)
 
     def _cut(self, key: str, group: list[Entry], dead: int) -> None:
@@ -248,7 +275,7 @@ class Windows:
             elif index < follower.high:
                 del self._followers[key]
         if not len(group) & 31:
-            self._prune(key, group)
+            self._prune(key, group, entry)
         self._mixed.add(key)
         found = self._any_window(group, entry)
         return self._completed(key, group, *found, entry) if found is not None else None

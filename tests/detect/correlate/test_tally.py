@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from soc_agent.detect.correlate.entry import Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec, Kind, Term
-from soc_agent.detect.correlate.tally import entries_cap, least_entries, percentile_of, tally_maker
+from soc_agent.detect.correlate.tally import decides, entries_cap, least_entries, percentile_of, tally_maker
 from tests.detect.correlate.samples import make_spec
 
 KINDS: list[Kind] = ["event_count", "value_count", "temporal", "temporal_ordered"]
@@ -114,14 +114,18 @@ def test_the_median_is_the_fiftieth_percentile(values: list[int]) -> None:
 
 def test_a_percentile_lies_between_two_values_in_proportion() -> None:
     assert percentile_of([10, 20, 30, 40], 90) == 37.0
+    assert percentile_of([-1.7e308, 1.7e308], 50) == 0
 
 
 def test_a_group_can_always_hold_what_its_condition_asks_for() -> None:
     """The bound grows with the threshold."""
     assert entries_cap(make_spec(count=5)) == 1024
     assert entries_cap(make_spec(count=5000)) == 10_000
-    assert entries_cap(make_spec("value_sum", count=5000, field=("n",))) == 1024
-    assert entries_cap(make_spec("temporal", count=5000)) == 256
+    assert entries_cap(make_spec(op="lte", count=5000)) == 10_000
+    assert entries_cap(make_spec(count=10**9)) == 500_000
+    assert [decides(make_spec(count=count)) for count in (5000, 10**9)] == [True, False]
+    assert entries_cap(make_spec("value_sum", count=5, field=("n",))) == 65_536
+    assert entries_cap(make_spec("temporal", count=5000)) == 1024
 
 
 def test_how_many_entries_a_window_needs() -> None:
