@@ -5,7 +5,7 @@ from typing import Any
 
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, LineType, Parsed
-from soc_agent.decode.weblog import QUOTED, WEBSERVER, put_request, unquote
+from soc_agent.decode.weblog import QUOTED, REQUEST_FIELDS, WEBSERVER, put_request, unquote
 from soc_agent.model import LogSource
 
 _SOURCES = (WEBSERVER, LogSource("webserver", "apache", ""), LogSource("webserver", "nginx", ""))
@@ -88,4 +88,15 @@ def _put_rest(fields: dict[str, Any], rest: str) -> None:
         fields["extra"] = rest
 
 
-ACCESS = LineType("access", decode_access, frozenset(_SOURCES), derived=frozenset({"sc-bytes"}), undecoded=_SOURCES)
+_FIELDS = REQUEST_FIELDS | {
+    *("c-ip", "cs-host", "s-port", "cs-username"),
+    *("sc-status", "sc-bytes", "cs-referer", "cs-user-agent", "x_forwarded_for", "extra"),
+}
+ACCESS = LineType(
+    "access",
+    decode_access,
+    frozenset(_SOURCES),
+    derived=frozenset({"sc-bytes"}),
+    undecoded=_SOURCES,
+    fields=_FIELDS,
+)

@@ -58,3 +58,5 @@ class LineType(Struct, frozen=True):
     """Log sources of lines of this type that cannot be decoded: those whose rules look for words in any line."""
     literals: Mapping[LogSource, frozenset[str]] = {}
     """Log source to literals of which each line decoded to it holds one, in any case. Not named: any line may be."""
+    fields: frozenset[str] | None = None
+    """Every field that :attr:`decode` gives; None where the lines themselves name their fields."""

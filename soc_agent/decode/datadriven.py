@@ -28,7 +28,7 @@ REST = "rest_of_the_message"
 class CompiledPattern:
     """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
 
-    __slots__ = ("_constants", "_groups", "_match", "_needed", "_spans", "_straight", "sources", "starts")
+    __slots__ = ("_constants", "_groups", "_match", "_needed", "_spans", "_straight", "fields", "sources", "starts")
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
         pattern = Pattern(definition.match)
@@ -42,6 +42,8 @@ class CompiledPattern:
             (index, field, convert) for index, (field, convert) in zip(pattern.indexes, makers, strict=True)
         )
         self._constants = {**owner.constants, **definition.constants}
+        self.fields = frozenset({*self._constants, *(field for field, _ in makers)})
+        """Every field that it gives."""
         self.sources = _join(
             tuple(source.as_model() for source in definition.log_sources),
             tuple(source.as_model() for source in owner.log_sources),
@@ -151,6 +153,14 @@ class CompiledDecoder:
         needs = {pattern.needed() for pattern in self._patterns if log_source in pattern.sources}
         tell = not self._payload and all(len(text.strip()) >= _TELLING for text in needs)
         return needs if tell else set()
+
+    def fields(self) -> frozenset[str] | None:
+        """Give every field that it puts; None where its payload names its fields itself."""
+        inner = [line_type.fields for line_type in self._payload]
+        if None in inner:
+            return None
+        own = (*self.definition.aliases, *(field for field, _ in self._prefix_fields))
+        return frozenset(own).union(*(part for part in inner if part), *(pattern.fields for pattern in self._patterns))
 
     def derived(self) -> set[str]:
         """Give the fields whose values are not written in the line as they stand in the event."""

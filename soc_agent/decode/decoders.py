@@ -121,6 +121,15 @@ class Decoders:
                 literals |= inner
         return frozenset(literals) or None
 
+    def fields(self, type: str) -> frozenset[str] | None:  # noqa: A002
+        """Give every field that events of lines of this type can have; None where the lines name their fields."""
+        line_type, index = LINE_TYPES.get(type), self._indexes.get(type)
+        fields = line_type.fields if line_type is not None else None
+        for decoder in index.decoders if index is not None else ():
+            more = decoder.fields()
+            fields = None if fields is None or more is None else fields | more
+        return fields
+
     def derived_fields(self, type: str) -> frozenset[str]:  # noqa: A002
         """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
 

@@ -6,7 +6,7 @@ from typing import Any
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.pattern import Pattern
-from soc_agent.decode.weblog import QUOTED, WEBSERVER, put_request, unquote
+from soc_agent.decode.weblog import QUOTED, REQUEST_FIELDS, WEBSERVER, put_request, unquote
 from soc_agent.model import LogSource
 
 _APACHE_SOURCES = (LogSource("webserver", "apache", "apache"), WEBSERVER)
@@ -105,5 +105,18 @@ def is_nginx_error(text: str) -> bool:
     return _NGINX.match(text) is not None
 
 
-APACHE_ERROR = LineType("apache_error", decode_apache_error, frozenset(_APACHE_SOURCES), undecoded=_APACHE_SOURCES)
-NGINX_ERROR = LineType("nginx_error", decode_nginx_error, frozenset(_NGINX_SOURCES), undecoded=_NGINX_SOURCES)
+_FIELDS = frozenset({"severity", "pid", "tid", "c-ip", "cs-referer", "message"})
+APACHE_ERROR = LineType(
+    "apache_error",
+    decode_apache_error,
+    frozenset(_APACHE_SOURCES),
+    undecoded=_APACHE_SOURCES,
+    fields=_FIELDS | {"module", "system_error", "c-port", "error_code"},
+)
+NGINX_ERROR = LineType(
+    "nginx_error",
+    decode_nginx_error,
+    frozenset(_NGINX_SOURCES),
+    undecoded=_NGINX_SOURCES,
+    fields=_FIELDS | REQUEST_FIELDS | {"connection", "server", "upstream", "cs-host"},
+)

@@ -9,6 +9,8 @@ WEBSERVER = LogSource("webserver", "", "")
 
 QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 """A regular expression for a quoted value, in which the quote is escaped with a backslash."""
+REQUEST_FIELDS = frozenset({"request", "cs-method", "cs-version", "c-uri", "cs-uri-stem", "cs-uri-query"})
+"""Every field that :func:`put_request` gives."""
 _METHOD = re.compile(r"[A-Za-z][A-Za-z_-]{0,31}")
 _VERSION = re.compile(r"[A-Z]{3,5}/[0-9](?:\.[0-9])?")
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")

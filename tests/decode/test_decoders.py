@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from soc_agent.decode import Decoders
 from soc_agent.decode.definition import texts
+from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.model import LogSource
 from tests.decode.samples import RECEIVED_NS, all_decoders, at, decode, make_context
 
@@ -67,6 +68,47 @@ def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> No
     assert {LogSource("", "linux", "sshd"), LogSource("", "linux", "syslog"), LogSource("webserver", "", "")} <= sources
     assert LogSource("", "linux", "sshd") not in all_decoders().log_sources("access")
     assert all_decoders().log_sources("no such type") >= sources
+
+
+@pytest.mark.parametrize(
+    ("line_type", "lines"),
+    [
+        (
+            "access",
+            [
+                'a.vn:443 2001::7 - an [02/Mar/2026:08:14:07 +0700] "GET http://h/a?b HTTP/1.1" 200 5 "r" "a" "x" y',
+                '192.0.2.7, 192.0.2.8 - - [02/Mar/2026:08:14:07 +0700] "\\x16\\x03" 400 0 "-" "-"',
+            ],
+        ),
+        (
+            "apache_error",
+            [
+                "[Mon Mar 02 08:14:07.1 2026] [a:error] [pid 8:tid 9] (2)No: [client ::1:5] AH01618: x, referer: y",
+                "[Mon Mar 02 08:14:07 2026] [error] [client 192.0.2.10] File does not exist: /srv/www/phpmyadmin",
+            ],
+        ),
+        (
+            "nginx_error",
+            [
+                '2026/03/02 08:14:07 [a] 8#8: *9 x, client: a, request: "GET /?y HTTP/1.1", host: "h", referrer: "r"',
+                '2026/03/02 08:14:07 [error] 8#8: *9 x, client: ::1, server: s, upstream: "u"',
+                '2026/03/02 08:14:07 [info] 28#28: *9 x, client: 192.0.2.10, server: s, request: "what"',
+            ],
+        ),
+    ],
+)
+def test_types_with_fields_of_their_own_say_which(line_type: str, lines: list[str]) -> None:
+    """And each of those of the type itself can come."""
+    possible = all_decoders().fields(line_type)
+    found = set().union(*(decode(line, line_type).fields for line in lines))
+    assert possible is not None
+    assert found <= possible
+    assert LINE_TYPES[line_type].fields is not None
+    assert found >= (LINE_TYPES[line_type].fields or set())
+
+
+def test_lines_that_name_their_fields_may_have_any() -> None:
+    assert [all_decoders().fields(name) for name in ("json", "kv", "cef", "syslog", "no such type")] == [None] * 5
 
 
 def test_literals_say_by_what_lines_of_a_log_source_are_known() -> None:
@@ -181,6 +223,8 @@ def test_any_bytes_of_any_type_give_an_event_that_can_be_kept(line: bytes, line_
     assert event.log_sources
     assert set(event.log_sources) <= all_decoders().log_sources(line_type)
     assert event.decoded or event.fields == {}
+    possible = all_decoders().fields(line_type)
+    assert possible is None or possible.issuperset(event.fields)
     for value in event.fields.values():
         for item in value if isinstance(value, list) else [value]:
             assert item is None or isinstance(item, (str, int, float, bool))

@@ -57,13 +57,13 @@ QUOTED = '\\"'
 CEF = "\\|="
 FIELDS = {
     "syslog": "message program pid user src_ip outcome facility x@1.f f f.g",
-    "access": "c-uri cs-uri-query cs-user-agent sc-status sc-bytes cs-method cs-username c-ip extra",
+    "access": "c-uri cs-uri-query cs-user-agent sc-status sc-bytes cs-method cs-username c-ip extra severity",
     "json": "f f.g g n EventID Channel",
     "eventxml": "f g param1 EventID Channel Provider_Name",
     "kv": "f g message",
     "cef": "Name msg message user",
     "zeek": "_path uri c-uri user_agent sc-status query id.orig_h",
-    "nginx_error": "message c-uri cs-host severity pid",
+    "nginx_error": "message c-uri cs-host severity pid sc-status cs-uri-query",
     "plain": "f",
 }
 

@@ -6,9 +6,11 @@ three thousand. What comes again (the same literals, the same log sources) is wo
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from soc_agent.decode import Decoders
+from soc_agent.detect.evaluate.fieldneeds import Clause
 from soc_agent.detect.evaluate.routes import Routes, places_of
 from soc_agent.detect.prefilter.literals import (
     CANDIDATE_US,
@@ -39,6 +41,8 @@ _STALE = 100
 """So many may always be: a few rules that changed."""
 _PROGRAM = 0.1
 """A program writes this part of the lines, until it is known better."""
+_NEVER: tuple[Alternatives, ...] = (frozenset(),)
+"""What no line holds: one of nothing."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
 
 
@@ -79,8 +83,11 @@ class TypeIndex:
         """The ways from an event to the rules that look at it."""
         of_sources = _SourceLiterals(decoders, self.spelling)
         kept = _Kept(before)
-        self._clauses = [
-            ()
+        possible = decoders.fields(line_type)
+        self._clauses: list[tuple[Alternatives, ...]] = [
+            _NEVER
+            if possible is not None and _needs_another(self.routes.needs_of(place), possible)
+            else ()
             if by_fields and self.routes.needs_of(place)
             else of_sources.of_payload(rule)
             or kept.get(rule)
@@ -157,7 +164,7 @@ class TypeIndex:
         None: lines of this type are none that the rule looks at. Nothing in it: every line must be tried.
         """
         place = next((place for place, rule in enumerate(self.rules) if rule.info.id == rule_id), None)
-        return None if place is None else self._chosen[place]
+        return None if place is None or self._chosen[place] == _NEVER else self._chosen[place]
 
     def scan(self, data: bytes) -> list[int]:
         """Give the hits in a block.
@@ -305,6 +312,11 @@ class TypeIndex:
             found = tuple(self.rules[place] for place in places_of(rules))
             self._rules_of[rules] = found
         return found
+
+
+def _needs_another(needs: Iterable[Clause], possible: AbstractSet[str]) -> bool:
+    """Say whether an event must have a field to match, other than those that are possible."""
+    return any(all(need.field not in possible for need in clause) for clause in needs)
 
 
 def _spent_us(hits: Sequence[int], candidates: int) -> float:

@@ -1,5 +1,7 @@
 """Which rules a line may concern."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +113,41 @@ def test_rules_without_literals_are_always_candidates() -> None:
     assert index.always == 0b01
     assert places(index, b"nothing") == [0]
     assert places(index, b"alpha") == [0, 1]
+
+
+def test_a_rule_about_a_field_that_no_line_of_the_type_can_have_is_no_candidate() -> None:
+    """Error logs hold no status. Absence is no such thing: it is what they have."""
+    web = "{category: webserver}"
+    for line_type in ("apache_error", "nginx_error"):
+        index = index_of(
+            "s: {sc-status: [401, 404]}\nt: {message: alpha}\ncondition: s and t",
+            "s: {sc-status: null, severity: error}\ncondition: s",
+            "s: {sc-status|exists: false}\ncondition: s",
+            "s: [{sc-status|gt: 400}, {tid|gt: 5}]\ncondition: s",
+            line_type=line_type,
+            logsource=web,
+        )
+        assert places(index, b"alpha error") == [1, 2, 3]
+        assert places(index, b"alpha") == [2, 3]
+        assert index.sets_of(index.rules[0].info.id) is None
+    access = index_of("s: {sc-status: 404}\ncondition: s", line_type="access", logsource=web)
+    assert places(access, b'"GET / HTTP/1.1" 404 7') == [0]
+
+
+def test_a_decoder_of_a_user_may_give_the_type_more_fields(tmp_path: Path) -> None:
+    (tmp_path / "d.yml").write_text(
+        "name: d\ndescription: D\nparent: apache_error\nfind: [x]\npatterns: [{match: '(?P<a>x)', constants: {b: c}}]\n"
+        "rename: {a: sc-status}\naliases: {d: b}\n"
+    )
+    decoders = Decoders.load([tmp_path])
+    assert decoders.problems == []
+    rules = [
+        RunningRule(rule_of(f"selection: {{{field}: 5}}", logsource="{category: webserver}", title=field))
+        for field in ("sc-status", "b", "d", "e")
+    ]
+    index = TypeIndex(rules, decoders, "apache_error")
+    assert index.always == 0b111
+    assert places(index, b"anything") == [0, 1, 2]
 
 
 def test_a_line_that_may_spell_letters_otherwise_concerns_every_rule() -> None:
