@@ -64,3 +64,34 @@ def test_ids_of_detections_stay_the_same_from_run_to_run(tmp_path: Path) -> None
     first, second = soc_agent(*words), soc_agent(*words)
     assert first.stdout == second.stdout
     assert len(first.stdout.splitlines()) == 2
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason="the shared event logs and rules are not beside the project")
+def test_logs_of_which_public_rules_know_nothing_are_told_by_our_own_as_evtx_and_as_xml(tmp_path: Path) -> None:
+    from evtx import PyEvtxParser
+
+    told = {
+        "CA_teamviewer-dumper_sysmon_10.evtx": {
+            "Memory Of A Remote Control Program Read By A Program In A User's Folder"
+        },
+        "discovery_local_user_or_group_windows_security_4799_4798.evtx": {
+            "Administrators Of A Windows Host Listed From A Command Line"
+        },
+        "persist_bitsadmin_Microsoft-Windows-Bits-Client-Operational.evtx": {
+            "Background Transfer Of A Local File On Windows"
+        },
+    }
+    for name in told:
+        events = "".join(
+            record["data"].partition("?>")[2] for record in PyEvtxParser(str(DATA / "evtx" / name)).records()
+        )
+        document = '<?xml version="1.0" encoding="utf-16"?>\n<Events>' + events + "</Events>"
+        (tmp_path / name).write_bytes(document.replace("\n", "\r\n").encode("utf-16"))
+    for folder in (DATA / "evtx", tmp_path):
+        done = soc_agent("hunt", "--json", *(folder / name for name in told))
+        found: dict[str, set[str]] = {}
+        for line in done.stdout.splitlines():
+            alert = json.loads(line)
+            found.setdefault(Path(alert["path"]).name, set()).add(alert["title"])
+        assert found == told
