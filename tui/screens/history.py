@@ -57,11 +57,17 @@ class Proof(Drawn):
             found = Part(said("tui.history.unchecked"), "muted")
         elif self.check.ok:
             found = Part(
-                said("tui.history.whole", count=times.number(self.check.entries), head=self.check.head.hex()[:12]), "ok"
+                said("tui.history.whole", count=times.number(self.check.entries), head=self._head(self.check, width)),
+                "ok",
             )
         else:
             found = Part(said("tui.history.broken", seq=self.check.first_bad_seq), "bad")
         return [spread(title, (found, part(" ")), width)]
+
+    @staticmethod
+    def _head(check: HistoryCheck, width: int) -> str:
+        """Give the beginning of the last hash: shorter where the number of entries needs the room."""
+        return check.head.hex()[: 12 if width >= _ROOMY else 6]
 
 
 class History(View[Book]):

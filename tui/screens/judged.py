@@ -89,11 +89,9 @@ class JudgedLine(Narrowed[Judged, Judgement]):
         has = "; ".join(source_words(source) for source in found.has)
         read = Part(how, "" if found.decoded else "bad")
         rows += wrapped((part(place, "muted"), separator(), read, separator(), part(has, "key")), width)
-        looking = times.number(sum(each.applies for each in found.rules))
-        if found.matching:
-            title = said("lines.rules", matching=times.number(found.matching), all=looking)
-        else:
-            title = said("lines.rules_none", all=looking)
+        looking = sum(each.applies for each in found.rules)
+        word = "rules" if found.matching else "rules_none" if looking else "rules_elsewhere"
+        title = said(f"lines.{word}", matching=times.number(found.matching), all=times.number(looking))
         return [*rows, section(clip(title, width - 1), width), *self.narrowed_lines(len(found.rules), width)]
 
     @on(Rows.Opened)

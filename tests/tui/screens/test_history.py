@@ -72,3 +72,11 @@ async def test_entries_far_down_come_when_they_are_needed(open_console: Open, st
         assert "  …" not in screen_text(console)
         await pilot.press("pageup", "pageup", "home")
         await until(pilot, lambda: rows.value is not None and rows.key == store.last_seq())
+
+
+async def test_on_a_narrow_screen_the_number_of_entries_is_still_there(open_console: Open, store: Store) -> None:
+    use_language("vi")
+    async with open_console((80, 24)) as (console, pilot):
+        await pilot.press("6", "v")
+        await shows(pilot, store.verify_history().head.hex()[:6])
+        assert say("tui.history.title", count=store.last_seq()) in screen_lines(console)[1]

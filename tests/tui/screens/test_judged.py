@@ -68,6 +68,13 @@ async def test_where_nothing_matches_that_is_said(open_console: Open) -> None:
         assert say("explain.not_read") in screen_text(console)
 
 
+async def test_where_no_rule_looks_at_such_lines_that_is_said(open_console: Open) -> None:
+    nothing = replace(JUDGED, rules=JUDGED.rules[3:])
+    async with open_console((80, 24), desk=Desk(judged=nothing)) as (console, pilot):
+        console.push_screen(JudgedLine(LogLine(b"whatever")))
+        await shows(pilot, say("lines.rules_elsewhere"))
+
+
 async def test_a_problem_is_said(open_console: Open) -> None:
     problem = Problem("lines.not_configured", values={"source": "x"})
     async with open_console((80, 24), desk=Desk(judged=problem)) as (console, pilot):
