@@ -296,8 +296,12 @@ def _item(found: SigmaDetectionItem) -> ir.Node:
                 raise _FormError(
                     f"{_written_as(written)} is no regular expression; put it in quotes", "|".join([field, *modifiers])
                 )
-    tests = tuple(read_value(value, field) for value in found.value) or (ir.Null(),)
-    item = ir.Item(field, "|".join([field, *modifiers]), tests, found.value_linking is ConditionAND and len(tests) > 1)
+    key = "|".join([field, *modifiers])
+    try:
+        tests = tuple(read_value(value, field) for value in found.value) or (ir.Null(),)
+    except ValueError as error:
+        raise _FormError(str(error), key or "detection") from None
+    item = ir.Item(field, key, tests, found.value_linking is ConditionAND and len(tests) > 1)
     return ir.Not(item) if found.negated else item
 
 

@@ -40,20 +40,20 @@ def read_value(value: SigmaType, field: str) -> ir.Test:
     """
     if isinstance(value, SigmaString):
         return ir.Text(_parts(value), isinstance(value, SigmaCasedString))
-    if isinstance(value, SigmaTimestampPart):
-        return ir.TimePart(value.timestamp_part.name.lower(), int(value.number))
-    if isinstance(value, SigmaNumber):
+    if isinstance(value, SigmaNumber) and not isinstance(value, SigmaTimestampPart):
         return ir.Text((str(value.number),))
     if isinstance(value, SigmaBool):
         return ir.Text(("true" if value.boolean else "false",))
     if isinstance(value, SigmaRegularExpression):
         return ir.Regex(str(value.regexp), "".join(flag for flag, sigma in _FLAGS if sigma in value.flags))
-    if isinstance(value, SigmaCIDRExpression):
-        return ir.Network(str(value.network))
     if isinstance(value, SigmaExpansion):
         return ir.AnyOf(tuple(read_value(item, field) for item in value.values))
     if not field:
         raise ValueError("this value needs a field")
+    if isinstance(value, SigmaTimestampPart):
+        return ir.TimePart(value.timestamp_part.name.lower(), int(value.number))
+    if isinstance(value, SigmaCIDRExpression):
+        return ir.Network(str(value.network))
     if isinstance(value, SigmaNull):
         return ir.Null()
     if isinstance(value, SigmaExists):

@@ -158,7 +158,8 @@ def _value(value: Any, text: str) -> bool:
 
 def _in_network(value: SigmaCIDRExpression, text: str) -> bool:
     try:
-        return ipaddress.ip_address(text) in value.network
+        # logs write addresses in brackets and with spaces around
+        return ipaddress.ip_address(text.strip("[] ")) in value.network
     except ValueError:
         return False
 
