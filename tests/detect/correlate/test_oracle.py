@@ -14,7 +14,7 @@ LATENESS_S = 25
 
 
 @given(document_sets(chained=False), lines())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_detections_are_those_of_the_oracle(made: list[dict[str, Any]], fed: list[Line]) -> None:
     """Which line completes, of which group, what is measured, how many events no detection has counted, since when."""
     run, oracle = Run(compiled(made), lateness_s=LATENESS_S), Oracle(made, LATENESS_S)
@@ -30,7 +30,7 @@ def test_detections_are_those_of_the_oracle(made: list[dict[str, Any]], fed: lis
     st.lists(st.sampled_from(["", "cut", "kill"]), min_size=40, max_size=40),
     st.sampled_from([0, 300, 10**9]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_blocks_and_kills_at_any_border_change_nothing(
     made: list[dict[str, Any]], fed: list[Line], borders: list[str], records_bytes: int
 ) -> None:
@@ -69,7 +69,7 @@ def flood(seed: int) -> list[Line]:
 
 
 @given(document_sets(chained=False), st.integers(0, 10**6), st.sampled_from([0, 2_000, 10**9]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_long_streams_give_what_the_oracle_gives(made: list[dict[str, Any]], seed: int, records_bytes: int) -> None:
     """Large windows are followed, old events are dropped, and every fiftieth block ends with a kill."""
     run, oracle = Run(compiled(made), lateness_s=LATENESS_S, records_bytes=records_bytes), Oracle(made, LATENESS_S)
