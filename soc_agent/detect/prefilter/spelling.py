@@ -58,6 +58,8 @@ _USUAL_IN_ACCESS = {b"get": 0.9, b"post": 0.1, b"head": 0.05, b"http": 1.0, b"ht
 _NUMBER = re.compile(r"[0-9e+-]*\.?[0-9e+-]*")
 _SLASHES = 2
 """JSON may write ``/`` as ``\\/``: a literal keeps so many, each in both spellings."""
+_PIECES = 8
+"""Of a text that an encoding cuts, so many pieces may be looked for."""
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
@@ -143,7 +145,14 @@ def _join(spelled: list[list[Alternatives]]) -> list[Alternatives]:
         return first
     if not all(spelled):
         return []
-    return [frozenset().union(*(max(pieces, key=_least) for pieces in spelled))]
+    best = [max(pieces, key=_least) for pieces in spelled]
+    # whichever piece is taken of one encoding, a line holds it, or the best of another: who looks for it may choose
+    joined = (
+        frozenset().union(*best[:way], piece, *best[way + 1 :])
+        for way, pieces in enumerate(spelled)
+        for piece in pieces[:_PIECES]
+    )
+    return list(dict.fromkeys(joined))
 
 
 def _least(alternatives: Alternatives) -> int:

@@ -95,6 +95,11 @@ def test_a_line_may_be_written_in_the_encoding_of_a_payload() -> None:
     assert found == [frozenset({b'x\\y "z"', b'x\\\\y \\"z\\"'})]
 
 
+def test_of_a_text_that_one_encoding_cuts_any_piece_may_be_looked_for() -> None:
+    found = Spelling("nginx_error", frozenset({"nginx_error", "raw"})).of_field("f", "think\\request")
+    assert set(found) == {frozenset({b"think\\request", b"request"}), frozenset({b"think\\request", b"think"})}
+
+
 def test_what_is_cut_away_in_one_encoding_leaves_nothing() -> None:
     assert Spelling("x", frozenset({"kv", "plain"})).of_field("f", '"') == []
 
