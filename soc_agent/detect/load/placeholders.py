@@ -3,8 +3,8 @@ r"""Placeholders (``%Servers%`` with the modifier ``expand``) are filled from li
 A list is a text file, whose name without its suffix is that of the list and whose lines are its values, or a YAML file
 with lists by name. Names are found without regard to case. Values are Sigma strings, as pySigma's
 ``ValueListPlaceholderTransformation`` has them: ``*`` and ``?`` are wildcards, ``\*`` is an asterisk. In a regular
-expression a value stands for itself. What a placeholder is filled with is one of several also where ``all`` links the
-values of the rule: nobody lists servers to mean all of them at once.
+expression a value means the same: its signs stand for themselves, ``*`` for any text. What a placeholder is filled with
+is one of several also where ``all`` links the values of the rule: nobody lists servers to mean all of them at once.
 """
 
 import re
@@ -155,7 +155,7 @@ def _filled(value: Any, list_of: ListOf, missing: dict[str, None]) -> Any:
     text = value.regexp if is_regex else value
     if not isinstance(text, SigmaString) or not text.contains_placeholder():
         return value
-    found = list(islice(_fillings(text, list_of, missing, literal=is_regex), VALUES_CAP + 1))
+    found = list(islice(_fillings(text, list_of, missing, in_regex=is_regex), VALUES_CAP + 1))
     if len(found) > VALUES_CAP:
         raise ValueError(f"its placeholders make more than {VALUES_CAP} texts of one value")
     if not found:
@@ -165,7 +165,7 @@ def _filled(value: Any, list_of: ListOf, missing: dict[str, None]) -> Any:
     return SigmaExpansion([_of_parts(type(text), parts) for parts in found])
 
 
-def _fillings(text: "SigmaString", list_of: ListOf, missing: dict[str, None], *, literal: bool) -> Iterator[list[Any]]:
+def _fillings(text: "SigmaString", list_of: ListOf, missing: dict[str, None], *, in_regex: bool) -> Iterator[list[Any]]:
     """Yield the parts of a text with every value of its placeholders in their places; nothing when one has none."""
     from sigma.types import Placeholder, SigmaString
 
@@ -177,7 +177,7 @@ def _fillings(text: "SigmaString", list_of: ListOf, missing: dict[str, None], *,
         values = list_of(part.name)
         if not values:
             missing[part.name] = None
-        choices.append([(re.escape(value),) if literal else SigmaString(value).s for value in values])
+        choices.append([(_escaped(SigmaString(value).s),) if in_regex else SigmaString(value).s for value in values])
     for chosen in product(*choices):
         yield [part for parts in chosen for part in parts]
 
@@ -186,6 +186,14 @@ def _of_parts(kind: "type[SigmaString]", parts: list[Any]) -> "SigmaString":
     text = kind("")
     text.s = parts
     return text
+
+
+def _escaped(parts: Iterable[Any]) -> str:
+    """Give a value as an expression of the same meaning."""
+    from sigma.types import SpecialChars
+
+    signs = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+    return "".join(re.escape(part) if isinstance(part, str) else signs[part] for part in parts)
 
 
 def _pattern(parts: Iterable[Any]) -> str:

@@ -29,7 +29,7 @@ DECODERS = Decoders.load()
 THEIR_POLICY = SigmaPolicy(regex_engine=PythonRegexEngine())
 EXAMPLES = int(os.environ.get("SOC_AGENT_WHOLE_RULES", "60"))
 """How many rules are tried. Set it to 20000, with ``HYPOTHESIS_PROFILE=explore``, for a long run."""
-LISTS = {"Servers": ("srv*", "db-1", "ưu"), "none": (), "Admins": ("Root", "a\\*b", "x.y")}
+LISTS = {"Servers": ("srv*", "db-1", "ưu"), "none": (), "Admins": ("Root", "a\\*b", "x.y"), "Plain": ("Root", "ưu")}
 FIELDS = ("Image", "CommandLine", "EventID", "a.b", "user name", "größe", "Ảnh")
 SELECTIONS = ("selection", "selection_b", "sel-1", "_hidden", "filter_main", "notes", "and_more", "1st", "all")
 PIECES = (
@@ -103,7 +103,7 @@ def keys(draw: st.DrawFn) -> tuple[list[str], st.SearchStrategy[Any]]:
         "timed": ([unit, *compare], st.integers(*units[unit])),
         "cidr": (["cidr"], networks),
         "expand": (["expand", place, *cased], st.sampled_from(["%Servers%", "x%Admins%", "%Admins%-%Servers%", "5%"])),
-        "expand_re": (["re", "expand"], st.sampled_from(["^%Admins%", "(%Servers%|a)$"])),
+        "expand_re": (["re", "expand"], st.sampled_from(["^%Plain%", "(%Plain%|a)$"])),
     }
     modifiers, values = made[kind]
     return [modifier for modifier in modifiers if modifier], values

@@ -118,11 +118,16 @@ def test_the_digest_is_that_of_the_values() -> None:
         ("f|re|expand: '^%S%$'", "web-01", True),
         ("f|re|expand: '^%D%$'", "a.b", True),
         ("f|re|expand: '^%D%$'", "aXb", False),
+        # a value means the same in an expression, wildcards too
+        ("f|re|expand: '^%W%$'", "srv-07", True),
+        ("f|re|expand: '^%W%$'", "xsrv-07", False),
+        ("f|re|expand: '^%W%$'", "a*b", True),
+        ("f|re|expand: '^%W%$'", "axb", False),
         ("f|cased|expand: '%S%'", "WEB-01", False),
     ],
 )
 def test_a_placeholder_stands_for_each_value(tmp_path: Path, detection: str, value: str, *, expected: bool) -> None:
-    lists = {"S_txt": "web-01\ndb-*\n", "T_txt": "a\nb", "D_txt": "a.b"}
+    lists = {"S_txt": "web-01\ndb-*\n", "T_txt": "a\nb", "D_txt": "a.b", "W_txt": "srv-*\na\\*b"}
     assert matches(tmp_path, f"selection:\n  {detection}", {"f": value}, **lists) is expected
 
 
