@@ -12,6 +12,7 @@ from soc_agent.detect.correlate import Correlator, StateChange
 from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.hit import RAW_CAP_BYTES, EventRef, Reasons, detection_of
 from soc_agent.detect.indicators import IndicatorHit, Indicators, detection_of_hit
+from soc_agent.detect.indicators.filters import HitFilters
 from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import Backend
@@ -104,6 +105,7 @@ class Engine:
         """Source and type to whether nearly each of its lines is an event that many rules look at."""
         lookup, unknown = (enricher.value, enricher.unknowable) if enricher is not None else (None, KNOWN_FIELDS)
         self._correlator = Correlator(rules.correlations, lookup=lookup, unknown=unknown)
+        self._hit_filters = HitFilters(rules.hit_filters)
         self._faults: dict[Where, Problem] = {}
         self._new_faults: list[Problem] = []
         self._derived: dict[str, frozenset[str]] = {}
@@ -297,6 +299,8 @@ class Engine:
                 detections += correlator.feed(info.id, event, ref)
         for hit in match.indicators:
             detection, told = detection_of_hit(hit, event, ref)
+            if not self._hit_filters.lets_through(detection.rule.id, told):
+                continue
             if detection.rule.id not in silent:
                 detections.append(detection)
             if detection.rule.id in wants:

@@ -40,5 +40,7 @@ class RuleSet(Struct, frozen=True):
     """What is tuned out, by whom, why and until when; expired filters too, which no longer apply."""
     notices: tuple[Problem, ...] = ()
     """What is odd but hinders nothing: filters without a reason or author, or that name rules which are not there."""
+    hit_filters: tuple[ir.Filter, ...] = ()
+    """The filters that apply to hits of indicators."""
     refused: tuple[Refused, ...] = ()
     """The documents that do not run, for what they hold; what is wrong with them is in :attr:`problems` too."""

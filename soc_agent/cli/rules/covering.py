@@ -81,6 +81,7 @@ def look(chosen: Chosen) -> Coverage:
         yara=list(yara.infos.values()),
         yara_runs=config is None or any(isinstance(each, WatchSource) for each in config.sources),
         yara_problems=yara.problems,
+        made=chosen.made,
     )
 
 

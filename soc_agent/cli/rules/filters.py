@@ -8,6 +8,7 @@ from soc_agent.cli.output import json_line, narrate, table
 from soc_agent.cli.rules.shared import FOLDER, chosen_rules
 from soc_agent.cli.workspace import Workspace
 from soc_agent.detect import RuleSet
+from soc_agent.detect.indicators import rule_infos
 from soc_agent.detect.load.filters import FilterInfo
 from soc_agent.errors import describe
 from soc_agent.model import Problem
@@ -36,8 +37,12 @@ def command(workspace: Workspace, folders: tuple[Path, ...], *, as_json: bool) -
         narrate(describe(problem))
 
 
+def _title(rules: RuleSet, rule_id: str) -> str:
+    return (rules.infos.get(rule_id) or rule_infos()[rule_id]).title
+
+
 def _row(found: FilterInfo, rules: RuleSet) -> list[str]:
-    titles = [rules.infos[rule_id].title for rule_id in found.applies_to] or list(found.rules)
+    titles = [_title(rules, rule_id) for rule_id in found.applies_to] or list(found.rules)
     more = [f"+{len(titles) - _RULES_SHOWN}"] if len(titles) > _RULES_SHOWN else []
     reason = (current_language() == "vi" and found.reason_vi) or found.reason
     return [
@@ -57,7 +62,7 @@ def _record(found: FilterInfo, rules: RuleSet) -> dict[str, object]:
         "title": found.title,
         "state": found.state.value,
         "rules": found.rules,
-        "applies_to": {rule_id: rules.infos[rule_id].title for rule_id in found.applies_to},
+        "applies_to": {rule_id: _title(rules, rule_id) for rule_id in found.applies_to},
         "author": found.author,
         "reason": found.reason,
         "reason_vi": found.reason_vi,

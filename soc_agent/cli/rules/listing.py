@@ -5,23 +5,27 @@ from pathlib import Path
 import click
 
 from soc_agent.cli.output import json_line, narrate, table
-from soc_agent.cli.rules.shared import FOLDER
-from soc_agent.cli.workspace import cache_folder, rule_folders
-from soc_agent.detect import load_rules
+from soc_agent.cli.rules.shared import FOLDER, chosen_rules
+from soc_agent.cli.workspace import Workspace
 from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import describe
-from soc_agent.model import RuleInfo
+from soc_agent.model import Problem, RuleInfo
 from soc_agent.text import current_language, say
 
 
 @click.command("list", help=say("cli.rules.list"))
 @click.option("--rules", "folders", multiple=True, type=FOLDER, help=say("cli.rules.folders"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
-def command(folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """List the rules that come with the product and those of more folders."""
-    paths = rule_folders(*folders)
-    rules, yara = load_rules(paths, cache_dir=cache_folder()), load_yara(paths)
-    infos = sorted([*rules.infos.values(), *yara.infos.values()], key=lambda info: (info.kind, -info.level, info.title))
+@click.pass_obj
+def command(workspace: Workspace, folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """List the rules of the configuration, or where there is none, of the product; and those of more folders."""
+    problems: list[Problem] = []
+    chosen = chosen_rules(workspace, folders, problems)
+    rules, yara = chosen.load(), load_yara(chosen.paths)
+    infos = sorted(
+        [*rules.infos.values(), *yara.infos.values(), *chosen.made],
+        key=lambda info: (info.kind, -info.level, info.title),
+    )
     if as_json:
         for info in infos:
             json_line(_record(info))
@@ -29,7 +33,7 @@ def command(folders: tuple[Path, ...], *, as_json: bool) -> None:
         columns = ("kind", "level", "layer", "tier", "title", "attack", "id")
         table([say(f"cli.rules.column.{name}") for name in columns], map(_row, infos))
         click.echo(say("cli.rules.count", count=len(infos)), err=True)
-    for problem in (*rules.problems, *yara.problems):
+    for problem in (*problems, *rules.problems, *yara.problems):
         narrate(describe(problem))
 
 

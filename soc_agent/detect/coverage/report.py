@@ -73,12 +73,14 @@ def coverage_of(
     yara: Collection[RuleInfo] = (),
     yara_runs: bool = True,
     yara_problems: Collection[Problem] = (),
+    made: Collection[RuleInfo] = (),
 ) -> Coverage:
     """Give the coverage of a rule set, which was loaded with no rule disabled.
 
     :param known: every log source that some decoder yields.
     :param collected: those that the configured sources can yield; None when there is no configuration.
     :param places: whether there is a database of countries or autonomous systems.
+    :param made: rules that no file holds and that run: those of the hits of indicators.
     :param yara: YARA rules beside the set; ``yara_runs`` says whether anything is scanned.
     """
     off = {rule_id.lower() for rule_id in disabled}
@@ -97,6 +99,7 @@ def coverage_of(
     for info in yara:
         how = Standing.DISABLED if info.id.lower() in off else Standing.RUNS if yara_runs else Standing.NOT_COLLECTED
         found.append(_of_info(info, how, "yara" if how is Standing.NOT_COLLECTED else ""))
+    found += [_of_info(info, Standing.DISABLED if info.id.lower() in off else Standing.RUNS) for info in made]
     found += _refused(rules)
     found += [_of_problem(problem) for problem in yara_problems]
     return Coverage(tuple(found))

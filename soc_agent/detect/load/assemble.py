@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from soc_agent.detect import ir
 from soc_agent.detect.correlate import CorrelationSpec, find_cycles
 from soc_agent.detect.indicators import RULE_NAMES
+from soc_agent.detect.indicators.filters import filtered_ids
 from soc_agent.detect.load.cache import CorrelationEntry, FileEntry
 from soc_agent.detect.load.filters import KnownRules, lay_over
 from soc_agent.detect.load.info import UNSET_S
@@ -57,6 +58,7 @@ def assemble(
         refused=tuple(refused for entry in entries for refused in entry.refused),
         filters=filtered.filters,
         notices=filtered.notices,
+        hit_filters=filtered.on_made,
     )
 
 
@@ -71,6 +73,7 @@ def _known(entries: Sequence[FileEntry]) -> KnownRules:
             for name in (correlation.spec.info.id, correlation.name)
             if name
         ),
+        filtered_ids,
     )
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from soc_agent.detect.correlate.state import fingerprint
+from soc_agent.detect.indicators.filters import filtered_ids
 from soc_agent.detect.ruleset import RuleSet
 
 
@@ -37,11 +38,18 @@ def changes_between(before: RuleSet | None, now: RuleSet, kept: Sequence[str]) -
         return RuleChanges(kept=tuple(kept))
     old = {rule.info.id: rule for rule in before.rules} | {spec.info.id: spec for spec in before.correlations}
     new = {rule.info.id: rule for rule in now.rules} | {spec.info.id: spec for spec in now.correlations}
+    both = (before.hit_filters, now.hit_filters)
+    filters = [each for mine, others in (both, both[::-1]) for each in mine if each not in others]
     windows = {spec.info.id: spec for spec in before.correlations}
     return RuleChanges(
         added=tuple(sorted(new.keys() - old.keys())),
         removed=tuple(sorted(old.keys() - new.keys())),
-        changed=tuple(sorted(rule_id for rule_id in new.keys() & old.keys() if new[rule_id] != old[rule_id])),
+        changed=tuple(
+            sorted(
+                {rule_id for rule_id in new.keys() & old.keys() if new[rule_id] != old[rule_id]}
+                | {rule_id for each in filters for rule_id in filtered_ids(each.rules)}
+            )
+        ),
         restarted=tuple(
             spec.info.id
             for spec in now.correlations

@@ -5,7 +5,7 @@ A filter changes what a rule matches, so it is for rules with a log source and a
 a correlation is told to name the rules that the correlation builds on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -61,6 +61,8 @@ class KnownRules(Struct, frozen=True):
     rules: tuple[ir.Rule, ...]
     correlations: frozenset[str]
     """Ids and names of correlations, in lower case."""
+    made: Callable[[Sequence[str]], tuple[str, ...]] = lambda _: ()
+    """Gives the ids of rules that no file holds (those of the hits of indicators) among ids and names."""
 
 
 class Filtered(Struct, frozen=True):
@@ -70,6 +72,8 @@ class Filtered(Struct, frozen=True):
     filters: tuple[FilterInfo, ...]
     problems: tuple[Problem, ...]
     notices: tuple[Problem, ...]
+    on_made: tuple[ir.Filter, ...] = ()
+    """Those that name rules which no file holds."""
 
 
 def lay_over(filters: Sequence[ir.Filter], rules: Sequence[ir.Rule], known: KnownRules, today: date) -> Filtered:
@@ -78,27 +82,30 @@ def lay_over(filters: Sequence[ir.Filter], rules: Sequence[ir.Rule], known: Know
     infos: list[FilterInfo] = []
     problems: list[Problem] = []
     notices: list[Problem] = []
+    on_made: list[ir.Filter] = []
     names = _names_of(known.rules)
     for filter_ in filters:
+        made = known.made(filter_.rules)
         expires = date.fromisoformat(filter_.expires) if filter_.expires else None
         places = [place for place, rule in enumerate(result) if _fits(filter_, rule)]
         state = FilterState.ACTIVE
         if expires is not None and expires < today:
             state = FilterState.EXPIRED
             problems.append(_problem("expired", filter_, title=filter_.title, expires=filter_.expires))
-        elif not places and any(_fits(filter_, rule) for rule in known.rules):
+        elif not places and not made and any(_fits(filter_, rule) for rule in known.rules):
             state = FilterState.IDLE
-        elif not places:
+        elif not places and not made:
             state = FilterState.UNUSED
             where = Where(filter_.path, filter_.line)
             problems.append(Problem("rule.filter_unused", where, {"title": filter_.title}))
         else:
             for place in places:
                 result[place] = with_filter(result[place], filter_)
-        notices.extend(_notices(filter_, names, known.correlations))
-        applied = tuple(result[place].info.id for place in places) if state is FilterState.ACTIVE else ()
+            on_made += [filter_] if made else []
+        notices.extend(_notices(filter_, names, known))
+        applied = (*(result[place].info.id for place in places), *made) if state is FilterState.ACTIVE else ()
         infos.append(_info(filter_, applied, expires, state))
-    return Filtered(tuple(result), tuple(infos), tuple(problems), tuple(notices))
+    return Filtered(tuple(result), tuple(infos), tuple(problems), tuple(notices), tuple(on_made))
 
 
 def next_expiry(filters: Sequence[FilterInfo]) -> date | None:
@@ -127,15 +134,15 @@ def _names_of(rules: Sequence[ir.Rule]) -> frozenset[str]:
     return frozenset(name.lower() for rule in rules for name in (rule.info.id, rule.name) if name)
 
 
-def _notices(filter_: ir.Filter, rules: frozenset[str], correlations: frozenset[str]) -> Iterator[Problem]:
+def _notices(filter_: ir.Filter, rules: frozenset[str], known: KnownRules) -> Iterator[Problem]:
     if not filter_.author:
         yield _problem("no_author", filter_, title=filter_.title)
     if not filter_.reason:
         yield _problem("no_reason", filter_, title=filter_.title)
     for name in filter_.rules:
-        if name.lower() in correlations:
+        if name.lower() in known.correlations:
             yield _problem("correlation", filter_, title=filter_.title, name=name)
-        elif name.lower() not in rules:
+        elif name.lower() not in rules and not known.made([name]):
             yield _problem("unknown_rule", filter_, title=filter_.title, name=name)
 
 

@@ -91,3 +91,11 @@ def test_a_layer_is_written(run: Run, own: Path, tmp_path: Path) -> None:
     assert written["techniques"][0]["techniqueID"] == "T1110.001"
     assert str(layer) in done.err
     assert run("rules", "coverage", "--navigator", tmp_path / "nowhere" / "x.json").code == 2
+
+
+def test_rules_of_indicators_count_where_lists_are_configured(run: Run, own: Path) -> None:
+    config = own.parent / "config.yaml"
+    config.write_text("rules: {builtin: false, paths: [rules]}\nindicators: {paths: [feeds]}\n")
+    found = json.loads(run("--config", config, "rules", "coverage", "--json").out)
+    assert found["total"] == 8
+    assert "command-and-control" in {tactic["name"] for tactic in found["tactics"]}
