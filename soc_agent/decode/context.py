@@ -41,6 +41,16 @@ class Parsed(Struct, gc=False):
     decoded: bool = True
 
 
+class Early(Struct, gc=False):
+    """What decides which rules look at an event, read before the rest of it: most events are of no concern to any."""
+
+    log_sources: tuple[LogSource, ...]
+    fields: dict[str, Any]
+    time: str
+    """As the line has it."""
+    host: str
+
+
 Decode = Callable[[str, Context], Parsed | None]
 """A decoder of one type: the line as text, and its context; None when the line is not of that type. Never raises."""
 
@@ -54,6 +64,10 @@ class LineType(Struct, frozen=True):
     """Every log source that :attr:`decode` gives."""
     derived: frozenset[str] = frozenset()
     """Fields whose value is not written in the line as it stands in the event."""
+    early: Callable[[bytes], Early | None] | None = None
+    """Reads what decides of a line of the usual shape; None for others. :attr:`complete` then gives what
+    :attr:`decode` gives of the line."""
+    complete: Callable[[Early, str, Context], Parsed] | None = None
     undecoded: tuple[LogSource, ...] = (LogSource(),)
     """Log sources of lines of this type that cannot be decoded: those whose rules look for words in any line."""
     literals: Mapping[LogSource, frozenset[str]] = {}

@@ -1,10 +1,10 @@
 """From a line to an event: the decoder of its type, then the data-driven decoders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from soc_agent.decode.context import Context, Parsed
+from soc_agent.decode.context import Context, Early, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
 from soc_agent.decode.definition import texts
 from soc_agent.decode.guess import guess_type
@@ -56,17 +56,22 @@ class Decoders:
             parsed.log_sources = line_type.undecoded
         elif (index := self._indexes.get(line_type.name)) is not None:
             index.refine(parsed, context)
-        # by place, in the order of the struct: names cost as much again
-        return Event(
-            line,
-            text,
-            parsed.type,
-            parsed.log_sources,
-            parsed.fields,
-            context.received_ns if parsed.time_ns is None else parsed.time_ns,
-            parsed.host or context.host,
-            parsed.decoded,
-        )
+        return _event(parsed, line, text, context)
+
+    def early(self, type: str) -> Callable[[bytes], Early | None] | None:  # noqa: A002 - the word of the configuration
+        """Give what reads of a line, given without its newline, what decides which rules look at its event.
+
+        It gives None for a line that only :meth:`decode` can read. None instead of it: no line of this type is read so.
+        """
+        line_type = LINE_TYPES.get(type)
+        return None if line_type is None or type in self._indexes else line_type.early
+
+    def complete(self, early: Early, line: bytes, context: Context) -> Event:
+        """Give the event of which :meth:`early` gave the beginning, the same as :meth:`decode` gives of the line."""
+        complete = LINE_TYPES[context.type].complete
+        assert complete is not None
+        text = line.decode("utf-8", "replace")
+        return _event(complete(early, text, context), line, text, context)
 
     def types(self) -> list[str]:
         """Give the types that a source's lines can have."""
@@ -144,3 +149,17 @@ class Decoders:
             for decoder in index.decoders:
                 fields |= decoder.derived()
         return frozenset(fields)
+
+
+def _event(parsed: Parsed, line: bytes, text: str, context: Context) -> Event:
+    # by place, in the order of the struct: names cost as much again
+    return Event(
+        line,
+        text,
+        parsed.type,
+        parsed.log_sources,
+        parsed.fields,
+        context.received_ns if parsed.time_ns is None else parsed.time_ns,
+        parsed.host or context.host,
+        parsed.decoded,
+    )

@@ -3,12 +3,13 @@
 from typing import Any
 
 from soc_agent.decode import times, windows
-from soc_agent.decode.context import Context, LineType, Parsed
+from soc_agent.decode.context import Context, Early, LineType, Parsed
 from soc_agent.decode.objects import flatten, read_object
 from soc_agent.model import LogSource
 
 _ANY_SOURCE = LogSource()
 _RECORD = '{"Event":'
+_RECORD_BYTES = _RECORD.encode()
 """How evtx_dump and our own reading of event logs begin a line."""
 
 TIME_KEYS = (
@@ -45,6 +46,10 @@ def decode_json(text: str, context: Context) -> Parsed | None:
     return parsed
 
 
+def _early(line: bytes) -> Early | None:
+    return windows.read_record(line) if line.startswith(_RECORD_BYTES) else None
+
+
 def time_in(fields: dict[str, Any], context: Context) -> int | None:
     """Find the time among decoded fields."""
     for key in TIME_KEYS:
@@ -73,4 +78,6 @@ JSON = LineType(
     frozenset({_ANY_SOURCE, *windows.LOG_SOURCES}),
     derived=windows.DERIVED,
     literals=windows.literals_of_sources(),
+    early=_early,
+    complete=windows.complete_record,
 )

@@ -165,6 +165,7 @@ class Engine:
         """Find the lines of a block that rules match. Never raises for what lines hold."""
         index = self.index_for(context)
         data, derived, decode = block.data, index.spelling.derived, self._decoders.decode
+        read_early = self._decoders.early(context.type) if self._prefilter else None
         is_finding = context.type == _FINDINGS
         candidates = undecodable = counted = 0
         number = block.first_line
@@ -178,13 +179,19 @@ class Engine:
             line = data[start:end]
             if line.endswith(b"\r"):
                 line = line[:-1]
-            event = decode(line, context)
-            if not event.decoded:
-                undecodable += 1
-            if self._prefilter:
-                rules = index.rules_for(possible, event.log_sources, event.fields if event.decoded else None)
+            early = read_early(line) if read_early is not None else None
+            if early is not None:
+                rules = index.rules_for(possible, early.log_sources, early.fields)
+                if not rules and start not in naming:
+                    continue
+                event = self._decoders.complete(early, line, context)
             else:
-                rules = index.every_rule_for(event.log_sources, decoded=event.decoded)
+                event = decode(line, context)
+                undecodable += not event.decoded
+                if self._prefilter:
+                    rules = index.rules_for(possible, event.log_sources, event.fields if event.decoded else None)
+                else:
+                    rules = index.every_rule_for(event.log_sources, decoded=event.decoded)
             finding = info_of_finding(event) if is_finding else None
             named = self.indicators.hits(event) if self.indicators is not None and start in naming else ()
             if not rules and finding is None and not named:

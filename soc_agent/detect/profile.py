@@ -106,6 +106,7 @@ class Profiler:
         self._engine = _Watched(rules, watched)
         self._decode = decoders.decode
         watched.decode = self._timed_decode  # type: ignore[method-assign]
+        watched.early = lambda type: None  # type: ignore[method-assign]  # noqa: A006, ARG005 - what is timed is all
         for running, tally in zip(self._engine.running, self._tallies, strict=True):
             running.predicate = _timed(running, tally)
         self._lines = self._bytes = self._candidates = self._total_ns = self._decode_ns = self._matches = 0

@@ -6,16 +6,17 @@ Both give the same: the names of the event's own data, and of what Windows says 
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
 
 from soc_agent.decode import times
-from soc_agent.decode.context import Context, Parsed
+from soc_agent.decode.context import Context, Early, Parsed
 from soc_agent.decode.windows.naming import number_data
 from soc_agent.decode.windows.routing import route
 from soc_agent.decode.windows.shapes import take_apart
+from soc_agent.model import LogSource
 
 TYPE = "windows"
 """The type of the events."""
@@ -73,61 +74,72 @@ _read = msgspec.json.Decoder(_Record, strict=True).decode
 _LONGEST_NUMBER = 9
 
 
-def decode_record(text: str, context: Context) -> Parsed | None:
-    """Decode a line in the shape of evtx_dump, with nothing unusual in it. None: try :func:`decode_tree`."""
+def read_record(line: bytes | str) -> Early | None:
+    """Read a line in the shape of evtx_dump, with nothing unusual in it. None: try :func:`decode_tree`."""
     try:
-        inner = _read(text).Event
+        inner = _read(line).Event
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    system, data = inner.System, inner.EventData
-    if "Data" in data:
+    system, fields = inner.System, cast("dict[str, Any]", inner.EventData)
+    if "Data" in fields:
         return None
-    provider = system.Provider.attributes.Name
+    provider = system.Provider.attributes.Name or ""
     number, channel, time = system.EventID, system.Channel, system.TimeCreated.attributes.SystemTime
-    fields: dict[str, Any] = {
-        "EventID": number,
-        "Channel": channel,
-        "Computer": system.Computer,
-        "Level": system.Level,
-        "Keywords": system.Keywords,
-        "EventRecordID": system.EventRecordID,
-        "SystemTime": time,
-    }
+    # put to the event's own data one by one: of most events that is the larger part, and need not be copied so
+    put = fields.setdefault
+    put("Channel", channel)
+    put("Computer", system.Computer)
+    put("Level", system.Level)
+    put("Keywords", system.Keywords)
+    put("EventRecordID", system.EventRecordID)
+    put("SystemTime", time)
     if system.Security is not None and system.Security.attributes.UserID is not None:
-        fields["Security_UserID"] = system.Security.attributes.UserID
-    fields.update(data)
+        put("Security_UserID", system.Security.attributes.UserID)
     fields["EventID"] = number
-    if provider is not None:
+    if system.Provider.attributes.Name is not None:
         fields["Provider_Name"] = provider
-    time_ns = _quick_time(time)
+    return Early(_finished(fields, channel, provider, number), fields, time, system.Computer)
+
+
+def complete_record(early: Early, text: str, context: Context) -> Parsed:
+    """Give the whole of a line of which :func:`read_record` gave the beginning."""
+    time_ns = _quick_time(early.time)
     if time_ns is None:
-        time_ns = times.time_of(time, context.timezone, context.received_ns)
-    return _parsed(fields, channel, provider or "", number, time_ns, system.Computer, text)
+        time_ns = times.time_of(early.time, context.timezone, context.received_ns)
+    return Parsed(TYPE, early.log_sources, early.fields, time_ns, early.host, subject=text)
+
+
+def decode_record(text: str, context: Context) -> Parsed | None:
+    """Decode a line as :func:`read_record`, all at once."""
+    early = read_record(text)
+    return None if early is None else complete_record(early, text, context)
 
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MINUTES_KEPT = 4_096
+_SECONDS_KEPT = 4_096
 
 
-@lru_cache(maxsize=_MINUTES_KEPT)
-def _minute_ns(minute: str) -> int | None:
-    """Give the nanoseconds of the beginning of a minute, ``2026-03-02T06:00``."""
+@lru_cache(maxsize=_SECONDS_KEPT)
+def _second_ns(second: str) -> int | None:
+    """Give the nanoseconds of the beginning of a second, ``2026-03-02T06:00:00.``; None for any other form."""
     try:
-        begin = datetime.strptime(minute + "+0000", "%Y-%m-%dT%H:%M%z")
+        begin = datetime.strptime(second + "+0000", "%Y-%m-%dT%H:%M:%S.%z")
     except ValueError:
         return None
-    return (begin - _UNIX_EPOCH) // timedelta(minutes=1) * 60_000_000_000
+    # strptime takes a leap second and numbers of one digit
+    usual = second.isascii() and begin.strftime("%Y-%m-%dT%H:%M:%S.") == second
+    return (begin - _UNIX_EPOCH) // timedelta(seconds=1) * 1_000_000_000 if usual else None
 
 
 def _quick_time(text: str) -> int | None:
     """Read a time as Windows writes it, ``2026-03-02T06:00:00.057000Z``; None when it is another form."""
-    if len(text) != 27 or text[16] != ":" or text[19] != "." or text[26] != "Z":
+    if len(text) != 27 or text[26] != "Z":
         return None
-    digits = text[17:19] + text[20:26]
-    if not (digits.isascii() and digits.isdigit()) or digits >= "60":
+    digits = text[20:26]
+    begin_ns = _second_ns(text[:20])
+    if begin_ns is None or not (digits.isascii() and digits.isdigit()):
         return None
-    begin_ns = _minute_ns(text[:16])
-    return None if begin_ns is None else begin_ns + int(digits) * 1000
+    return begin_ns + int(digits) * 1000
 
 
 def decode_tree(tree: dict[str, Any], text: str, context: Context) -> Parsed | None:
@@ -144,7 +156,8 @@ def decode_tree(tree: dict[str, Any], text: str, context: Context) -> Parsed | N
         time_ns = times.time_of(written, context.timezone, context.received_ns)
     if not found.data:
         _read_message(fields, route(channel, provider, number).service)
-    return _parsed(fields, channel, provider, number, time_ns, _text(system.get("Computer")), text)
+    sources = _finished(fields, channel, provider, number)
+    return Parsed(TYPE, sources, fields, time_ns, _text(system.get("Computer")), subject=text)
 
 
 def _joined(system: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
@@ -156,20 +169,18 @@ def _joined(system: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _parsed(
-    fields: dict[str, Any], channel: str, provider: str, number: int, time_ns: int | None, host: str, text: str
-) -> Parsed:
+def _finished(fields: dict[str, Any], channel: str, provider: str, number: int) -> tuple[LogSource, ...]:
+    """Add the names that rules expect, and give the log sources."""
     found = route(channel, provider, number)
     if found.finish is not None:
         found.finish(fields)
     if "param1" in fields or "Data" in fields:
         number_data(fields)
-    sources = found.log_sources
     if found.by_change:
         change = _change_of(fields, number)
         if change:
-            sources = found.by_change.get(change.lower(), sources)
-    return Parsed(TYPE, sources, fields, time_ns, host, subject=text)
+            return found.by_change.get(change.lower(), found.log_sources)
+    return found.log_sources
 
 
 def _change_of(fields: dict[str, Any], number: int) -> str:

@@ -31,13 +31,6 @@ Clause = frozenset[Need]
 _WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
 """Letters that RE2 takes for an ASCII letter when it ignores case; folding leaves them alone."""
 _CHANCES: dict[Where, float] = {"exact": 0.01, "prefix": 0.3, "suffix": 0.3, "contains": 1.0, "present": 0.95}
-_SHAPES: dict[tuple[int, ...], Where] = {
-    (-1,): "exact",
-    (-1, ir.ANY): "prefix",
-    (ir.ANY, -1): "suffix",
-    (ir.ANY, -1, ir.ANY): "contains",
-}
-"""Patterns of one text, which stands for -1, by where the text must be."""
 _WORD = 0.2
 """Of a value that is one short word or number: one of a few that the field can have."""
 _WORD_CHARS = 16
@@ -46,7 +39,8 @@ _ODD = 0.001
 _RARER = 0.6
 """How much rarer each letter makes a text. Values are not random: they share folders and names."""
 _LETTERS_COUNTED = 12
-_EVERYWHERE = frozenset('abcdefghijklmnopqrstuvwxyz0123456789 \\/-_.:"')
+EVERYWHERE = frozenset('abcdefghijklmnopqrstuvwxyz0123456789 \\/-_.:"')
+"""Letters that stand in so many values that it is no use to find them all."""
 _MANY = 65_536
 
 
@@ -57,6 +51,33 @@ def field_clauses(rule: ir.Rule) -> tuple[Clause, ...]:
         selections[name] = _node(selection, selections)
     clauses = dict.fromkeys(clause for clause in _node(rule.condition, selections) if 0 < len(clause) <= _MANY)
     return tuple(sorted(clauses, key=_chance))
+
+
+def has_field_clauses(rule: ir.Rule) -> bool:
+    """Say whether :func:`field_clauses` gives any, without working them out."""
+    known: dict[str, bool] = {}
+    for name, selection in rule.selections.items():
+        known[name] = _has_any(selection, known)
+    return _has_any(rule.condition, known)
+
+
+def _has_any(node: ir.Node, selections: Mapping[str, bool]) -> bool:
+    if isinstance(node, ir.Ref):
+        return selections[node.name]
+    if isinstance(node, ir.Not):
+        return False
+    if not isinstance(node, ir.Item):
+        parts = [_has_any(child, selections) for child in node.nodes]
+        return any(parts) if isinstance(node, ir.And) else bool(parts) and all(parts)
+    if node.field == "" or node.field in VIRTUAL_FIELDS or not node.tests:
+        return False
+    return (any if node.all else all)(map(_needs_value, node.tests))
+
+
+def _needs_value(test: ir.Test) -> bool:
+    if isinstance(test, ir.AnyOf):
+        return bool(test.tests) and all(map(_needs_value, test.tests))
+    return not isinstance(test, (ir.Null, ir.Exists, ir.FieldRef))
 
 
 def _chance(clause: Iterable[Need]) -> float:
@@ -131,21 +152,44 @@ def _test(test: ir.Test, field: str) -> list[Clause]:
     return found or [frozenset({Need(field, "present")})]
 
 
+def plain_need(test: ir.Test, field: str) -> Need | None:
+    """Give the need that says all of a test: a text, in any case, with wildcards at its ends at most.
+
+    None for other tests, and for a letter or digit somewhere: too many values hold it to be told apart by it.
+    """
+    if not isinstance(test, ir.Text) or test.cased:
+        return None
+    if not test.parts:
+        return Need(field, "exact")
+    need = Need(field, "present") if test.parts == (ir.ANY,) else _shaped(test, field)
+    common = need is not None and need.where == "contains" and need.text in EVERYWHERE and need.text.isalnum()
+    return None if common else need
+
+
 def _quick(test: ir.Test, field: str) -> Need | None:
     """Give the need of a text with wildcards at its ends at most; None for other tests."""
-    if test.__class__ is not ir.Text:
-        return None
-    assert isinstance(test, ir.Text)
-    where = _SHAPES.get(tuple([part if part.__class__ is int else -1 for part in test.parts]))
-    if where is None:
-        return None
-    text = fold(next(part for part in test.parts if isinstance(part, str)))
-    return _contains(field, text) if where == "contains" else Need(field, where, text)
+    need = _shaped(test, field) if isinstance(test, ir.Text) else None
+    return _contains(field, need.text) if need is not None and need.where == "contains" else need
+
+
+def _shaped(test: ir.Text, field: str) -> Need | None:
+    parts = test.parts
+    count = len(parts)
+    # written out: a rule set has tens of thousands of them, and the first event waits
+    if count == 1 and parts[0].__class__ is str:
+        return Need(field, "exact", fold(str(parts[0])))
+    if count == 2 and parts[1] == ir.ANY and parts[0].__class__ is str:
+        return Need(field, "prefix", fold(str(parts[0])))
+    if count == 2 and parts[0] == ir.ANY and parts[1].__class__ is str:
+        return Need(field, "suffix", fold(str(parts[1])))
+    if count == 3 and parts[0] == ir.ANY and parts[2] == ir.ANY and parts[1].__class__ is str:
+        return Need(field, "contains", fold(str(parts[1])))
+    return None
 
 
 def _contains(field: str, text: str) -> Need:
     """Give the need for a text anywhere. Some letters stand in so many values that it is no use to find them."""
-    return Need(field, "present") if text in _EVERYWHERE else Need(field, "contains", text)
+    return Need(field, "present") if text in EVERYWHERE else Need(field, "contains", text)
 
 
 def _text(parts: Sequence[str | int], field: str) -> list[Need]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.fieldindex import FieldIndex
-from soc_agent.detect.evaluate.fieldneeds import Clause, field_clauses
+from soc_agent.detect.evaluate.doubts import Doubts, places_of
+from soc_agent.detect.evaluate.fieldindex import FieldIndex, Key
+from soc_agent.detect.evaluate.fieldneeds import Clause, field_clauses, has_field_clauses
 from soc_agent.detect.evaluate.match import fold
 from soc_agent.model import LogSource
 
@@ -70,11 +71,15 @@ class Routes:
         self.telemetry += route.is_telemetry
         if route.index is None or fields is None:
             return route.rules
-        candidates = route.index.candidates(fields)
-        if not candidates:
-            return 0
-        found = route.chosen.get(candidates)
-        return route.choose(candidates) if found is None else found
+        classes = route.index.key(fields)
+        found = route.chosen.get(classes)
+        if found is None:
+            found = route.choose(classes)
+        return route.doubts.left(found, fields) if found else 0
+
+    def asks_fields(self, place: int) -> bool:
+        """Say whether the fields of an event must hold something for the rule in this place."""
+        return bool(self._needs[place]) if place in self._needs else has_field_clauses(self._rules[place])
 
     def needs_of(self, place: int) -> tuple[Clause, ...]:
         """Give what the fields of an event must hold for the rule in this place."""
@@ -109,7 +114,7 @@ class Routes:
                 self._routes.clear()
             clauses = [[clause for clause in self.needs_of(place) if not _is_kind(clause)] for place in places]
             index = self._indexes[every] = FieldIndex(clauses)
-        return _Route(rules, index, places, is_telemetry=True)
+        return _Route(rules, index, places, Doubts(self._rules), is_telemetry=True)
 
     def _of_other_kinds(self, rules: int, kind: _Kind) -> int:
         """Give the rules that look at events of other kinds than this one."""
@@ -126,37 +131,36 @@ class Routes:
 class _Route:
     """The rules of a set that look at events of some log sources and kind."""
 
-    __slots__ = ("_places", "chosen", "index", "is_telemetry", "rules")
+    __slots__ = ("_places", "chosen", "doubts", "index", "is_telemetry", "rules")
 
     def __init__(
-        self, rules: int, index: FieldIndex | None = None, places: Sequence[int] = (), *, is_telemetry: bool
+        self,
+        rules: int,
+        index: FieldIndex | None = None,
+        places: Sequence[int] = (),
+        doubts: Doubts | None = None,
+        *,
+        is_telemetry: bool,
     ) -> None:
         self.rules = rules
         self.index = index
         self.is_telemetry = is_telemetry
-        self.chosen: dict[int, int] = {}
+        self.doubts = doubts or Doubts(())
+        self.chosen: dict[Key, int] = {}
+        """By the classes of an event's values, the rules that they allow."""
         self._places = places
 
-    def choose(self, candidates: int) -> int:
-        """Give the rules that the index names by their places among those that it knows."""
+    def choose(self, classes: Key) -> int:
+        """Give the rules that the classes of an event's values allow."""
+        assert self.index is not None
         found = 0
-        for place in places_of(candidates):
+        for place in places_of(self.index.candidates(classes)):
             found |= 1 << self._places[place]
         found &= self.rules
         if len(self.chosen) >= _REMEMBERED:
             self.chosen.clear()
-        self.chosen[candidates] = found
+        self.chosen[classes] = found
         return found
-
-
-def places_of(bits: int) -> list[int]:
-    """Give the places of the bits that are set, ascending."""
-    places = []
-    while bits:
-        lowest = bits & -bits
-        places.append(lowest.bit_length() - 1)
-        bits ^= lowest
-    return places
 
 
 def _is_kind(clause: Clause) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from soc_agent.decode import Decoders
+from soc_agent.detect.evaluate.doubts import places_of
 from soc_agent.detect.evaluate.fieldneeds import Clause
-from soc_agent.detect.evaluate.routes import Routes, places_of
+from soc_agent.detect.evaluate.routes import Routes
 from soc_agent.detect.prefilter.literals import (
     CANDIDATE_US,
     CLAUSES,
@@ -88,7 +89,7 @@ class TypeIndex:
             _NEVER
             if possible is not None and _needs_another(self.routes.needs_of(place), possible)
             else ()
-            if by_fields and self.routes.needs_of(place)
+            if by_fields and self.routes.asks_fields(place)
             else of_sources.of_payload(rule)
             or kept.get(rule)
             or clauses_of(rule.rule, self.spelling, None if by_fields else of_sources.of(rule))

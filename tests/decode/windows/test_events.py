@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soc_agent.decode import Decoders, times
 from soc_agent.decode.context import Parsed
 from soc_agent.decode.jsonlines import decode_json
-from soc_agent.decode.windows import decode_record, decode_tree
+from soc_agent.decode.windows import decode_record, decode_tree, events
 from soc_agent.model import LogSource
 from tests.decode.samples import at, make_context
 from tests.decode.windows.forms import FORMS, SYSMON, Event, line, nxlog, text_of
@@ -196,3 +197,37 @@ def test_no_object_is_too_odd(tree: Event) -> None:
     for value in parsed.fields.values():
         for item in value if isinstance(value, list) else [value]:
             assert item is None or isinstance(item, (str, int, float, bool))
+
+
+def test_what_is_read_early_and_completed_is_what_is_decoded_at_once() -> None:
+    decoders = Decoders.load()
+    read = decoders.early("json")
+    assert read is not None
+    texts = [line(form(SYSMON)) for form in FORMS]
+    texts += [text.replace('Z"', '+07:00"') for text in texts] + [text.replace("{", "[", 1) for text in texts]
+    lines = [text.encode() for text in texts]
+    lines += [raw.replace(b"Sysmon", b"Sys\xffmon") for raw in lines] + [raw + b"\0" for raw in lines] + [b"", b"{"]
+    completed = 0
+    for raw in lines:
+        early = read(raw)
+        if early is not None:
+            completed += 1
+            assert decoders.complete(early, raw, CONTEXT) == decoders.decode(raw, CONTEXT)
+    assert 0 < completed < len(lines)
+
+
+def test_a_type_that_data_driven_decoders_refine_is_not_read_early() -> None:
+    assert Decoders.load().early("syslog") is None
+    assert Decoders.load().early("no such type") is None
+
+
+@given(st.from_regex(r"2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", fullmatch=True))
+def test_the_quick_way_to_read_a_time_gives_what_the_long_one_gives(text: str) -> None:
+    quick = events._quick_time(text)
+    assert quick is None or quick == times.time_of(text, CONTEXT.timezone, CONTEXT.received_ns)
+
+
+def test_a_usual_time_is_read_in_the_quick_way() -> None:
+    assert events._quick_time("2026-03-02T06:00:01.057000Z") == 1_772_431_201_057_000_000
+    for odd in ("2026-03-02T06:00:60.057000Z", "2026-03-02 06:00:01.057000Z", "2026-03-02T06:00:01.05700xZ", "2026"):
+        assert events._quick_time(odd) is None

@@ -12,8 +12,14 @@ from soc_agent.model import LogSource, RuleInfo
 from tests.detect.making import rule_of, view_of
 
 
-def index_of(*detections: str) -> FieldIndex:
-    return FieldIndex([field_clauses(rule_of(detection)) for detection in detections])
+class Index(FieldIndex):
+    def of(self, fields: dict[str, Any]) -> int:
+        """Give the rules that an event may concern."""
+        return self.candidates(self.key(fields))
+
+
+def index_of(*detections: str) -> Index:
+    return Index([field_clauses(rule_of(detection)) for detection in detections])
 
 
 def test_the_values_of_an_event_say_which_rules_it_may_concern() -> None:
@@ -23,23 +29,23 @@ def test_the_values_of_an_event_say_which_rules_it_may_concern() -> None:
         "selection: {EventID: 4625}",
         "selection: {C: null}",
     )
-    assert index.candidates({}) == 0b1000
-    assert index.candidates({"A": "C:\\X.EXE", "B": "none"}) == 0b1001
-    assert index.candidates({"A": "C:\\X.EXE", "B": "is HIDDEN"}) == 0b1011
-    assert index.candidates({"EventID": 4625}) == index.candidates({"EventID": "4625"}) == 0b1100
-    assert index.candidates({"A": ["y", "\\x.exe"], "EventID": True}) == 0b1001
+    assert index.of({}) == 0b1000
+    assert index.of({"A": "C:\\X.EXE", "B": "none"}) == 0b1001
+    assert index.of({"A": "C:\\X.EXE", "B": "is HIDDEN"}) == 0b1011
+    assert index.of({"EventID": 4625}) == index.of({"EventID": "4625"}) == 0b1100
+    assert index.of({"A": ["y", "\\x.exe"], "EventID": True}) == 0b1001
 
 
 def test_a_text_counts_only_where_it_must_stand() -> None:
     index = index_of("selection: {A|startswith: ab}", "selection: {A|endswith: ab}", "selection: {A: ab}")
-    assert index.candidates({"A": "abc"}) == 0b001
-    assert index.candidates({"A": "cab"}) == 0b010
-    assert index.candidates({"A": "cabc"}) == 0
-    assert index.candidates({"A": "AB"}) == 0b111
+    assert index.of({"A": "abc"}) == 0b001
+    assert index.of({"A": "cab"}) == 0b010
+    assert index.of({"A": "cabc"}) == 0
+    assert index.of({"A": "AB"}) == 0b111
 
 
 def test_an_index_without_rules_names_none() -> None:
-    assert FieldIndex([]).candidates({"A": "x"}) == 0
+    assert Index([]).of({"A": "x"}) == 0
 
 
 def test_memory_is_bounded_whatever_values_come(monkeypatch: Any) -> None:
@@ -47,17 +53,50 @@ def test_memory_is_bounded_whatever_values_come(monkeypatch: Any) -> None:
     index = index_of("selection: {A|endswith: '7'}")
     for number in range(100):
         expected = int(number % 10 == 7)
-        assert index.candidates({"A": str(number)}) == index.candidates({"A": number}) == expected
-    for name, texts, numbers, _ in index._fields:
-        assert name == "A"
-        assert len(texts) <= 10
-        assert len(numbers) <= 10
-    assert index.candidates({"A": "x" * 50_000}) == 0
-    assert not any(len(text) > 20_000 for text in index._fields[0][1])
+        assert index.of({"A": str(number)}) == index.of({"A": number}) == expected
+    (values,) = index._values
+    assert len(values) <= 10
+    assert index.of({"A": "x" * 50_000}) == 0
+    assert not any(isinstance(text, str) and len(text) > 20_000 for text in values)
     monkeypatch.setattr(fieldindex, "_CHARS_KEPT", 100)
     for number in range(100):
-        assert index.candidates({"A": f"{number:040}"}) == int(number % 10 == 7)
-        assert sum(map(len, index._fields[0][1])) <= 100
+        assert index.of({"A": f"{number:040}"}) == int(number % 10 == 7)
+        assert sum(len(text) for text in values if isinstance(text, str)) <= 100
+
+
+def test_classes_are_bounded_whatever_texts_values_pass(monkeypatch: Any) -> None:
+    monkeypatch.setattr(fieldindex, "_VALUES_KEPT", 10)
+    index = index_of(*(f"selection: {{A|contains: ab{number}}}" for number in range(20)))
+    for number in range(20):
+        for other in range(20):
+            for value in (f"ab{number} ab{other}", [f"ab{number}", f"ab{other}"]):
+                texts = value if isinstance(value, list) else [value]
+                assert index.of({"A": value}) == sum(
+                    1 << place for place in range(20) if any(f"ab{place}" in text for text in texts)
+                )
+    (values,) = index._values
+    kept: tuple[Any, ...] = (values, values._classes, values._passed, values._bits)
+    assert max(map(len, kept)) <= 10
+
+
+def test_a_truth_value_is_no_number() -> None:
+    index = index_of("selection: {A: 'true'}", "selection: {A: 1}", "selection: {A: 'false'}", "selection: {A: 0}")
+    for value, expected in ((True, 1), (1, 2), (False, 4), (0, 8), (1.0, 2), (True, 1), (0.0, 8), (1, 2), (False, 4)):
+        assert index.of({"A": value}) == expected
+
+
+def test_values_are_told_apart_by_the_tests_that_are_named() -> None:
+    tests = [frozenset({Need("A", "contains", "x")}), frozenset({Need("A", "exact", "y"), Need("A", "suffix", "zz")})]
+    index = Index([], tests)
+    same: list[Any] = (
+        [{"A": "ax"}, {"A": "XB"}],
+        [{"A": "y"}, {"A": "Zzz"}, {"A": ["a", "y"]}],
+        [{}, {"A": None}, {"A": "a"}],
+    )
+    keys = [{index.key(fields) for fields in some} for some in same]
+    assert list(map(len, keys)) == [1, 1, 1]
+    assert len(set.union(*keys)) == 3
+    assert index.of({"A": "x"}) == 0
 
 
 WORDS = (
@@ -113,10 +152,10 @@ EVENTS = st.dictionaries(st.sampled_from(FIELDS), SCALARS | st.lists(SCALARS, ma
 @settings(max_examples=400)
 @given(st.lists(RULES, min_size=1, max_size=6), st.lists(EVENTS, min_size=1, max_size=4))
 def test_no_rule_that_matches_is_left_out(rules: list[ir.Rule], events: list[dict[str, Any]]) -> None:
-    index = FieldIndex([field_clauses(rule) for rule in rules])
+    index = Index([field_clauses(rule) for rule in rules])
     predicates = [compile_rule(rule) for rule in rules]
     for fields in events:
-        candidates = index.candidates(fields)
+        candidates = index.of(fields)
         view = view_of(fields)
         missed = [place for place, matches in enumerate(predicates) if matches(view) and not candidates >> place & 1]
         assert missed == []
@@ -124,5 +163,5 @@ def test_no_rule_that_matches_is_left_out(rules: list[ir.Rule], events: list[dic
 
 def test_needs_with_the_same_text_in_different_places_stay_apart() -> None:
     clause = [frozenset({Need("A", "prefix", "x")}), frozenset({Need("A", "suffix", "x")})]
-    assert FieldIndex([clause]).candidates({"A": "x1"}) == 0
-    assert FieldIndex([clause]).candidates({"A": "x1x"}) == 1
+    assert Index([clause]).of({"A": "x1"}) == 0
+    assert Index([clause]).of({"A": "x1x"}) == 1

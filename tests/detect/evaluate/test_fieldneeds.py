@@ -1,4 +1,8 @@
-from soc_agent.detect.evaluate.fieldneeds import Need, field_clauses
+from hypothesis import given
+
+from soc_agent.detect import ir
+from soc_agent.detect.evaluate.fieldneeds import Need, field_clauses, has_field_clauses
+from tests.detect.evaluate.test_fieldindex import RULES
 from tests.detect.making import rule_of
 
 
@@ -86,3 +90,8 @@ def test_a_field_of_which_each_alternative_needs_something_is_a_clause_of_its_ow
 def test_odd_letters_do_not_make_a_long_text_worse_than_a_short_one() -> None:
     best = clauses("selection: {A|re|i: 'exe[0-9]werfaultsecure'}")[0]
     assert ("A", "contains", "werfaultsecure") in best
+
+
+@given(RULES)
+def test_whether_there_are_clauses_is_known_without_them(rule: ir.Rule) -> None:
+    assert has_field_clauses(rule) == bool(field_clauses(rule))
