@@ -8,7 +8,15 @@ from msgspec import Struct
 
 from soc_agent.detect.correlate.absence import Absences
 from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
-from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup, key_maker, needed_fields, what_maker
+from soc_agent.detect.correlate.extract import (
+    KEY_CAP_CHARS,
+    Below,
+    Lookup,
+    as_it_is,
+    key_maker,
+    needed_fields,
+    what_maker,
+)
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
 from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
@@ -33,7 +41,7 @@ _TICK_MASK = _TICK_EVENTS - 1
 Book = Windows | Absences | FirstSeen
 
 
-class _Tap(Struct, frozen=True):
+class _Tap(Struct):
     """One rule whose events one correlation takes, and what is not needed for each event."""
 
     number: int
@@ -45,13 +53,22 @@ class _Tap(Struct, frozen=True):
     """Whether the rules are joined by or: an event that two of them match is one event."""
     needs_witness: bool
     reporter: Reporter
+    path: tuple[str, ...]
+    """The rule, at the end; before it, where that is a correlation, what it was completed by."""
+    below: Below
+    """What the names of its own events are in the event at the bottom of the path."""
+    above: list[tuple[Any, ...]] | None = None
+    """The taps of the correlations that take what it completes; None until there was such an event."""
 
 
-def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: Lookup | None) -> tuple[Any, ...]:
+def _tap(
+    spec: CorrelationSpec, number: int, path: tuple[str, ...], below: Below, book: Book, lookup: Lookup | None
+) -> tuple[Any, ...]:
     """Give a tap, taken apart: correlation, field of the group where it is one, how to count, key and value; the rest.
 
     A tuple is unpacked at once, and this happens for each event.
     """
+    rule_id = path[-1]
     is_temporal = spec.kind.startswith("temporal")
     rule = spec.rule_ids.index(rule_id)
     tap = _Tap(
@@ -61,15 +78,17 @@ def _tap(spec: CorrelationSpec, number: int, rule_id: str, book: Book, lookup: L
         knows=book.knows if isinstance(book, FirstSeen) else None,
         is_joined=len(set(spec.rule_ids)) > 1 and not is_temporal,
         needs_witness=isinstance(book, Absences) and rule in book.completing,
-        reporter=Reporter(spec, rule_id, lookup),
+        reporter=Reporter(spec, rule_id, lookup, below),
+        path=path,
+        below=lambda name: below(spec.field_of(name, rule_id)),
     )
-    group = spec.field_of(spec.group_by[0], rule_id) if len(spec.group_by) == 1 else None
+    group = below(spec.field_of(spec.group_by[0], rule_id)) if len(spec.group_by) == 1 else None
     return (
         number,
         None if group in KNOWN_FIELDS else group,  # no event has a field without a name; JSON may have an empty one
         book.take,
-        key_maker(spec, rule_id, lookup),
-        None if is_temporal else what_maker(spec, rule_id, lookup),
+        key_maker(spec, rule_id, lookup, below),
+        None if is_temporal else what_maker(spec, rule_id, lookup, below),
         rule if is_temporal else None,
         tap.knows is None and not tap.is_joined and not tap.needs_witness,
         tap,
@@ -102,22 +121,24 @@ class Correlator:
             raise ValueError(f"correlations refer to themselves: {', '.join(sorted(cycles))}")
         self._specs = list(specs)
         self._books: list[Book] = [_book_for(spec) for spec in specs]
-        self._taps: dict[str, list[tuple[Any, ...]]] = {}
-        for number, (spec, book) in enumerate(zip(specs, self._books, strict=True)):
+        self._lookup = lookup
+        self._unknown = unknown
+        self._numbers: dict[str, list[int]] = {}
+        """The correlations that refer to a rule, by their numbers."""
+        for number, spec in enumerate(specs):
             for rule_id in dict.fromkeys(spec.rule_ids):
-                if not unknown.isdisjoint(needed_fields(spec, rule_id)):
-                    continue  # what an event must have to be counted, none will ever have
-                self._taps.setdefault(rule_id, []).append(_tap(spec, number, rule_id, book, lookup))
+                self._numbers.setdefault(rule_id, []).append(number)
+        found = {rule_id: self._tap_all((rule_id,), as_it_is) for rule_id in self._numbers}
+        self._taps = {rule_id: taps for rule_id, taps in found.items() if taps}
         self._silent = {rule_id for spec in specs if not spec.generate for rule_id in spec.rule_ids}
         self._silent -= {rule_id for spec in specs if spec.generate for rule_id in spec.rule_ids}
         self.wants = frozenset(self._taps)
         """Ids of the rules whose events it looks at."""
-        self._lookup = lookup
         self._lateness_ns = lateness_s * _NANOSECONDS
         self._marks = Watermarks(self._lateness_ns)
         self._lines = Lines(lines_bytes)
         self._journal = Journal(specs, records_bytes)
-        self._waiting = [(number, book) for number, book in enumerate(self._books) if isinstance(book, Absences)]
+        self._waiting = {number: book for number, book in enumerate(self._books) if isinstance(book, Absences)}
         self._pools = (
             ([book for book in self._books if not isinstance(book, FirstSeen)], memory_bytes),
             ([book for book in self._books if isinstance(book, FirstSeen)], memory_bytes // 4),
@@ -167,10 +188,10 @@ class Correlator:
         """
         latest_ns = self._marks.latest_ns()
         passed_ns = now_ns - self._lateness_ns if now_ns is not None else latest_ns
-        times = [book.next_ns for _, book in self._waiting if book.next_ns is not None]
-        if passed_ns is None or not times or min(times) >= passed_ns:
+        first = self._next()
+        if passed_ns is None or first is None or first[0] >= passed_ns:
             return []
-        self._journal.steps += (TIME_ADVANCED, "", (passed_ns,))
+        self._journal.steps += (TIME_ADVANCED, "", (passed_ns, self._marks.turn))
         return self._judge(passed_ns)
 
     def problems(self) -> list[Problem]:
@@ -222,11 +243,12 @@ class Correlator:
         numbers = {number: self._journal.number_of(*rest) for number, *rest in record.specs}  # type: ignore[arg-type]
         steps: Any = iter(record.steps)
         for number, key, entry in zip(steps, steps, steps, strict=True):
-            if number == TIME_PASSED:
-                self._pass(*entry)
-                self._judge(entry[0], again=True)
-            elif number == TIME_ADVANCED:
-                self._judge(*entry, again=True)
+            if number in (TIME_PASSED, TIME_ADVANCED):
+                passed_ns, self._marks.turn = entry
+                self._judge(passed_ns)
+                self._lines.fresh.clear()  # they were written then
+                if number == TIME_PASSED:
+                    self._pass(passed_ns, self._marks.turn)
             elif (known := numbers.get(number)) is not None:
                 self._books[known].take(key, entry)
         self._marks.restore(record.marks)
@@ -258,11 +280,11 @@ class Correlator:
                 if not self._is_new(tap, key, entry, chained=chained):
                     continue
                 if tap.needs_witness:
-                    entry = (*entry, pack_witness(tap.rule_id, event, ref))
+                    entry = (*entry, pack_witness(tap.path, event, ref))
             steps += (number, key, entry)
             completed = take(key, entry)
             if completed is not None:
-                detections += self._completed(tap.spec_id, tap.reporter, key, event, ref, completed, time_ns)
+                detections += self._completed(tap, key, event, ref, completed, time_ns)
             elif turn not in lines:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
@@ -279,32 +301,50 @@ class Correlator:
         return True
 
     def _completed(
-        self,
-        rule_id: str,
-        reporter: Reporter,
-        key: str,
-        event: Event,
-        ref: EventRef,
-        completed: Completed,
-        time_ns: int,
+        self, tap: _Tap, key: str, event: Event, ref: EventRef, completed: Completed, time_ns: int
     ) -> list[Detection]:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
-        if rule_id not in self._silent:
+        if tap.spec_id not in self._silent:
             if event is not self._known_of:
                 self._known_of, self._known = event, entities_of(event.fields)
-            detections.append(reporter.report(key, event, ref, completed, self._lines, self._known))
-        above = self._taps.get(rule_id)
-        if above is not None:
-            detections += self._feed(above, event, ref, time_ns, 1, True)
+            detections.append(tap.reporter.report(key, event, ref, completed, self._lines, self._known))
+        if tap.spec_id in self._numbers:
+            if tap.above is None:
+                tap.above = self._tap_all((*tap.path, tap.spec_id), tap.below)
+            detections += self._feed(tap.above, event, ref, time_ns, 1, True)
         return detections
+
+    def _tap_all(self, path: tuple[str, ...], below: Below) -> list[tuple[Any, ...]]:
+        """Make the taps of all correlations that take the events of a rule, the last one of a path."""
+        taps = []
+        for number in self._numbers.get(path[-1], ()):
+            spec = self._specs[number]
+            # where an event must have what none will ever have, it is not counted
+            if self._unknown.isdisjoint(needed_fields(spec, path[-1], below)):
+                taps.append(_tap(spec, number, path, below, self._books[number], self._lookup))
+        return taps
+
+    def _tap_of(self, number: int, path: tuple[str, ...]) -> _Tap | None:
+        """Give the tap by which an event came to a correlation; None when the rules of now have no such way."""
+        taps, tap = self._taps.get(path[0], []), None
+        for place, step in enumerate((*path[1:], self._specs[number].info.id)):
+            tap = next((tap for *_, tap in taps if tap.spec_id == step), None)
+            if tap is None:
+                return None
+            if tap.above is None:
+                tap.above = self._tap_all((*path[: place + 1], step), tap.below)
+            taps = tap.above
+        return tap
 
     def _tick(self) -> list[Detection]:
         """Look how far time has come."""
         passed_ns = self._marks.look()
         self._journal.steps += (TIME_PASSED, "", (passed_ns, self._marks.turn))
+        # what is judged may be counted in turn, in windows that end before that time
+        detections = self._judge(passed_ns) if self._waiting else []
         self._pass(passed_ns, self._marks.turn)
-        return self._judge(passed_ns) if self._waiting else []
+        return detections
 
     def _pass(self, passed_ns: int, turn: int) -> None:
         """Drop what nobody can need any more, and what there is no memory for."""
@@ -314,21 +354,28 @@ class Correlator:
             if sum(book.cost_bytes for book in books) > limit_bytes:
                 self._forget_oldest(books, limit_bytes, turn)
 
-    def _judge(self, passed_ns: int, *, again: bool = False) -> list[Detection]:
-        """Judge what waited until now; ``again``, when its detections were made in an earlier run."""
+    def _judge(self, passed_ns: int) -> list[Detection]:
+        """Judge what waited until now, in the order of its times: what did not happen may be what others wait for."""
         detections: list[Detection] = []
-        for number, book in self._waiting:
-            for key, entry, completed in book.due(passed_ns):
-                if again:
-                    continue
+        # it follows from the time alone, and is judged again when that is replayed
+        steps, self._journal.steps = self._journal.steps, []
+        while (first := self._next()) is not None and first[0] < passed_ns:
+            at_ns, number = first
+            for key, entry, completed in self._waiting[number].due(at_ns + 1):
                 self._counted.clear()
                 witness = unpack_witness(entry[WITNESS])
-                spec = self._specs[number]
-                at_ns = witness.time_ns + spec.timespan_ns
-                reporter = Reporter(spec, witness.rule_id, self._lookup)
-                detections += self._completed(spec.info.id, reporter, key, witness.event, witness.ref, completed, at_ns)
+                tap = self._tap_of(number, witness.path)
+                if tap is not None:
+                    ends_ns = entry[TIME] + self._specs[number].timespan_ns
+                    detections += self._completed(tap, key, witness.event, witness.ref, completed, ends_ns)
         self._counted.clear()
+        self._journal.steps = steps
         return detections
+
+    def _next(self) -> tuple[int, int] | None:
+        """Give when the next event is to be judged, and by which correlation."""
+        times = ((book.next_ns, number) for number, book in self._waiting.items())
+        return min(((at_ns, number) for at_ns, number in times if at_ns is not None), default=None)
 
     def _forget_oldest(self, books: Sequence[Book], limit_bytes: int, turn: int) -> None:
         """Make room: forget the groups that had no event for the longest time, but those that just had."""

@@ -12,6 +12,9 @@ from soc_agent.model import Event
 
 Lookup = Callable[[Event, str], Any]
 """Asked for a field that an event lacks: what is known of its address, its host …; None when nothing is."""
+Below = Callable[[str], str]
+"""From a name in the events that a correlation gives, which are its own fields and aliases, to the field that it is in
+the event at the very bottom of the chain."""
 
 KEY_CAP_CHARS = 256
 """Group keys and values are no longer; the rest is hashed."""
@@ -47,24 +50,36 @@ def texts_of(fields: Iterable[str], event: Event, lookup: Lookup | None) -> list
     return [text_of(_value(event, field, lookup)) or "" for field in fields]
 
 
-def needed_fields(spec: CorrelationSpec, rule_id: str) -> list[str]:
+def as_it_is(name: str) -> str:
+    """Give a field of an event of a detection rule: it has no other names."""
+    return name
+
+
+def fields_of(spec: CorrelationSpec, rule_id: str, names: Iterable[str], below: Below = as_it_is) -> list[str]:
+    """Give the fields that names of a correlation are in the event that a rule's event is made of."""
+    return [below(spec.field_of(name, rule_id)) for name in names]
+
+
+def needed_fields(spec: CorrelationSpec, rule_id: str, below: Below = as_it_is) -> list[str]:
     """Give the fields that an event of a rule must have to be counted, as the rule's events call them."""
     counted = () if spec.kind.startswith("temporal") else spec.value_fields
-    return [spec.field_of(name, rule_id) for name in (*spec.group_by, *counted)]
+    return fields_of(spec, rule_id, (*spec.group_by, *counted), below)
 
 
-def key_maker(spec: CorrelationSpec, rule_id: str, lookup: Lookup | None) -> Callable[[Event], str | None]:
+def key_maker(
+    spec: CorrelationSpec, rule_id: str, lookup: Lookup | None, below: Below = as_it_is
+) -> Callable[[Event], str | None]:
     """Give what makes the group key of an event of a rule; the key is None when the event has no group."""
     if not spec.group_by:
         return _no_key
-    return _joined([spec.field_of(name, rule_id) for name in spec.group_by], lookup)
+    return _joined(fields_of(spec, rule_id, spec.group_by, below), lookup)
 
 
 def what_maker(
-    spec: CorrelationSpec, rule_id: str, lookup: Lookup | None
+    spec: CorrelationSpec, rule_id: str, lookup: Lookup | None, below: Below = as_it_is
 ) -> Callable[[Event], str | int | float | None] | None:
     """Give what makes the counted value of an event of a rule (None: it has none); None where nothing is counted."""
-    fields = [spec.field_of(name, rule_id) for name in spec.value_fields]
+    fields = fields_of(spec, rule_id, spec.value_fields, below)
     if not fields:
         return None
     return _number(fields[0], lookup) if spec.kind in NUMERIC else _joined(fields, lookup)

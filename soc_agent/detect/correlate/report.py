@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from soc_agent.detect.correlate.entry import Lines
-from soc_agent.detect.correlate.extract import Lookup, texts_of
+from soc_agent.detect.correlate.extract import Below, Lookup, as_it_is, fields_of, texts_of
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.window import Completed
 from soc_agent.detect.hit import EventRef, Reasons, bounded_fields, detection_of, join_key, uid_of
@@ -27,7 +27,8 @@ _KIND_OF = {field: kind for kind, fields in ENTITY_FIELDS.items() for field in f
 class Witness(Struct, array_like=True):
     """An event that may become a detection later."""
 
-    rule_id: str
+    path: tuple[str, ...]
+    """The rule that the event is of, at the end; before it what that, where it is a correlation, was completed by."""
     source: str
     stream: str
     stream_id: str
@@ -50,11 +51,11 @@ class Witness(Struct, array_like=True):
         return EventRef(self.source, self.stream, self.stream_id, self.line_number, self.offset, self.raw)
 
 
-def pack_witness(rule_id: str, event: Event, ref: EventRef) -> bytes:
+def pack_witness(path: tuple[str, ...], event: Event, ref: EventRef) -> bytes:
     """Give an event as bytes, so that it can wait over a restart."""
     fields = bounded_fields(event.fields)
     place = (ref.source, ref.stream, ref.stream_id, ref.line_number, ref.offset, ref.raw)
-    witness = Witness(rule_id, *place, event.host, event.type, event.time_ns, fields)
+    witness = Witness(path, *place, event.host, event.type, event.time_ns, fields)
     try:
         return _encoder.encode(witness)
     except (UnicodeEncodeError, OverflowError):  # lone surrogates, integers beyond 64 bits
@@ -72,12 +73,14 @@ def unpack_witness(data: bytes) -> Witness:
 class Reporter:
     """Makes the detections of one correlation that events of one of its rules complete."""
 
-    def __init__(self, spec: CorrelationSpec, rule_id: str, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self, spec: CorrelationSpec, rule_id: str, lookup: Lookup | None = None, below: Below = as_it_is
+    ) -> None:
         self._spec = spec
         self._info = spec.info
         self._lookup = lookup
-        self._fields = [spec.field_of(name, rule_id) for name in spec.group_by]
-        self._value_fields = [spec.field_of(name, rule_id) for name in spec.value_fields]
+        self._fields = fields_of(spec, rule_id, spec.group_by, below)
+        self._value_fields = fields_of(spec, rule_id, spec.value_fields, below)
         self._kinds = [_kinds((name, *spec.aliases.get(name, {}).values())) for name in spec.group_by]
         self._value_kinds = _kinds(spec.value_fields) if len(spec.value_fields) == 1 else ()
 

@@ -24,7 +24,7 @@ LINES = "~lines"
 SNAPSHOT = "~snapshot"
 """Stand for the rule id in the rows of records, of lines to be shown, and of the parts of a snapshot."""
 GROUPS_PER_PART = 16_384
-_VERSION = 3
+_VERSION = 4
 
 
 class StateChange(Struct, frozen=True):

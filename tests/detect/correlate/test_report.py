@@ -56,8 +56,8 @@ def test_a_new_value_says_which_and_since_when() -> None:
 def test_an_event_waits_as_bytes_and_comes_back() -> None:
     """Also where it holds what cannot be written as it stands."""
     event = make_event(3, src_ip="10.0.0.1", n=[1, 2], odd="\ud800", large=2**70)
-    witness = unpack_witness(pack_witness("base", event, REF))
-    assert (witness.rule_id, witness.ref) == ("base", REF)
+    witness = unpack_witness(pack_witness(("base",), event, REF))
+    assert (witness.path, witness.ref) == (("base",), REF)
     assert (witness.event.time_ns, witness.event.host) == (3 * SECOND, "web01")
     assert witness.event.fields["src_ip"] == "10.0.0.1"
     assert set(witness.event.fields) == {"src_ip", "n", "odd", "large"}
