@@ -88,7 +88,7 @@ def test_a_truth_value_is_no_number() -> None:
 def test_values_are_told_apart_by_the_tests_that_are_named() -> None:
     tests = [frozenset({Need("A", "contains", "x")}), frozenset({Need("A", "exact", "y"), Need("A", "suffix", "zz")})]
     index = Index([], tests)
-    same: list[Any] = (
+    same: tuple[list[Any], ...] = (
         [{"A": "ax"}, {"A": "XB"}],
         [{"A": "y"}, {"A": "Zzz"}, {"A": ["a", "y"]}],
         [{}, {"A": None}, {"A": "a"}],
