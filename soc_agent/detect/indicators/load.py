@@ -16,7 +16,7 @@ from soc_agent.errors import describe
 from soc_agent.model import Problem, Where
 from soc_agent.text import path_text
 
-_FORMAT = b"4"
+_FORMAT = b"5"
 """Raised whenever what is kept, or what reading makes of a list, changes."""
 _CHUNK = 1 << 20
 _KEPT = "indicator.kept"

@@ -27,6 +27,8 @@ _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _IPV4 = re.compile(IPV4)
 _HEX = re.compile(r"[0-9a-f]+")
+_HASH_NAME = re.compile(r"^(?:md5|sha-?1|sha-?256)[:=]\s*", re.IGNORECASE)
+"""What some write before a hash: ``sha256:…``, as tools for containers and lists of Sysmon do."""
 _NETWORK = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,31})://", re.IGNORECASE)
 _PORT = re.compile(r":([0-9]{1,5})")
@@ -34,13 +36,14 @@ _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.)+(?:[a-z]{2,63}|xn--[a
 _DEFANGED = (
     (re.compile(r"^(h)(?:xx|tt|\*\*|XX)(ps?)(?=\[?:|\[|:)", re.IGNORECASE), r"\1tt\2"),
     (re.compile(r"^fxp(?=:)", re.IGNORECASE), "ftp"),
+    (re.compile(r"^(?:meow|hxxx)(?=\[?:)", re.IGNORECASE), "http"),
     (re.compile(r"\[://\]"), "://"),
     (re.compile(r"\[:\]"), ":"),
     (re.compile(r"\[/\]"), "/"),
     (re.compile(r"[\[({]\s*(?:\.|dot|,)\s*[\])}]|\[\.|\.\]|\\\.", re.IGNORECASE), "."),
     (re.compile(r"[\[({]\s*(?:@|at)\s*[\])}]", re.IGNORECASE), "@"),
 )
-_MAY_BE_DEFANGED = re.compile(r"[\[({\\]|^hxx|^h\*\*|^fxp", re.IGNORECASE)
+_MAY_BE_DEFANGED = re.compile(r"[\[({\\]|^hxx|^h\*\*|^fxp|^meow", re.IGNORECASE)
 _NOT_GLOBAL_V4 = tuple(
     (int(net.network_address), int(net.broadcast_address))
     for net in map(
@@ -100,8 +103,9 @@ def canonical(text: str, kind: Kind | None = None) -> tuple[Kind, str]:
 
 def guess(text: str) -> Kind:
     """Tell the kind of a value by its form."""
-    if len(text) in _HASHES and _HEX.fullmatch(text.lower()):
-        return _HASHES[len(text)]
+    bare = _HASH_NAME.sub("", text)
+    if len(bare) in _HASHES and _HEX.fullmatch(bare.lower()):
+        return _HASHES[len(bare)]
     if _SCHEME.match(text):
         return Kind.URL
     if "/" in text:
@@ -253,7 +257,7 @@ def join_url(scheme: str, host: str, port: str, path: str) -> str:
 
 
 def _hash(text: str, kind: Kind) -> tuple[Kind, str]:
-    value = text.lower().removeprefix(f"{kind.value}:")
+    value = _HASH_NAME.sub("", text).lower()
     if _HASHES.get(len(value)) is not kind or not _HEX.fullmatch(value):
         raise Refused("not_a_hash")
     if value in _OF_NOTHING or not value.strip("0"):

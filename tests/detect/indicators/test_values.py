@@ -108,3 +108,16 @@ def test_parts_of_a_url() -> None:
     assert url_parts("evil.com:443/x") == ("", "evil.com", "", "/x")
     assert url_parts("https://evil.com:80") == ("https", "evil.com", "80", "/")
     assert url_parts("http://evil.com:x/") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("sha256:" + "AB" * 32, Kind.SHA256, "ab" * 32),
+        ("MD5=" + "CD" * 16, Kind.MD5, "cd" * 16),
+        ("SHA-1: " + "ef" * 20, Kind.SHA1, "ef" * 20),
+        ("meow://evil[.]com/x", Kind.URL, "http://evil.com/x"),
+    ],
+)
+def test_names_of_hashes_and_odd_schemes_are_what_feeds_write(text: str, kind: Kind, value: str) -> None:
+    assert canonical(text) == (kind, value)
