@@ -1,6 +1,7 @@
 """The base of screens that show what is worked out once: in a thread, since rules and files are read for it."""
 
 import asyncio
+import logging
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
@@ -17,6 +18,7 @@ from tui.view import Question, View
 from tui.work import start
 
 F = TypeVar("F")
+_log = logging.getLogger(__name__)
 
 
 class Worked(View[None], Generic[F]):
@@ -54,7 +56,11 @@ class Worked(View[None], Generic[F]):
         start(self, self._work)
 
     async def _work(self) -> None:
-        self.found = await asyncio.to_thread(self.work)
+        try:
+            self.found = await asyncio.to_thread(self.work)
+        except Exception as error:  # noqa: BLE001 - made of rules and lines of others; the console goes on
+            _log.exception("what a screen shows could not be worked out")
+            self.found = Problem("tui.not_worked_out", values={"reason": f"{type(error).__name__}: {error}"})
         if self.is_attached:
             self.arrived()
 

@@ -47,3 +47,18 @@ async def test_it_can_be_left_before_it_is_there(open_console: Open) -> None:
         await until(pilot, lambda: desk.explained)
         await pilot.pause()
         assert console.is_running
+
+
+class Broken(Desk):
+    """Fails as a rule of somebody else's may."""
+
+    def explain(self, rule_id: str, line: LogLine, title: str) -> Explanation | Problem:
+        raise RuntimeError("nobody thought of this")
+
+
+async def test_what_fails_is_told_and_the_console_goes_on(open_console: Open) -> None:
+    async with open_console((80, 24), desk=Broken()) as (console, pilot):
+        console.push_screen(Explained("id", LINES[0], "A rule"))
+        await shows(pilot, "nobody thought of this")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(console.screen, Explained))
