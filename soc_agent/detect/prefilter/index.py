@@ -25,7 +25,8 @@ from soc_agent.detect.prefilter.literals import (
 )
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Backend, Database, Scanner, all_lines
-from soc_agent.detect.prefilter.spelling import Alternatives, Spelling, spelling_of
+from soc_agent.detect.prefilter.sources import SourceLiterals, programs
+from soc_agent.detect.prefilter.spelling import Alternatives, spelling_of
 from soc_agent.model import Counters, LogSource
 
 _REMEMBERED = 10_000
@@ -82,7 +83,7 @@ class TypeIndex:
         routes = before.routes if before is not None else None
         self.routes: Routes = Routes([rule.rule for rule in self.rules], self.searching, routes)
         """The ways from an event to the rules that look at it."""
-        of_sources = _SourceLiterals(decoders, self.spelling)
+        of_sources = SourceLiterals(decoders, self.spelling)
         kept = _Kept(before)
         possible = decoders.fields(line_type)
         self._clauses: list[tuple[Alternatives, ...]] = [
@@ -99,7 +100,7 @@ class TypeIndex:
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
         self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(
-            _programs(decoders, self.spelling), _PROGRAM
+            programs(decoders, self.spelling), _PROGRAM
         )
         self._learn_at_us = 0.0
         self._lines = 0
@@ -328,14 +329,6 @@ def _bits(flags: Iterable[bool]) -> int:
     return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
-def _programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
-    """Yield the literals that tell by which program a line was written."""
-    for source in decoders.log_sources(spelling.type):
-        for literal in decoders.literals(spelling.type, source) or ():
-            for spelled in spelling.of_subject(literal):
-                yield from map(bytes.lower, spelled)
-
-
 class _Kept:
     """What an index that is replaced had found out about rules that are still the same."""
 
@@ -349,65 +342,3 @@ class _Kept:
         new = rule.rule
         same = old is not None and old.condition is new.condition and old.selections is new.selections
         return clauses if same and old is not None and old.log_source == new.log_source else ()
-
-
-class _SourceLiterals:
-    """What the lines of log sources hold. Thousands of rules have a few dozen log sources, each looked at once."""
-
-    def __init__(self, decoders: Decoders, spelling: Spelling) -> None:
-        self._decoders = decoders
-        self._spelling = spelling
-        self._known: dict[LogSource, Alternatives | None] = {}
-        self._known_payloads: dict[LogSource, tuple[Alternatives, ...]] = {}
-
-    def of_payload(self, rule: RunningRule) -> tuple[Alternatives, ...]:
-        """Give what a line holds that carries an event for the rule inside; nothing where it need not be carried.
-
-        Such lines (events of Windows as JSON in syslog) are telemetry: what they carry is tried by its fields. So a
-        log of another kind is not looked through for the thousands of literals of rules that cannot concern it.
-        """
-        if rule.has_keywords:
-            return ()
-        source = rule.rule.log_source
-        if source not in self._known_payloads:
-            self._known_payloads[source] = self._look_inside(source)
-        return self._known_payloads[source]
-
-    def of(self, rule: RunningRule) -> Alternatives | None:
-        """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
-        if rule.has_keywords:
-            return None  # a line that cannot be decoded is searched for them all the same
-        source = rule.rule.log_source
-        if source not in self._known:
-            self._known[source] = self._look(source)
-        return self._known[source]
-
-    def _look_inside(self, wanted: LogSource) -> tuple[Alternatives, ...]:
-        decoders, spelling = self._decoders, self._spelling
-        found: set[bytes] = set()
-        for source in decoders.log_sources(spelling.type):
-            if wanted.applies_to(source):
-                literals = decoders.payload_literals(spelling.type, source)
-                if literals is None:
-                    return ()
-                for literal in literals:
-                    spelled = spelling.of_field("", literal)
-                    if not spelled:
-                        return ()
-                    found |= min(spelled, key=chance)
-        return (frozenset(found),) if found else ()
-
-    def _look(self, wanted: LogSource) -> Alternatives | None:
-        decoders, spelling = self._decoders, self._spelling
-        found: set[bytes] = set()
-        for source in decoders.log_sources(spelling.type):
-            if wanted.applies_to(source):
-                literals = decoders.literals(spelling.type, source)
-                if literals is None:
-                    return None
-                for literal in literals:
-                    spelled = spelling.of_subject(literal)
-                    if not spelled:
-                        return None
-                    found |= min(spelled, key=chance)
-        return frozenset(found)

@@ -1,0 +1,79 @@
+"""What the lines of log sources hold: literals by which a rule is looked for besides those of its condition."""
+
+from collections.abc import Iterable
+
+from soc_agent.decode import Decoders
+from soc_agent.detect.prefilter.literals import chance
+from soc_agent.detect.prefilter.running import RunningRule
+from soc_agent.detect.prefilter.spelling import Alternatives, Spelling
+from soc_agent.model import LogSource
+
+
+class SourceLiterals:
+    """What the lines of log sources hold. Thousands of rules have a few dozen log sources, each looked at once."""
+
+    def __init__(self, decoders: Decoders, spelling: Spelling) -> None:
+        self._decoders = decoders
+        self._spelling = spelling
+        self._known: dict[LogSource, Alternatives | None] = {}
+        self._known_payloads: dict[LogSource, tuple[Alternatives, ...]] = {}
+
+    def of_payload(self, rule: RunningRule) -> tuple[Alternatives, ...]:
+        """Give what a line holds that carries an event for the rule inside; nothing where it need not be carried.
+
+        Such lines (events of Windows as JSON in syslog) are telemetry: what they carry is tried by its fields. So a
+        log of another kind is not looked through for the thousands of literals of rules that cannot concern it.
+        """
+        if rule.has_keywords:
+            return ()
+        source = rule.rule.log_source
+        if source not in self._known_payloads:
+            self._known_payloads[source] = self._look_inside(source)
+        return self._known_payloads[source]
+
+    def of(self, rule: RunningRule) -> Alternatives | None:
+        """Give literals of which every line with an event of the rule's log sources holds one; None when unknown."""
+        if rule.has_keywords:
+            return None  # a line that cannot be decoded is searched for them all the same
+        source = rule.rule.log_source
+        if source not in self._known:
+            self._known[source] = self._look(source)
+        return self._known[source]
+
+    def _look_inside(self, wanted: LogSource) -> tuple[Alternatives, ...]:
+        decoders, spelling = self._decoders, self._spelling
+        found: set[bytes] = set()
+        for source in decoders.log_sources(spelling.type):
+            if wanted.applies_to(source):
+                literals = decoders.payload_literals(spelling.type, source)
+                if literals is None:
+                    return ()
+                for literal in literals:
+                    spelled = spelling.of_field("", literal)
+                    if not spelled:
+                        return ()
+                    found |= min(spelled, key=chance)
+        return (frozenset(found),) if found else ()
+
+    def _look(self, wanted: LogSource) -> Alternatives | None:
+        decoders, spelling = self._decoders, self._spelling
+        found: set[bytes] = set()
+        for source in decoders.log_sources(spelling.type):
+            if wanted.applies_to(source):
+                literals = decoders.literals(spelling.type, source)
+                if literals is None:
+                    return None
+                for literal in literals:
+                    spelled = spelling.of_subject(literal)
+                    if not spelled:
+                        return None
+                    found |= min(spelled, key=chance)
+        return frozenset(found)
+
+
+def programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
+    """Yield the literals that tell by which program a line was written."""
+    for source in decoders.log_sources(spelling.type):
+        for literal in decoders.literals(spelling.type, source) or ():
+            for spelled in spelling.of_subject(literal):
+                yield from map(bytes.lower, spelled)
