@@ -3,8 +3,7 @@
 A flood of one value, or of one rule, must not push out the events of others.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from soc_agent.detect.correlate.entry import EVENTS, TIME, WHAT, Entry
 from soc_agent.detect.correlate.spec import CorrelationSpec
@@ -16,32 +15,30 @@ class Thinner:
     def __init__(self, spec: CorrelationSpec) -> None:
         self.can_thin = spec.kind in ("value_count", "temporal", "temporal_ordered")
         """Whether there are such events at all: a count or a sum needs them all."""
-        self._by_value = spec.kind == "value_count"
-        orders: Iterable[Iterable[object]] = [term.present for term in spec.terms] or [spec.rule_ids]
-        self._kept = max(max(Counter(order).values(), default=1) for order in orders)
-        """So often a rule may be asked for in one row."""
+        self._orders: list[Sequence[int]] = []
+        """The rows of rules that are looked for, where order counts."""
+        if spec.kind == "temporal_ordered":
+            rules = [spec.rule_ids.index(rule_id) for rule_id in spec.rule_ids]
+            self._orders = [term.present for term in spec.terms] or [rules]
 
     def thin(self, group: list[Entry], until_ns: int, present: Entry) -> list[Entry]:
         """Give a group without the events up to a time that are not needed.
 
-        Windows that end after ``until_ns`` have the same measure with the rest: of a value its latest event is in all
-        windows that an earlier one is in; of events of one rule without others between them the first and the last
-        ones are. What was left out is counted with the next event that was kept.
+        Windows that end after ``until_ns`` have the same measure with the rest. What was left out is counted with the
+        next event that was kept.
 
         :param present: the event that is looked at right now, which is kept.
         """
-        ahead: Counter[object] = Counter()
+        old = [place for place, entry in enumerate(group) if entry[TIME] <= until_ns and entry is not present]
+        needed = self._needed(group, old)
         left_out = 0
         kept: list[Entry] = []
+        needless = set(old) - needed
         for place in range(len(group) - 1, -1, -1):
             entry = group[place]
-            if not self._by_value and kept and kept[-1][WHAT] != entry[WHAT]:
-                ahead.clear()
-            if entry[TIME] <= until_ns and entry is not present:
-                if self._is_needless(group, place, ahead[entry[WHAT]]):
-                    left_out += max(entry[EVENTS], 0)
-                    continue
-                ahead[entry[WHAT]] += 1
+            if place in needless:
+                left_out += max(entry[EVENTS], 0)
+                continue
             if left_out and kept and kept[-1] is not present:
                 kept[-1] = _with(kept[-1], left_out)
                 left_out = 0
@@ -53,11 +50,32 @@ class Thinner:
         kept.reverse()
         return kept
 
-    def _is_needless(self, group: list[Entry], place: int, ahead: int) -> bool:
-        """Say whether an event is not needed, where so many of its value, or of its run, are kept after it."""
-        if self._by_value:
-            return ahead > 0
-        return ahead >= self._kept and place > 0 and group[place - 1][WHAT] == group[place][WHAT]
+    def _needed(self, group: list[Entry], old: list[int]) -> set[int]:
+        """Give the places, among some, of what a window that ends later may need.
+
+        Of each value, or rule, the latest: it is in all windows that an earlier one is in. Where order counts, for
+        each place of the order the latest row of events up to it, for the same reason: every row goes on from there.
+        """
+        needed = set({group[place][WHAT]: place for place in old}.values())
+        for order in self._orders:
+            for length in range(2, len(order) + 1):
+                row = _latest_row(group, old, order[:length])
+                if row is None:
+                    break
+                needed.update(row)
+        return needed
+
+
+def _latest_row(group: list[Entry], old: list[int], order: Sequence[int]) -> list[int] | None:
+    """Give the places of the latest events of some rules, one after the other."""
+    wanted, row = list(order), []
+    for place in reversed(old):
+        if group[place][WHAT] == wanted[-1]:
+            wanted.pop()
+            row.append(place)
+            if not wanted:
+                return row
+    return None
 
 
 def _with(entry: Entry, events: int) -> Entry:

@@ -1,5 +1,6 @@
 """What a long group can do without: the measure of every window that is still to come is the same."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,10 +53,19 @@ def test_what_is_left_out_is_counted_with_the_rest(name: str, group: list[Entry]
     assert {entry[WHAT] for entry in kept} == {entry[WHAT] for entry in group}
 
 
-def test_counted_events_stay_before_those_that_no_detection_counted() -> None:
+def test_what_detections_counted_is_not_counted_with_the_rest() -> None:
     group = [(0, -1, 0, 0), (1, -1, 0, 1), (2, 1, 0, 2), (3, 1, 0, 3), (4, 1, 0, 4), (5, 1, 0, 5)]
     kept = Thinner(SPECS["unordered"]).thin(group, 9, group[-1])
-    assert [entry[EVENTS] for entry in kept] == [-1, 3, 1]
+    assert [entry[EVENTS] for entry in kept] == [3, 1]
+
+
+@pytest.mark.parametrize("name", ["unordered", "ordered"])
+def test_noise_of_several_rules_in_turn_leaves_little(name: str) -> None:
+    """The first of four rules stays however long two others alternate."""
+    group = [(0, 1, 0, 0), *((at, 1, 1 + at % 2, at) for at in range(1, 500))]
+    kept = Thinner(SPECS[name]).thin(group, 400, group[-1])
+    assert kept[0][TIME] == 0
+    assert len(kept) <= 99 + 1 + 2 + 3
 
 
 def test_a_count_or_a_sum_needs_every_event() -> None:
