@@ -208,7 +208,14 @@ class Engine:
                 ref = EventRef(block.source, block.stream, block.stream_id, number, block.offset + start, raw)
                 matches.append(Match(event, ref, matched, finding, named))
         count = number - block.first_line + _count_lines(data, counted)
-        counters = Counters(bytes=len(data), lines=count, candidates=candidates, undecodable=undecodable)
+        counters = Counters(
+            bytes=len(data),
+            lines=count,
+            candidates=candidates,
+            undecodable=undecodable,
+            decoded=candidates - undecodable,
+            skipped=count - candidates,
+        )
         if self._prefilter:
             index.learn(hits, counters)
             self._learn(context, index, counters)

@@ -14,9 +14,9 @@ import ahocorasick_rs
 from soc_agent.detect import ir
 from soc_agent.detect.evaluate.lengths import compile_length
 from soc_agent.detect.evaluate.match import fold, glob, shape_of, tidy
-from soc_agent.detect.evaluate.regex import Found, compile_regex
 from soc_agent.detect.evaluate.times import part_of_time
 from soc_agent.detect.evaluate.view import Values, View
+from soc_agent.detect.regex.expression import Found, compile_regex
 
 Predicate = Callable[[View], bool]
 Parts = Sequence[str | int]

@@ -2,7 +2,7 @@
 
 import re
 
-from soc_agent.detect.evaluate.regex import Found
+from soc_agent.detect.regex.expression import Found
 
 _LONG = re.compile(r"(?:\.|\(\.\))\{(\d{1,6})(?:,)?\}")
 

@@ -8,8 +8,8 @@ of the folded text comes from elsewhere than an ASCII letter. (``str.casefold`` 
 import re
 from collections.abc import Sequence
 
-from soc_agent.detect.evaluate.regex import Found, compile_linear
 from soc_agent.detect.ir import ANY, ONE
+from soc_agent.detect.regex.expression import Found, compile_linear
 
 _FOLDS_TO_ASCII = re.compile("[\u0130\u212a]")
 

@@ -20,7 +20,6 @@ from sigma.types import SigmaString, SigmaType
 
 from soc_agent.detect import ir
 from soc_agent.detect.evaluate.predicate import compile_rule
-from soc_agent.detect.evaluate.regex import RegexRefusedError, compile_regex
 from soc_agent.detect.load.cache import CorrelationEntry
 from soc_agent.detect.load.condition import read_conditions
 from soc_agent.detect.load.documents import DEPTH_CAP, Document
@@ -29,6 +28,7 @@ from soc_agent.detect.load.info import info_of
 from soc_agent.detect.load.placeholders import ListOf, fill, no_lists
 from soc_agent.detect.load.policy import POLICY
 from soc_agent.detect.load.values import read_value, with_exact_numbers
+from soc_agent.detect.regex.expression import RegexRefusedError, compile_regex
 from soc_agent.errors import RuleError
 from soc_agent.model import LogSource, Problem, Where
 

@@ -6,7 +6,7 @@ from sigma.modifiers import SigmaWideModifier, modifier_mapping
 from sigma.policy import SigmaPolicy
 from sigma.policy.regex_engine import RegexEngine, RegexPattern
 
-from soc_agent.detect.evaluate.regex import RegexRefusedError, compile_regex
+from soc_agent.detect.regex.expression import RegexRefusedError, compile_regex
 
 
 class _OurEngine(RegexEngine):

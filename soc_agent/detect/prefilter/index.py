@@ -10,9 +10,6 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from soc_agent.decode import Decoders
-from soc_agent.detect.evaluate.doubts import places_of
-from soc_agent.detect.evaluate.fieldneeds import Clause
-from soc_agent.detect.evaluate.routes import Routes
 from soc_agent.detect.prefilter.literals import (
     CANDIDATE_US,
     CLAUSES,
@@ -27,6 +24,9 @@ from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import NUMBER_BITS, Backend, Database, Scanner, all_lines
 from soc_agent.detect.prefilter.sources import SourceLiterals, programs
 from soc_agent.detect.prefilter.spelling import Alternatives, spelling_of
+from soc_agent.detect.routing.doubts import places_of
+from soc_agent.detect.routing.fieldneeds import Clause
+from soc_agent.detect.routing.routes import Routes
 from soc_agent.model import Counters, LogSource
 
 _REMEMBERED = 10_000

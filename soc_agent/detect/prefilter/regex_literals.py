@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from soc_agent.detect.evaluate.regex import parse_regex
+from soc_agent.detect.regex.expression import parse_regex
 
 _ASCII_END = 128
 _INLINE_FLAG = re.compile(r"\(\?[a-zA-Z]*i")

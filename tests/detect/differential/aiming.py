@@ -7,7 +7,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from typing import Any
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.regex import parse_regex
+from soc_agent.detect.regex.expression import parse_regex
 
 Fields = dict[str, Any]
 Aimed = tuple[Fields, str]

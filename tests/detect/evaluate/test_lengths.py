@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soc_agent.detect.evaluate.lengths import compile_length
-from soc_agent.detect.evaluate.regex import compile_regex
+from soc_agent.detect.regex.expression import compile_regex
 
 
 @pytest.mark.parametrize("pattern", ["^.{5,}", ".{5,}$", ".{5,}?", ".{2,5}", "[^/]{5,}", ".{5,}x", "a", r"\.{5,}"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.detect.evaluate.regex import compile_regex
 from soc_agent.detect.prefilter.regex_literals import needs_of
+from soc_agent.detect.regex.expression import compile_regex
 
 
 @pytest.mark.parametrize(

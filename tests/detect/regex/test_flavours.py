@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.detect.evaluate.backtracking import needs_backtracking
-from soc_agent.detect.evaluate.flavours import write_python, write_re2, write_readable
-from soc_agent.detect.evaluate.pcre import read_pcre
-from soc_agent.detect.evaluate.pcretree import PatternError
-from soc_agent.detect.evaluate.regex import RegexRefusedError, compile_linear, compile_regex
+from soc_agent.detect.regex.backtracking import needs_backtracking
+from soc_agent.detect.regex.expression import RegexRefusedError, compile_linear, compile_regex
+from soc_agent.detect.regex.flavours import write_python, write_re2, write_readable
+from soc_agent.detect.regex.pcre import read_pcre
+from soc_agent.detect.regex.tree import PatternError
 
 
 @pytest.mark.parametrize(

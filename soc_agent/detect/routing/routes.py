@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.doubts import Doubts, places_of
-from soc_agent.detect.evaluate.fieldindex import FieldIndex, Key
-from soc_agent.detect.evaluate.fieldneeds import Clause, field_clauses, has_field_clauses
 from soc_agent.detect.evaluate.match import fold
+from soc_agent.detect.routing.doubts import Doubts, places_of
+from soc_agent.detect.routing.fieldindex import FieldIndex, Key
+from soc_agent.detect.routing.fieldneeds import Clause, field_clauses, has_field_clauses
 from soc_agent.model import LogSource
 
 _REMEMBERED = 2_000

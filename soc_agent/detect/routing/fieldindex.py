@@ -13,9 +13,9 @@ from typing import Any
 
 import ahocorasick_rs
 
-from soc_agent.detect.evaluate.fieldneeds import EVERYWHERE, Clause, Need
 from soc_agent.detect.evaluate.match import fold
 from soc_agent.detect.evaluate.view import plain_text
+from soc_agent.detect.routing.fieldneeds import EVERYWHERE, Clause, Need
 
 LEVELS = 4
 """So many clauses of a rule are looked at. More would hardly leave fewer rules to try."""

@@ -1,6 +1,6 @@
 """The parts of a read expression."""
 
-from soc_agent.detect.evaluate.pcretree import Char, Repeat
+from soc_agent.detect.regex.tree import Char, Repeat
 
 
 def test_parts_are_values() -> None:

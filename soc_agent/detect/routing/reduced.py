@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.fieldneeds import Clause, Need, plain_need
 from soc_agent.detect.evaluate.view import VIRTUAL_FIELDS
+from soc_agent.detect.routing.fieldneeds import Clause, Need, plain_need
 
 
 class Reduced(Struct, frozen=True):

@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate import fieldindex
-from soc_agent.detect.evaluate.fieldindex import FieldIndex
-from soc_agent.detect.evaluate.fieldneeds import Need, field_clauses
 from soc_agent.detect.evaluate.predicate import compile_rule
+from soc_agent.detect.routing import fieldindex
+from soc_agent.detect.routing.fieldindex import FieldIndex
+from soc_agent.detect.routing.fieldneeds import Need, field_clauses
 from soc_agent.model import LogSource, RuleInfo
 from tests.detect.making import rule_of, view_of
 

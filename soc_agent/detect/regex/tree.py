@@ -1,4 +1,4 @@
-"""What a regular expression is made of, once it is read: see :mod:`soc_agent.detect.evaluate.pcre`."""
+"""What a regular expression is made of, once it is read: see :mod:`soc_agent.detect.regex.pcre`."""
 
 from msgspec import Struct
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from soc_agent.detect.evaluate.backtracking import needs_backtracking
-from soc_agent.detect.evaluate.pcre import read_pcre
+from soc_agent.detect.regex.backtracking import needs_backtracking
+from soc_agent.detect.regex.pcre import read_pcre
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.detect.evaluate import doubts
-from soc_agent.detect.evaluate.doubts import Doubts, places_of
 from soc_agent.detect.evaluate.predicate import compile_rule
-from tests.detect.evaluate.test_fieldindex import EVENTS, RULES
+from soc_agent.detect.routing import doubts
+from soc_agent.detect.routing.doubts import Doubts, places_of
 from tests.detect.making import rule_of, view_of
+from tests.detect.routing.test_fieldindex import EVENTS, RULES
 
 RULE = "one: {A|startswith: a}\ntwo: {A|endswith: z}\ncondition: one and not two"
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from soc_agent.detect.evaluate.letters import POSIX_KINDS
-from soc_agent.detect.evaluate.pcre import DEPTH_CAP, read_pcre
-from soc_agent.detect.evaluate.pcretree import (
+from soc_agent.detect.regex.letters import POSIX_KINDS
+from soc_agent.detect.regex.pcre import DEPTH_CAP, read_pcre
+from soc_agent.detect.regex.tree import (
     AnyChar,
     Char,
     Chars,

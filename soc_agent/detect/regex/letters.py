@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from soc_agent.detect.evaluate.pcretree import Chars, Kind
+from soc_agent.detect.regex.tree import Chars, Kind
 
 Ranges = list[tuple[int, int]]
 _LAST = 0x10FFFF

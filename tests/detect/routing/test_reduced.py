@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.fieldindex import FieldIndex
 from soc_agent.detect.evaluate.predicate import compile_rule
-from soc_agent.detect.evaluate.reduced import reduced
-from tests.detect.evaluate.test_fieldindex import EVENTS, RULES
+from soc_agent.detect.routing.fieldindex import FieldIndex
+from soc_agent.detect.routing.reduced import reduced
 from tests.detect.making import rule_of, view_of
+from tests.detect.routing.test_fieldindex import EVENTS, RULES
 
 LEFT_OUT = "two: {B|re: 'x.*y'}"
 

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.detect.evaluate.regex import LINEAR_BUDGET, STEP_BUDGET, RegexRefusedError, compile_linear, compile_regex
+from soc_agent.detect.regex.expression import (
+    LINEAR_BUDGET,
+    STEP_BUDGET,
+    RegexRefusedError,
+    compile_linear,
+    compile_regex,
+)
 
 
 def test_found_anywhere_in_the_value() -> None:
@@ -168,7 +174,7 @@ _NESTED = st.recursive(
 _BOUNDED_CHILD = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
-from soc_agent.detect.evaluate.regex import RegexRefusedError, compile_regex
+from soc_agent.detect.regex.expression import RegexRefusedError, compile_regex
 for pattern in sys.stdin.read().split("\\0"):
     try:
         searcher = compile_regex(pattern)

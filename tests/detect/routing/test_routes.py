@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from soc_agent.detect.evaluate import routes
-from soc_agent.detect.evaluate.doubts import places_of
 from soc_agent.detect.evaluate.predicate import compile_rule
-from soc_agent.detect.evaluate.routes import Routes
+from soc_agent.detect.routing import routes
+from soc_agent.detect.routing.doubts import places_of
+from soc_agent.detect.routing.routes import Routes
 from soc_agent.model import LogSource
-from tests.detect.evaluate.test_fieldindex import EVENTS, RULES
 from tests.detect.making import rule_of, view_of
+from tests.detect.routing.test_fieldindex import EVENTS, RULES
 
 WINDOWS = "{product: windows, service: security}"
 SECURITY = (LogSource("", "windows", "security"),)

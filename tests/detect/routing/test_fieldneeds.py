@@ -1,9 +1,9 @@
 from hypothesis import given
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.fieldneeds import Need, field_clauses, has_field_clauses
-from tests.detect.evaluate.test_fieldindex import RULES
+from soc_agent.detect.routing.fieldneeds import Need, field_clauses, has_field_clauses
 from tests.detect.making import rule_of
+from tests.detect.routing.test_fieldindex import RULES
 
 
 def clauses(detection: str) -> list[set[tuple[str, str, str]]]:

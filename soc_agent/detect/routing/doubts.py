@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from soc_agent.detect import ir
-from soc_agent.detect.evaluate.fieldindex import FieldIndex, Key
-from soc_agent.detect.evaluate.fieldneeds import Clause
 from soc_agent.detect.evaluate.leaf import Predicate
 from soc_agent.detect.evaluate.predicate import compile_rule
-from soc_agent.detect.evaluate.reduced import reduced
 from soc_agent.detect.evaluate.view import View
+from soc_agent.detect.routing.fieldindex import FieldIndex, Key
+from soc_agent.detect.routing.fieldneeds import Clause
+from soc_agent.detect.routing.reduced import reduced
 from soc_agent.model import Event
 
 _LEARN_AT = 300

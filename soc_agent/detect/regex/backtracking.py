@@ -1,7 +1,7 @@
 """Which expressions RE2 cannot match, as their trees show."""
 
-from soc_agent.detect.evaluate.letters import ranges_of
-from soc_agent.detect.evaluate.pcretree import (
+from soc_agent.detect.regex.letters import ranges_of
+from soc_agent.detect.regex.tree import (
     Alternatives,
     AnyChar,
     Char,

@@ -1,6 +1,6 @@
 r"""The tree of a PCRE expression, written for RE2 or for Python's ``re`` so that it means the same there.
 
-RE2 takes what :func:`~soc_agent.detect.evaluate.backtracking.needs_backtracking` does not name. What both have but read
+RE2 takes what :func:`~soc_agent.detect.regex.backtracking.needs_backtracking` does not name. What both have but read
 otherwise is written out: kinds of characters are ASCII, ``\s`` has the vertical tab, ``\b`` and repeats of more than a
 thousand are those of PCRE, and letters that are the same but for case are those of Unicode's simple folding (``k`` and
 the Kelvin sign, ``s`` and the long s; but not ``i`` and its Turkish sisters).
@@ -8,8 +8,8 @@ the Kelvin sign, ``s`` and the long s; but not ``i`` and its Turkish sisters).
 
 from collections.abc import Callable
 
-from soc_agent.detect.evaluate.letters import Ranges, ranges_of, same_letters
-from soc_agent.detect.evaluate.pcretree import (
+from soc_agent.detect.regex.letters import Ranges, ranges_of, same_letters
+from soc_agent.detect.regex.tree import (
     Alternatives,
     AnyChar,
     Char,

@@ -17,10 +17,10 @@ from typing import Any
 import re2
 from msgspec import Struct
 
-from soc_agent.detect.evaluate.backtracking import needs_backtracking
-from soc_agent.detect.evaluate.flavours import write_python, write_re2, write_readable
-from soc_agent.detect.evaluate.pcre import read_pcre
-from soc_agent.detect.evaluate.pcretree import PatternError
+from soc_agent.detect.regex.backtracking import needs_backtracking
+from soc_agent.detect.regex.flavours import write_python, write_re2, write_readable
+from soc_agent.detect.regex.pcre import read_pcre
+from soc_agent.detect.regex.tree import PatternError
 
 PATTERN_CAP_CHARS = 8_192
 STEP_BUDGET = 4_000_000

@@ -1,7 +1,7 @@
 r"""Regular expressions of rules, read as PCRE does (Sigma specification 2.1, *Regular Expression*), into a tree.
 
 The tree says of each character whether case counts, of each dot and anchor what it means there, so that a writer for
-another flavour needs no flags: see :mod:`soc_agent.detect.evaluate.flavours`. What no flavour here has (recursion,
+another flavour needs no flags: see :mod:`soc_agent.detect.regex.flavours`. What no flavour here has (recursion,
 verbs, ``\X``) is refused by name.
 """
 
@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from soc_agent.detect.evaluate.letters import POSIX_KINDS
-from soc_agent.detect.evaluate.pcretree import (
+from soc_agent.detect.regex.letters import POSIX_KINDS
+from soc_agent.detect.regex.tree import (
     Alternatives,
     AnyChar,
     Char,

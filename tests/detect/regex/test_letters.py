@@ -2,8 +2,8 @@
 
 import pytest
 
-from soc_agent.detect.evaluate.letters import POSIX_KINDS, ranges_of, same_letters
-from soc_agent.detect.evaluate.pcretree import Chars, Kind
+from soc_agent.detect.regex.letters import POSIX_KINDS, ranges_of, same_letters
+from soc_agent.detect.regex.tree import Chars, Kind
 
 
 @pytest.mark.parametrize(
