@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_S = 1.0
 DEAD_S = 5.0
 """An agent whose last heartbeat is older than this is taken for dead."""
+HUNG_S = 60.0
+"""A batch takes a second at most; an agent that has been at one for so long does not get on."""
 STOP_S = 10.0
 """How long a clean stop may take."""
 
@@ -228,6 +230,11 @@ class Agent:
             trouble=(say("agent.status.trouble", count=trouble) if trouble else "")
             + (say("reload.status", count=len(self._refused)) if self._refused else ""),
         )
+
+    @property
+    def works(self) -> bool:
+        """Whether it gets on with what it reads; not when one batch has kept it for longer than any can take."""
+        return self._pipeline is not None and self._pipeline.alive and self._pipeline.seconds_since_turn < HUNG_S
 
     def idle(self) -> bool:
         """Say whether all that was read is committed and nothing more waits."""

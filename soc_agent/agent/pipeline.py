@@ -67,6 +67,7 @@ class Pipeline:
         self._told: list[Problem] = []
         self._trouble = Trouble(health)
         self._worked = time.monotonic()
+        self._turned = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
 
     def start(self) -> None:
@@ -83,6 +84,11 @@ class Pipeline:
     def alive(self) -> bool:
         """Whether it still works; when not though nobody stopped it, the agent has failed."""
         return self._thread.is_alive()
+
+    @property
+    def seconds_since_turn(self) -> float:
+        """How long it has been at one batch. A store that takes no writes does not count: that is waited for."""
+        return time.monotonic() - self._turned
 
     def use(self, engine: Engine, decoders: Decoders, taken: Callable[[], None] = lambda: None) -> None:
         """Take another engine between two batches; it continues from the committed correlation state.
@@ -104,6 +110,7 @@ class Pipeline:
     def _run(self) -> None:
         self._look_at_databases()
         while True:
+            self._turned = time.monotonic()
             batch = self._take()
             if batch:
                 self._work(batch)
@@ -152,6 +159,7 @@ class Pipeline:
                 if self.stalled is None:
                     log.error("%s Nothing is lost: reading waits, and the same write is tried again.", error)  # noqa: TRY400
                 self.stalled = error
+                self._turned = time.monotonic()
                 if self._stop.wait(RETRY_S):
                     log.warning(
                         "stopped with %d blocks not committed; they are read again at the next start", len(work)
@@ -168,19 +176,21 @@ class Pipeline:
     def _write(self, transaction: Transaction, item: Reading) -> int:
         """Write what one block caused; gives how many new alerts there are."""
         block, result = item.block, item.result
-        alerts = 0
+        alerts = duplicate = 0
         for detection in result.detections:
             target = target_of(detection, transaction.find_open)
             if target is None:
-                alerts += transaction.add_alert(detection, self._context_of(detection)) is not None
+                is_new = transaction.add_alert(detection, self._context_of(detection)) is not None
+                alerts += is_new
             else:
-                transaction.add_repeat(target.id, detection, target.suppression)
+                is_new = transaction.add_repeat(target.id, detection, target.suppression)
+            duplicate += not is_new
             transaction.see_asset(detection.host, "", detection.source)
         transaction.see_asset(item.host, "", block.source)
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
-        transaction.add_counters(block.source, _total(result.counters, block.lost))
+        transaction.add_counters(block.source, counted(block, result.counters, duplicate))
         return alerts
 
     def _context_of(self, detection: Detection) -> AlertContext:
@@ -201,7 +211,7 @@ class Pipeline:
         per_source: dict[str, int] = {}
         for block, result in ((item.block, item.result) for item in work):
             per_source[block.source] = per_source.get(block.source, 0) + 1
-            total = _total(result.counters, block.lost)
+            total = counted(block, result.counters)
             self.rates.lines += total.lines
             self.rates.bytes += total.bytes
             self.rates.dropped += total.dropped
@@ -218,10 +228,13 @@ class Pipeline:
             self._committed(source, count)
 
 
-def _total(counters: Counters, lost: Counters | None) -> Counters:
-    if lost is None:
-        return counters
-    total = Counters()
+def counted(block: Block, counters: Counters, duplicate: int = 0) -> Counters:
+    """Give what the ledger says of a block: what came in, and what the engine and the collector say became of it."""
+    lines = block.data.count(b"\n") + (bool(block.data) and not block.data.endswith(b"\n"))
+    total = Counters(read=lines, duplicate=duplicate)
     total.add(counters)
-    total.add(lost)
+    if block.lost is not None:
+        # of these the collector made no line
+        total.read += block.lost.dropped + block.lost.undecodable
+        total.add(block.lost)
     return total

@@ -13,6 +13,7 @@ from types import FrameType
 import click
 
 from soc_agent.agent import Agent, Loaded
+from soc_agent.agent.supervisor import Supervisor
 from soc_agent.cli.build import Builder
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config, Source
@@ -52,6 +53,7 @@ class Foreground:
         self._wake = threading.Event()
         self._agent: Agent | None = None
         self._last_status = 0.0
+        self._supervisor = Supervisor.from_environment()
 
     def run(self) -> None:
         """Run until a signal ends it; exit code 0 when it ended cleanly.
@@ -67,21 +69,25 @@ class Foreground:
         try:
             agent.start()
             click.echo(say("cli.run.started", store=self._workspace.store_path), err=True)
+            self._supervisor.ready()
             while not self._stop.is_set() and self._parent in (None, os.getppid()):
                 if self._reload.is_set():
                     self._reload.clear()
                     self._read_again(agent)
                 agent.tick()
+                self._supervisor.alive(agent.status(), works=agent.works)
                 self._show(agent, config.agent.status_s)
                 self._wake.wait(1.0)
                 self._wake.clear()
         finally:
+            self._supervisor.stopping()
             clean = agent.stop()
             self._end_line()
         click.echo(say("cli.run.stopped" if clean else "cli.run.stopped_late"), err=True)
 
     def _read_again(self, agent: Agent) -> None:
         """Take the changed configuration; a wrong one is refused by name and the old one goes on."""
+        self._supervisor.reloading()
         try:
             agent.reload(self._workspace.reload())
         except SocAgentError as error:
@@ -90,6 +96,8 @@ class Foreground:
         else:
             self._end_line()
             click.echo(say("cli.run.reloaded"), err=True)
+        finally:
+            self._supervisor.ready()
 
     def _show(self, agent: Agent, rhythm_s: float) -> None:
         if self._quiet:
