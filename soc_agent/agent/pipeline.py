@@ -176,21 +176,19 @@ class Pipeline:
     def _write(self, transaction: Transaction, item: Reading) -> int:
         """Write what one block caused; gives how many new alerts there are."""
         block, result = item.block, item.result
-        alerts = duplicate = 0
+        alerts = 0
         for detection in result.detections:
             target = target_of(detection, transaction.find_open)
             if target is None:
-                is_new = transaction.add_alert(detection, self._context_of(detection)) is not None
-                alerts += is_new
+                alerts += transaction.add_alert(detection, self._context_of(detection)) is not None
             else:
-                is_new = transaction.add_repeat(target.id, detection, target.suppression)
-            duplicate += not is_new
+                transaction.add_repeat(target.id, detection, target.suppression)
             transaction.see_asset(detection.host, "", detection.source)
         transaction.see_asset(item.host, "", block.source)
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
-        transaction.add_counters(block.source, counted(block, result.counters, duplicate))
+        transaction.add_counters(block.source, _total(result.counters, block.lost))
         return alerts
 
     def _context_of(self, detection: Detection) -> AlertContext:
@@ -211,7 +209,7 @@ class Pipeline:
         per_source: dict[str, int] = {}
         for block, result in ((item.block, item.result) for item in work):
             per_source[block.source] = per_source.get(block.source, 0) + 1
-            total = counted(block, result.counters)
+            total = _total(result.counters, block.lost)
             self.rates.lines += total.lines
             self.rates.bytes += total.bytes
             self.rates.dropped += total.dropped
@@ -228,13 +226,10 @@ class Pipeline:
             self._committed(source, count)
 
 
-def counted(block: Block, counters: Counters, duplicate: int = 0) -> Counters:
-    """Give what the ledger says of a block: what came in, and what the engine and the collector say became of it."""
-    lines = block.data.count(b"\n") + (bool(block.data) and not block.data.endswith(b"\n"))
-    total = Counters(read=lines, duplicate=duplicate)
+def _total(counters: Counters, lost: Counters | None) -> Counters:
+    if lost is None:
+        return counters
+    total = Counters()
     total.add(counters)
-    if block.lost is not None:
-        # of these the collector made no line
-        total.read += block.lost.dropped + block.lost.undecodable
-        total.add(block.lost)
+    total.add(lost)
     return total
