@@ -2,8 +2,9 @@
 
 ``reading`` and ``expression`` compile a parsed Sigma correlation to the plain data of ``spec``; ``extract`` says what
 an event gives to it. ``window`` holds the events of the groups and ``tally`` measures them (one class a type);
-``absence`` waits for what must not happen, ``first_seen`` remembers values. ``watermark`` says what is late,
-``correlator`` puts these together, ``report`` makes detections, ``journal`` and ``state`` carry it over a restart.
+``absence`` waits for what must not happen, ``first_seen`` remembers values, ``books`` holds all of these. ``watermark``
+says what is late, ``taps`` by which way events come to a correlation, ``correlator`` puts these together, ``report``
+makes detections, ``journal`` and ``state`` carry it over a restart.
 """
 
 from soc_agent.detect.correlate.correlator import Correlator

@@ -1,31 +1,21 @@
 """Events of base rules in, detections of correlations out: groups, chains of correlations, bounds, state."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from msgspec import Struct
-
-from soc_agent.detect.correlate.absence import Absences
+from soc_agent.detect.correlate.books import Books
 from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
-from soc_agent.detect.correlate.extract import (
-    KEY_CAP_CHARS,
-    Below,
-    Lookup,
-    as_it_is,
-    key_maker,
-    needed_fields,
-    what_maker,
-)
+from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
-from soc_agent.detect.correlate.report import Reporter, pack_witness, unpack_witness
+from soc_agent.detect.correlate.report import pack_witness, unpack_witness
 from soc_agent.detect.correlate.spec import CorrelationSpec, find_cycles
 from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, unpack_windows
-from soc_agent.detect.correlate.watermark import Watermarks
-from soc_agent.detect.correlate.window import Completed, Windows
+from soc_agent.detect.correlate.taps import Opened, Tap, Taps
+from soc_agent.detect.correlate.watermark import TICK_EVENTS, Watermarks
+from soc_agent.detect.correlate.window import Completed
 from soc_agent.detect.hit import EventRef
-from soc_agent.enrich import KNOWN_FIELDS
 from soc_agent.model import Detection, Entities, Event, Problem, entities_of
 
 MEMORY_BYTES = 192 * 1024 * 1024
@@ -33,66 +23,7 @@ LATENESS_S = 600
 """Flows are reported when they end and carry the time of their beginning, so they come this much out of order."""
 _NANOSECONDS = 1_000_000_000
 _REPEAT_CAP = 100_000
-_TICK_EVENTS = 256
-"""So often it is looked at how far time has come, and whether memory is enough. Counted in events, not in blocks, so
-that it does not matter how a log is cut into blocks."""
-_TICK_MASK = _TICK_EVENTS - 1
-
-Book = Windows | Absences | FirstSeen
-
-
-class _Tap(Struct):
-    """One rule whose events one correlation takes, and what is not needed for each event."""
-
-    number: int
-    """Of the correlation."""
-    spec_id: str
-    rule_id: str
-    knows: Callable[[str, str, int], bool] | None
-    is_joined: bool
-    """Whether the rules are joined by or: an event that two of them match is one event."""
-    needs_witness: bool
-    reporter: Reporter
-    path: tuple[str, ...]
-    """The rule, at the end; before it, where that is a correlation, what it was completed by."""
-    below: Below
-    """What the names of its own events are in the event at the bottom of the path."""
-    above: list[tuple[Any, ...]] | None = None
-    """The taps of the correlations that take what it completes; None until there was such an event."""
-
-
-def _tap(
-    spec: CorrelationSpec, number: int, path: tuple[str, ...], below: Below, book: Book, lookup: Lookup | None
-) -> tuple[Any, ...]:
-    """Give a tap, taken apart: correlation, field of the group where it is one, how to count, key and value; the rest.
-
-    A tuple is unpacked at once, and this happens for each event.
-    """
-    rule_id = path[-1]
-    is_temporal = spec.kind.startswith("temporal")
-    rule = spec.rule_ids.index(rule_id)
-    tap = _Tap(
-        number=number,
-        spec_id=spec.info.id,
-        rule_id=rule_id,
-        knows=book.knows if isinstance(book, FirstSeen) else None,
-        is_joined=len(set(spec.rule_ids)) > 1 and not is_temporal,
-        needs_witness=isinstance(book, Absences) and rule in book.completing,
-        reporter=Reporter(spec, rule_id, lookup, below),
-        path=path,
-        below=lambda name: below(spec.field_of(name, rule_id)),
-    )
-    group = below(spec.field_of(spec.group_by[0], rule_id)) if len(spec.group_by) == 1 else None
-    return (
-        number,
-        None if group in KNOWN_FIELDS else group,  # no event has a field without a name; JSON may have an empty one
-        book.take,
-        key_maker(spec, rule_id, lookup, below),
-        None if is_temporal else what_maker(spec, rule_id, lookup, below),
-        rule if is_temporal else None,
-        tap.knows is None and not tap.is_joined and not tap.needs_witness,
-        tap,
-    )
+_TICK_MASK = TICK_EVENTS - 1
 
 
 class Correlator:
@@ -120,29 +51,17 @@ class Correlator:
         if cycles := find_cycles(specs):
             raise ValueError(f"correlations refer to themselves: {', '.join(sorted(cycles))}")
         self._specs = list(specs)
-        self._books: list[Book] = [_book_for(spec) for spec in specs]
-        self._lookup = lookup
-        self._unknown = unknown
-        self._numbers: dict[str, list[int]] = {}
-        """The correlations that refer to a rule, by their numbers."""
-        for number, spec in enumerate(specs):
-            for rule_id in dict.fromkeys(spec.rule_ids):
-                self._numbers.setdefault(rule_id, []).append(number)
-        found = {rule_id: self._tap_all((rule_id,), as_it_is) for rule_id in self._numbers}
-        self._taps = {rule_id: taps for rule_id, taps in found.items() if taps}
+        self._books = Books(specs, memory_bytes)
+        self._taps = Taps(specs, self._books.all, lookup, unknown)
+        self._of_rule = self._taps.of_rule
         self._silent = {rule_id for spec in specs if not spec.generate for rule_id in spec.rule_ids}
         self._silent -= {rule_id for spec in specs if spec.generate for rule_id in spec.rule_ids}
-        self.wants = frozenset(self._taps)
+        self.wants = frozenset(self._of_rule)
         """Ids of the rules whose events it looks at."""
         self._lateness_ns = lateness_s * _NANOSECONDS
         self._marks = Watermarks(self._lateness_ns)
         self._lines = Lines(lines_bytes)
         self._journal = Journal(specs, records_bytes)
-        self._waiting = {number: book for number, book in enumerate(self._books) if isinstance(book, Absences)}
-        self._pools = (
-            ([book for book in self._books if not isinstance(book, FirstSeen)], memory_bytes),
-            ([book for book in self._books if isinstance(book, FirstSeen)], memory_bytes // 4),
-        )
         self._memory_bytes = memory_bytes
         self._ref: EventRef | None = None
         self._taken = False
@@ -151,7 +70,6 @@ class Correlator:
         """The entities of an event, which several correlations may have to tell."""
         self._counted: set[tuple[int, str, str]] = set()
         self._late = 0
-        self._forgotten = 0
 
     def feed(self, rule_id: str, event: Event, ref: EventRef) -> list[Detection]:
         """Take an event of a rule; give the detections of all correlations that it completes.
@@ -169,7 +87,7 @@ class Correlator:
                 self._late += marks.late
             if not marks.turn & _TICK_MASK or marks.is_back:
                 due = self._tick()
-        taps = self._taps.get(rule_id) if self._taken else None
+        taps = self._of_rule.get(rule_id) if self._taken else None
         if taps is None:
             return due or []
         found = self._feed(taps, event, ref, event.time_ns, 0, False)
@@ -188,7 +106,7 @@ class Correlator:
         """
         latest_ns = self._marks.latest_ns()
         passed_ns = now_ns - self._lateness_ns if now_ns is not None else latest_ns
-        first = self._next()
+        first = self._books.next()
         if passed_ns is None or first is None or first[0] >= passed_ns:
             return []
         self._journal.steps += (TIME_ADVANCED, "", (passed_ns, self._marks.turn))
@@ -196,7 +114,7 @@ class Correlator:
 
     def problems(self) -> list[Problem]:
         """Give what is wrong: groups that had to be forgotten for want of memory. Empty when well."""
-        forgotten = self._forgotten + sum(book.forgotten for book in self._books)
+        forgotten = self._books.forgotten
         if not forgotten:
             return []
         return [Problem("correlation.forgotten", values={"count": forgotten, "limit": self._memory_bytes})]
@@ -206,9 +124,9 @@ class Correlator:
         self._ref = self._known_of = None
         changes = self._journal.record(self._marks, self._lines)
         if self._journal.is_long:
-            for book in self._books:
+            for book in self._books.all:
                 book.drop_dead()
-            changes += self._journal.snapshot(self._marks, self._books)
+            changes += self._journal.snapshot(self._marks, self._books.all)
         return changes
 
     def restore(self, state: Iterable[StateChange]) -> None:
@@ -223,7 +141,7 @@ class Correlator:
             for part in found.parts:
                 number = self._journal.number_of(part.spec_id, part.print)
                 if number is not None:
-                    book = self._books[number]
+                    book = self._books.all[number]
                     if isinstance(book, FirstSeen):
                         book.add_groups(unpack_seen(part.groups))
                     else:
@@ -234,9 +152,7 @@ class Correlator:
             self._lines.settle(name)
         for record in found.records:
             self._replay(record)
-        self._forgotten = 0
-        for book in self._books:
-            book.forgotten = 0
+        self._books.forgive()
 
     def _replay(self, record: Record) -> None:
         """Count again what was counted; its detections were made then."""
@@ -248,14 +164,14 @@ class Correlator:
                 self._judge(passed_ns)
                 self._lines.fresh.clear()  # they were written then
                 if number == TIME_PASSED:
-                    self._pass(passed_ns, self._marks.turn)
+                    self._books.sweep(passed_ns, self._marks.turn)
             elif (known := numbers.get(number)) is not None:
-                self._books[known].take(key, entry)
+                self._books.all[known].take(key, entry)
         self._marks.restore(record.marks)
         self._marks.turn = record.turn
 
     def _feed(
-        self, taps: list[tuple[Any, ...]], event: Event, ref: EventRef, time_ns: int, events: int, chained: bool
+        self, taps: list[Opened], event: Event, ref: EventRef, time_ns: int, events: int, chained: bool
     ) -> list[Detection]:
         """Give an event to all correlations that take it; ``events`` is how many it stands for, 0: as it says."""
         detections: list[Detection] = []
@@ -289,7 +205,7 @@ class Correlator:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
 
-    def _is_new(self, tap: _Tap, key: str, entry: Entry, *, chained: bool) -> bool:
+    def _is_new(self, tap: Tap, key: str, entry: Entry, *, chained: bool) -> bool:
         """Say whether an event is one that its correlation has not seen: not for another rule, not of a known value."""
         if tap.knows is not None and tap.knows(key, entry[WHAT], entry[TIME]):
             return False
@@ -301,7 +217,7 @@ class Correlator:
         return True
 
     def _completed(
-        self, tap: _Tap, key: str, event: Event, ref: EventRef, completed: Completed, time_ns: int
+        self, tap: Tap, key: str, event: Event, ref: EventRef, completed: Completed, time_ns: int
     ) -> list[Detection]:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
@@ -309,89 +225,37 @@ class Correlator:
             if event is not self._known_of:
                 self._known_of, self._known = event, entities_of(event.fields)
             detections.append(tap.reporter.report(key, event, ref, completed, self._lines, self._known))
-        if tap.spec_id in self._numbers:
-            if tap.above is None:
-                tap.above = self._tap_all((*tap.path, tap.spec_id), tap.below)
-            detections += self._feed(tap.above, event, ref, time_ns, 1, True)
+        above = self._taps.above(tap) if tap.above is None else tap.above
+        if above:
+            detections += self._feed(above, event, ref, time_ns, 1, True)
         return detections
-
-    def _tap_all(self, path: tuple[str, ...], below: Below) -> list[tuple[Any, ...]]:
-        """Make the taps of all correlations that take the events of a rule, the last one of a path."""
-        taps = []
-        for number in self._numbers.get(path[-1], ()):
-            spec = self._specs[number]
-            # where an event must have what none will ever have, it is not counted
-            if self._unknown.isdisjoint(needed_fields(spec, path[-1], below)):
-                taps.append(_tap(spec, number, path, below, self._books[number], self._lookup))
-        return taps
-
-    def _tap_of(self, number: int, path: tuple[str, ...]) -> _Tap | None:
-        """Give the tap by which an event came to a correlation; None when the rules of now have no such way."""
-        taps, tap = self._taps.get(path[0], []), None
-        for place, step in enumerate((*path[1:], self._specs[number].info.id)):
-            tap = next((tap for *_, tap in taps if tap.spec_id == step), None)
-            if tap is None:
-                return None
-            if tap.above is None:
-                tap.above = self._tap_all((*path[: place + 1], step), tap.below)
-            taps = tap.above
-        return tap
 
     def _tick(self) -> list[Detection]:
         """Look how far time has come."""
         passed_ns = self._marks.look()
         self._journal.steps += (TIME_PASSED, "", (passed_ns, self._marks.turn))
         # what is judged may be counted in turn, in windows that end before that time
-        detections = self._judge(passed_ns) if self._waiting else []
-        self._pass(passed_ns, self._marks.turn)
+        detections = self._judge(passed_ns) if self._books.waiting else []
+        self._books.sweep(passed_ns, self._marks.turn)
         return detections
-
-    def _pass(self, passed_ns: int, turn: int) -> None:
-        """Drop what nobody can need any more, and what there is no memory for."""
-        for book in self._books:
-            book.sweep(passed_ns)
-        for books, limit_bytes in self._pools:
-            if sum(book.cost_bytes for book in books) > limit_bytes:
-                self._forget_oldest(books, limit_bytes, turn)
 
     def _judge(self, passed_ns: int) -> list[Detection]:
         """Judge what waited until now, in the order of its times: what did not happen may be what others wait for."""
         detections: list[Detection] = []
         # it follows from the time alone, and is judged again when that is replayed
         steps, self._journal.steps = self._journal.steps, []
-        while (first := self._next()) is not None and first[0] < passed_ns:
+        while (first := self._books.next()) is not None and first[0] < passed_ns:
             at_ns, number = first
-            for key, entry, completed in self._waiting[number].due(at_ns + 1):
+            for key, entry, completed in self._books.waiting[number].due(at_ns + 1):
                 self._counted.clear()
                 witness = unpack_witness(entry[WITNESS])
-                tap = self._tap_of(number, witness.path)
+                tap = self._taps.find(number, witness.path)
                 if tap is not None:
                     ends_ns = entry[TIME] + self._specs[number].timespan_ns
                     detections += self._completed(tap, key, witness.event, witness.ref, completed, ends_ns)
         self._counted.clear()
         self._journal.steps = steps
         return detections
-
-    def _next(self) -> tuple[int, int] | None:
-        """Give when the next event is to be judged, and by which correlation."""
-        times = ((book.next_ns, number) for number, book in self._waiting.items())
-        return min(((at_ns, number) for at_ns, number in times if at_ns is not None), default=None)
-
-    def _forget_oldest(self, books: Sequence[Book], limit_bytes: int, turn: int) -> None:
-        """Make room: forget the groups that had no event for the longest time, but those that just had."""
-        while sum(book.cost_bytes for book in books) > limit_bytes * 7 // 8:
-            turns = sorted(last for book in books for last in book.turns())
-            dropped = min(turns[len(turns) // 4], turn - _TICK_EVENTS)
-            forgotten = sum(book.forget(dropped) for book in books)
-            self._forgotten += forgotten
-            if not forgotten:
-                return
-
-
-def _book_for(spec: CorrelationSpec) -> Book:
-    if spec.kind == "first_seen":
-        return FirstSeen(spec)
-    return Absences(spec) if spec.waits else Windows(spec)
 
 
 def _repeats(repeat: Any) -> int:

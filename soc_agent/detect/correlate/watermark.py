@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+TICK_EVENTS = 256
+"""So often it is looked at how far time has come, and whether memory is enough. Counted in events, not in blocks, so
+that it does not matter how a log is cut into blocks."""
 _ACTIVE_EVENTS = 10_000
 """A stream without an event among so many is taken to have ended."""
 _LATE_RUN = 32

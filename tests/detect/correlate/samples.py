@@ -73,7 +73,7 @@ class Feeder:
 
     def groups(self, number: int = 0) -> dict[str, Any]:
         """Give the groups of one of the correlations."""
-        return self.correlator._books[number].groups
+        return self.correlator._books.all[number].groups
 
     def commit(self) -> None:
         for change in self.correlator.take_changes():
