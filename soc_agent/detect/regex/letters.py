@@ -1,13 +1,15 @@
 """Kinds of characters that PCRE has names for, and letters that are the same but for case."""
 
 from functools import cache
+from itertools import chain
 
 from soc_agent.detect.regex.tree import Chars, Kind
 
 Ranges = list[tuple[int, int]]
 _LAST = 0x10FFFF
 _LAST_CASED = 0x1E943
-_SURROGATES = range(0xD800, 0xE000)
+_WITHOUT_CASE = [(0x2E00, 0xA63F), (0xAC00, 0xFAFF), (0x11A00, 0x16DFF), (0x16F00, 0x1E7FF), (_LAST_CASED + 1, _LAST)]
+"""Chinese and Korean characters, hieroglyphs and others between: most of the letters there are, and none has a case."""
 _DOTLESS_I = 0x131
 _WORD = [(48, 57), (65, 90), (95, 95), (97, 122)]
 _SPACE = [(9, 13), (32, 32)]
@@ -80,8 +82,8 @@ def _other_case(ranges: Ranges) -> Ranges:
 def same_letters() -> dict[int, tuple[int, ...]]:
     """Give for each letter that has a case all that are the same but for case (Unicode's simple folding)."""
     by_fold: dict[str, list[int]] = {}
-    for code in range(_LAST_CASED + 1):
-        if code in _SURROGATES or code == _DOTLESS_I:
+    for code in chain.from_iterable(range(start, end + 1) for start, end in _complement(_WITHOUT_CASE)):
+        if code == _DOTLESS_I:
             continue
         letter = chr(code)
         lower, upper = letter.lower(), letter.upper()

@@ -89,7 +89,7 @@ class _Values(dict[Any, int]):
 
     __slots__ = (
         *("_bits", "_bits_end", "_chars", "_classes", "_exact", "_find", "_groups", "_letters", "_next", "_passed"),
-        *("_places", "_present"),
+        *("_places", "_present", "_texts"),
     )
 
     def __init__(self, needs: Mapping[Need, Sequence[int]], bits_end: int) -> None:
@@ -117,9 +117,9 @@ class _Values(dict[Any, int]):
         self._groups = list(groups)
         """What is asked for together: the numbers."""
         self._places = list(map(tuple, texts.values()))
+        self._texts = list(texts)
         self._find: Callable[..., list[tuple[int, int, int]]] | None = None
-        if texts:
-            self._find = ahocorasick_rs.AhoCorasick(list(texts)).find_matches_as_indexes
+        """Made with the first value: of most fields that rules name, events of a kind never have one."""
         self._next = 1
         self._chars = 0
         self._forget()
@@ -187,7 +187,9 @@ class _Values(dict[Any, int]):
         for letter, of_letter in self._letters:
             if letter in folded:
                 passed.add(of_letter)
-        if self._find is not None:
+        if self._texts:
+            if self._find is None:
+                self._find = ahocorasick_rs.AhoCorasick(self._texts).find_matches_as_indexes
             end_of_value = len(folded)
             for number, start, end in self._find(folded, overlapping=True):
                 anywhere, prefix, suffix = self._places[number]

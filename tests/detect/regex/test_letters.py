@@ -19,6 +19,15 @@ def holds(item: Chars, letter: str) -> bool:
     return any(low <= ord(letter) <= high for low, high in ranges)
 
 
+def test_no_letter_with_a_case_is_left_out() -> None:
+    """Of all of Unicode; what Python knows of case grows from version to version."""
+    letters = filter(
+        lambda letter: len(letter.lower()) == 1 and letter.lower() != letter.upper(), map(chr, range(0x110000))
+    )
+    alone = [letter for letter in letters if ord(letter) not in same_letters() and len(letter.upper()) == 1]
+    assert [letter for letter in alone if letter.upper().lower() == letter] == []
+
+
 @pytest.mark.parametrize("name", [*sorted(POSIX_KINDS), "d", "w", "s", "h", "v"])
 def test_a_kind_and_its_opposite_divide_all_characters(name: str) -> None:
     yes, no = Chars(kinds=(Kind(name),)), Chars(kinds=(Kind(name, negated=True),))
