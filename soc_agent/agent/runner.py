@@ -76,6 +76,11 @@ class Runner:
 
     def committed(self, blocks: int) -> None:
         """Hear from the pipeline that so many blocks of this source are in the store."""
+        if (tell := getattr(self.collector, "committed", None)) is not None:
+            tell(blocks)
+        self._gone(blocks)
+
+    def _gone(self, blocks: int) -> None:
         with self._all_committed:
             self._in_flight -= blocks
             self._all_committed.notify_all()
@@ -145,7 +150,7 @@ class Runner:
             except queue.Full:
                 continue
             return
-        self.committed(1)
+        self._gone(1)
 
     def _wait_until_committed(self) -> None:
         with self._all_committed:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from soc_agent.model import LogSource
+from soc_agent.model import LogSource, Sender
 
 
 class Context(Struct, frozen=True):
@@ -23,6 +23,8 @@ class Context(Struct, frozen=True):
     that has none. For files from the past, the time of their last change serves better than that of reading."""
     host: str = ""
     """Host of lines that name none."""
+    sender: Sender | None = None
+    """Who sent the lines over the network."""
 
 
 class Parsed(Struct, gc=False):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from soc_agent.decode.context import Context, Early, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
@@ -10,7 +10,7 @@ from soc_agent.decode.definition import texts
 from soc_agent.decode.guess import guess_type
 from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.decode.load import load_decoders
-from soc_agent.model import Event, LogSource, Problem
+from soc_agent.model import CLAIMED, SENDER_FIELDS, Event, LogSource, Problem, Sender
 from soc_agent.resources import resource
 
 
@@ -133,7 +133,7 @@ class Decoders:
         for decoder in index.decoders if index is not None else ():
             more = decoder.fields()
             fields = None if fields is None or more is None else fields | more
-        return fields
+        return None if fields is None else fields.union(SENDER_FIELDS)
 
     def derived_fields(self, type: str) -> frozenset[str]:  # noqa: A002
         """Give the fields whose values need not be written in the line: ``action: login`` is said by the decoder.
@@ -144,14 +144,25 @@ class Decoders:
         line_type = LINE_TYPES.get(type)
         if line_type is None:
             return frozenset().union(*(self.derived_fields(name) for name in LINE_TYPES))
-        fields = set(line_type.derived)
+        fields = {*line_type.derived, *SENDER_FIELDS}
         if (index := self._indexes.get(type)) is not None:
             for decoder in index.decoders:
                 fields |= decoder.derived()
         return frozenset(fields)
 
 
+def _add_sender(fields: dict[str, Any], sender: Sender) -> None:
+    """Put who sent the line where no line can put it: a field of such a name that it brings itself is renamed."""
+    for field, value in zip(SENDER_FIELDS, (sender.ip, sender.name, sender.transport), strict=True):
+        if field in fields:
+            fields[CLAIMED + field] = fields.pop(field)
+        if value:
+            fields[field] = value
+
+
 def _event(parsed: Parsed, line: bytes, text: str, context: Context) -> Event:
+    if context.sender is not None:
+        _add_sender(parsed.fields, context.sender)
     # by place, in the order of the struct: names cost as much again
     return Event(
         line,

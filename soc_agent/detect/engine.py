@@ -17,6 +17,7 @@ from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import Backend
 from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.senders import Contexts
 from soc_agent.detect.yara.findings import info_of_finding
 from soc_agent.enrich import KNOWN_FIELDS, Enricher
 from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, RuleInfo, Where
@@ -165,7 +166,9 @@ class Engine:
         """Find the lines of a block that rules match. Never raises for what lines hold."""
         index = self.index_for(context)
         data, derived, decode = block.data, index.spelling.derived, self._decoders.decode
-        read_early = self._decoders.early(context.type) if self._prefilter else None
+        contexts = Contexts(block, context) if block.senders else None
+        # what is read early does not know of senders, whom rules may ask for
+        read_early = self._decoders.early(context.type) if self._prefilter and contexts is None else None
         is_finding = context.type == _FINDINGS
         candidates = undecodable = counted = 0
         number = block.first_line
@@ -186,7 +189,7 @@ class Engine:
                     continue
                 event = self._decoders.complete(early, line, context)
             else:
-                event = decode(line, context)
+                event = decode(line, context if contexts is None else contexts.at(start))
                 undecodable += not event.decoded
                 if self._prefilter:
                     rules = index.rules_for(possible, event.log_sources, event.fields if event.decoded else None)

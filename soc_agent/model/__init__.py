@@ -10,9 +10,12 @@ from soc_agent.model.problem import Problem, Where
 from soc_agent.model.rule import RuleInfo, RuleKind
 from soc_agent.model.scale import Layer, Level, Tier
 from soc_agent.model.scan import FileFacts, Finding, Scan
+from soc_agent.model.sender import CLAIMED, SENDER_FIELDS, Sender
 
 __all__ = [
+    "CLAIMED",
     "ENTITY_FIELDS",
+    "SENDER_FIELDS",
     "Alert",
     "AlertContext",
     "Block",
@@ -33,6 +36,7 @@ __all__ = [
     "RuleInfo",
     "RuleKind",
     "Scan",
+    "Sender",
     "Status",
     "Tier",
     "Where",

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from soc_agent.model.sender import Sender
+
 
 class Position(Struct, frozen=True):
     """Where a stream is to be continued. Committed in the same transaction as what its lines caused.
@@ -39,6 +41,8 @@ class Block(Struct, frozen=True):
     """When it was read, in nanoseconds since 1970 (UTC)."""
     lost: "Counters | None" = None
     """What the collector had to drop or cut since the last block, for the loss ledger."""
+    senders: tuple[tuple[int, Sender], ...] = ()
+    """Who sent the lines, where they came over the network: each from its place in ``data`` on, ascending."""
 
 
 class Counters(Struct):

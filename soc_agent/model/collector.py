@@ -54,3 +54,11 @@ class Collector(Protocol):
     def close(self) -> None:
         """End. Positions need no saving here: the last committed ones are what counts."""
         ...
+
+
+class Spooling(Protocol):
+    """What a collector promises besides that keeps what it received until it is committed, to free its space then."""
+
+    def committed(self, blocks: int) -> None:
+        """Hear that so many of the blocks given, the oldest first, are in the store. From another thread."""
+        ...
