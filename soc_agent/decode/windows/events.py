@@ -4,6 +4,7 @@ Both give the same: the names of the event's own data, and of what Windows says 
 ``Provider_Name``, ``Channel``, ``Computer``, ``Level``, ``Keywords`` … as the public rules call them.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -116,19 +117,20 @@ def decode_record(text: str, context: Context) -> Parsed | None:
 
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.")
 _SECONDS_KEPT = 4_096
 
 
 @lru_cache(maxsize=_SECONDS_KEPT)
 def _second_ns(second: str) -> int | None:
     """Give the nanoseconds of the beginning of a second, ``2026-03-02T06:00:00.``; None for any other form."""
-    try:
-        begin = datetime.strptime(second + "+0000", "%Y-%m-%dT%H:%M:%S.%z")
-    except ValueError:
+    if not _SECOND.fullmatch(second):
         return None
-    # strptime takes a leap second and numbers of one digit
-    usual = second.isascii() and begin.strftime("%Y-%m-%dT%H:%M:%S.") == second
-    return (begin - _UNIX_EPOCH) // timedelta(seconds=1) * 1_000_000_000 if usual else None
+    try:
+        begin = datetime.fromisoformat(second[:19] + "Z")
+    except ValueError:  # no such day; a leap second
+        return None
+    return (begin - _UNIX_EPOCH) // timedelta(seconds=1) * 1_000_000_000
 
 
 def _quick_time(text: str) -> int | None:
