@@ -33,6 +33,8 @@ from soc_agent.text import say
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
+THIN_S = 3600.0
+"""How often the older minutes of the loss ledger are thinned out."""
 DEAD_S = 5.0
 """An agent whose last heartbeat is older than this is taken for dead."""
 HUNG_S = 60.0
@@ -99,6 +101,7 @@ class Agent:
         self._inbox = Inbox(inbox_path(store_path))
         self._pipeline: Pipeline | None = None
         self._seen = (0.0, 0, 0)
+        self._thinned: float | None = None
         self._speed = (0.0, 0.0)
         self._watched = watched
         self._rule_watch: RuleWatch | None = None
@@ -138,6 +141,7 @@ class Agent:
         try:
             self._save_reports()
             self._heartbeat()
+            self._thin()
         except StoreError as error:
             log.warning("the store takes no heartbeat: %s", error)
         self._look_for_silence()
@@ -310,6 +314,15 @@ class Agent:
             self._seen = (now, rates.lines, rates.bytes)
             lines_s = self._speed[0]
         self._store.heartbeat(AgentState(os.getpid(), self._started_ns, now_ns, lines_s, now_ns if stopped else 0))
+
+    def _thin(self) -> None:
+        """Bound the loss ledger: all of it at the start, what became old each hour."""
+        now = time.monotonic()
+        if self._thinned is not None and now - self._thinned < THIN_S:
+            return
+        with self._store.transaction() as transaction:
+            transaction.thin_ledger(whole=self._thinned is None)
+        self._thinned = now
 
     def _look_for_silence(self) -> None:
         """Say once when a source that yielded lines has gone silent, and forget it when it speaks again."""

@@ -176,19 +176,21 @@ class Pipeline:
     def _write(self, transaction: Transaction, item: Reading) -> int:
         """Write what one block caused; gives how many new alerts there are."""
         block, result = item.block, item.result
-        alerts = 0
+        alerts = duplicate = 0
         for detection in result.detections:
             target = target_of(detection, transaction.find_open)
             if target is None:
-                alerts += transaction.add_alert(detection, self._context_of(detection)) is not None
+                is_new = transaction.add_alert(detection, self._context_of(detection)) is not None
+                alerts += is_new
             else:
-                transaction.add_repeat(target.id, detection, target.suppression)
+                is_new = transaction.add_repeat(target.id, detection, target.suppression)
+            duplicate += not is_new
             transaction.see_asset(detection.host, "", detection.source)
         transaction.see_asset(item.host, "", block.source)
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
-        transaction.add_counters(block.source, _total(result.counters, block.lost))
+        transaction.add_counters(block.source, counted(block, result.counters, duplicate))
         return alerts
 
     def _context_of(self, detection: Detection) -> AlertContext:
@@ -209,7 +211,7 @@ class Pipeline:
         per_source: dict[str, int] = {}
         for block, result in ((item.block, item.result) for item in work):
             per_source[block.source] = per_source.get(block.source, 0) + 1
-            total = _total(result.counters, block.lost)
+            total = counted(block, result.counters)
             self.rates.lines += total.lines
             self.rates.bytes += total.bytes
             self.rates.dropped += total.dropped
@@ -226,10 +228,13 @@ class Pipeline:
             self._committed(source, count)
 
 
-def _total(counters: Counters, lost: Counters | None) -> Counters:
-    if lost is None:
-        return counters
-    total = Counters()
+def counted(block: Block, counters: Counters, duplicate: int = 0) -> Counters:
+    """Give what the ledger says of a block: what came in, and what the engine and the collector say became of it."""
+    lines = block.data.count(b"\n") + (bool(block.data) and not block.data.endswith(b"\n"))
+    total = Counters(read=lines, duplicate=duplicate)
     total.add(counters)
-    total.add(lost)
+    if block.lost is not None:
+        # of these the collector made no line
+        total.read += block.lost.dropped + block.lost.undecodable
+        total.add(block.lost)
     return total

@@ -46,20 +46,43 @@ class Block(Struct, frozen=True):
 
 
 class Counters(Struct):
-    """The loss ledger of one source: what was read and what became of it. Added up, never set."""
+    """The loss ledger of one source: what was read and what became of it. Added up, never set.
+
+    A *record* is a line, or what a collector would have made one of: a frame, a datagram. Every record that is known of
+    ends in exactly one of four ways, so that always ``read = decoded + skipped + undecodable + dropped``. ``read`` is
+    counted where blocks come in, the four where a record's way ends: that the sum is right is not true by definition.
+    ``late``, ``truncated`` and ``duplicate`` say more of records that are among the four already.
+    """
 
     bytes: int = 0
+    """Bytes of the lines."""
     lines: int = 0
+    """Lines that came to the engine: ``decoded``, ``skipped``, and the lines among ``undecodable``."""
     candidates: int = 0
-    """Lines that the prefilter let through."""
+    """Lines that the prefilter let through: ``decoded``, and the lines among ``undecodable``."""
     undecodable: int = 0
-    """Candidate lines that no decoder took. They were still searched as raw text."""
+    """Candidate lines that no decoder took, and were still searched as raw text; and records of which the collector
+    could make no line: frames cut short, datagrams that are no text."""
     late: int = 0
-    """Events older than what their window could still take."""
+    """Decoded events older than what their correlation window could still take. Rules on one event saw them."""
     dropped: int = 0
-    """Lines or packets that were lost: only packets and datagrams may be, each is counted."""
+    """Records that were lost before any rule saw them, by the kernel, a full buffer or a limit. Only packets and
+    datagrams may be; each is counted."""
     truncated: int = 0
-    """Lines cut at the line cap."""
+    """Lines cut at the line cap; what was kept of them is among the four."""
+    read: int = 0
+    """Records that are known of: lines that came in, and records of which a collector said that no line came."""
+    decoded: int = 0
+    """Candidate lines that a decoder took: wholly, or as far as shows that no rule is about them."""
+    skipped: int = 0
+    """Lines that the prefilter ruled out: no rule can match them."""
+    duplicate: int = 0
+    """Detections that had been recorded before, because their lines came twice, and so changed nothing."""
+
+    @property
+    def missing(self) -> int:
+        """Records that were read and ended in none of the four ways, or in more than one: anything but 0 is a fault."""
+        return self.read - self.decoded - self.skipped - self.undecodable - self.dropped
 
     def add(self, other: "Counters") -> None:
         """Add what another counted."""

@@ -1,10 +1,12 @@
 """The loss ledger: what was read of each source and what became of it, minute by minute; and how sources are doing.
 
 A row holds the totals up to and with its minute, so that the totals of any moment are one row and a rate is the
-difference of two.
+difference of two. Minutes are kept for a week, after that the last minute of each hour, for two years; the last row of
+a source always stays, so that totals never begin anew.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +17,12 @@ from soc_agent.store.history import AGENT, Chain, seq_at
 from soc_agent.store.records import SourceLedger, SourceStatus
 
 MINUTE_NS = 60_000_000_000
+HOUR_MINUTES = 60
+DAY_MINUTES = 24 * HOUR_MINUTES
+MINUTES_KEPT = 7 * DAY_MINUTES
+"""For how long every minute is kept."""
+HOURS_KEPT = 2 * 365 * DAY_MINUTES
+"""For how long, in minutes, the last minute of each hour is kept."""
 _RATE_NS = 10_000_000_000
 """A rate looks at no shorter time: the first lines of a source, all there at once, are no rate."""
 _FIELDS = Counters.__struct_fields__
@@ -79,9 +87,8 @@ def ledger(conn: sqlite3.Connection, now_ns: int, at_ns: int | None) -> list[Sou
     """Give the ledger and state of each source, by name."""
     moment = now_ns if at_ns is None else at_ns
     states = _states(conn) if at_ns is None else _states_at(conn, at_ns)
-    counted = {row[0] for row in conn.execute("SELECT DISTINCT source FROM ledger")}
     found = []
-    for name in sorted(counted | states.keys()):
+    for name in sorted({*_sources(conn), *states}):
         row = _last_row(conn, name, None if at_ns is None else at_ns // MINUTE_NS)
         state, problem, changed_ns = states.get(name, (None, None, 0))
         if row is None:
@@ -89,7 +96,9 @@ def ledger(conn: sqlite3.Connection, now_ns: int, at_ns: int | None) -> list[Sou
                 found.append(SourceLedger(name, Counters(), Counters(), 0, 0, state, problem, changed_ns))
             continue
         rate = _per_minute(conn, name, row, moment)
-        found.append(SourceLedger(name, row.totals, rate, row.first_ns, row.last_ns, state, problem, changed_ns))
+        spans = [_since(conn, name, row, moment, minutes) for minutes in (HOUR_MINUTES, DAY_MINUTES)]
+        doing = (state, problem, changed_ns)
+        found.append(SourceLedger(name, row.totals, rate, row.first_ns, row.last_ns, *doing, *spans))
     return found
 
 
@@ -99,7 +108,72 @@ def _per_minute(conn: sqlite3.Connection, source: str, row: _Row, moment: int) -
     before = _last_row(conn, source, begin // MINUTE_NS - 1)
     elapsed = max(moment - max(begin, row.first_ns if before is None else begin), _RATE_NS)
     earlier = before.totals if before else Counters()
-    return Counters(*(round((getattr(row.totals, f) - getattr(earlier, f)) * MINUTE_NS / elapsed) for f in _FIELDS))
+    counted = _difference(row.totals, earlier)
+    return Counters(*(round(getattr(counted, field) * MINUTE_NS / elapsed) for field in _FIELDS))
+
+
+def _since(conn: sqlite3.Connection, source: str, row: _Row, moment: int, minutes: int) -> Counters:
+    """Give what was counted in the last so many minutes, the present one among them."""
+    begin = moment // MINUTE_NS - minutes
+    if row.minute <= begin:
+        return Counters()
+    before = _last_row(conn, source, begin)
+    return _difference(row.totals, before.totals) if before else row.totals
+
+
+def _difference(totals: Counters, earlier: Counters) -> Counters:
+    return Counters(*(getattr(totals, field) - getattr(earlier, field) for field in _FIELDS))
+
+
+def minutes_of(conn: sqlite3.Connection, source: str, first: int, last: int) -> list[tuple[int, Counters]]:
+    """Give, minute by minute (of 1970, UTC) from ``first`` to ``last``, what was counted of a source.
+
+    Where only hours are kept any more, the last minute of an hour stands for it.
+    """
+    before = _last_row(conn, source, first - 1)
+    totals = before.totals if before else Counters()
+    found = []
+    for minute, *values in conn.execute(
+        f"SELECT minute, {_COLUMNS} FROM ledger WHERE source = ? AND minute BETWEEN ? AND ? ORDER BY minute",  # noqa: S608
+        (clean(source), first, last),
+    ):
+        now = Counters(*values)
+        found.append((minute, _difference(now, totals)))
+        totals = now
+    return found
+
+
+def thin(conn: sqlite3.Connection, now_ns: int, *, whole: bool) -> int:
+    """Forget the minutes of hours that are older than a week, but for the last, and what is older than two years.
+
+    Gives how many rows went. ``whole``: look at all that is older, not only at what became so within the last day.
+    """
+    minute = now_ns // MINUTE_NS
+    # only whole hours, so that what is thinned once stays as it is
+    end = (minute - MINUTES_KEPT) // HOUR_MINUTES * HOUR_MINUTES
+    begin = 0 if whole else end - DAY_MINUTES
+    gone = 0
+    for source in _sources(conn):
+        gone += conn.execute(
+            "DELETE FROM ledger WHERE source = :source AND minute >= :begin AND minute < :end"
+            " AND EXISTS (SELECT 1 FROM ledger AS later WHERE later.source = :source AND later.minute > ledger.minute"
+            " AND later.minute < (ledger.minute / 60 + 1) * 60)",
+            {"source": source, "begin": begin, "end": end},
+        ).rowcount
+        gone += conn.execute(
+            "DELETE FROM ledger WHERE source = :source AND minute < :oldest"
+            " AND minute < (SELECT max(minute) FROM ledger WHERE source = :source)",
+            {"source": source, "oldest": minute - HOURS_KEPT},
+        ).rowcount
+    return gone
+
+
+def _sources(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield the sources that have rows, by name: one step in the index each, however many rows they have."""
+    name = ""
+    while (row := conn.execute("SELECT min(source) FROM ledger WHERE source > ?", (name,)).fetchone())[0] is not None:
+        name = row[0]
+        yield name
 
 
 _State = tuple[SourceStatus | None, Problem | None, int]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from soc_agent.model import Counters, Layer, Level, Problem, Status
@@ -149,6 +150,10 @@ class SourceLedger(Struct, frozen=True):
     """What is wrong with it."""
     changed_ns: int = 0
     """Since when it is in this state."""
+    hour: Counters = msgspec.field(default_factory=Counters)
+    """What was counted in this minute and the 59 before it."""
+    day: Counters = msgspec.field(default_factory=Counters)
+    """What was counted in this minute and the 1,439 before it; where only hours are kept any more, from whole hours."""
 
 
 class RulesState(Struct, frozen=True):

@@ -218,4 +218,13 @@ def suppressions(db: "Database") -> None:
     db.execute("CREATE INDEX suppressions_of_alert ON suppressions (alert_id)")
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions)
+def whole_ledger(db: "Database") -> None:
+    """Let the ledger add up: what was read, and which of the four ways it ended."""
+    for name in ("read", "decoded", "skipped", "duplicate"):
+        db.execute(f"ALTER TABLE ledger ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+    # what was counted before: candidates that are not undecodable were decoded, as far as lines account for them
+    db.execute("UPDATE ledger SET decoded = max(candidates - undecodable, 0), skipped = max(lines - candidates, 0)")
+    db.execute("UPDATE ledger SET read = decoded + skipped + undecodable + dropped")
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from soc_agent.model import Alert, RuleInfo
+from soc_agent.model import Alert, Counters, RuleInfo
 from soc_agent.store import actions, agent, assets, history, ledger, queries, rules, suppressions
 from soc_agent.store.connection import Connections
 from soc_agent.store.filter import AlertFilter
@@ -160,6 +160,16 @@ class Store:
         """Give the loss ledger and state of each source, by name."""
         with self._connections.reading() as conn:
             return ledger.ledger(conn, self._clock(), at_ns)
+
+    def ledger_minutes(self, source: str, from_ns: int, to_ns: int) -> list[tuple[int, Counters]]:
+        """Give what was counted of a source minute by minute: when the minute began, and its counters.
+
+        A minute in which nothing was counted is left out; where only hours are kept any more, an hour stands as one.
+        """
+        first, last = from_ns // ledger.MINUTE_NS, to_ns // ledger.MINUTE_NS
+        with self._connections.reading() as conn:
+            found = ledger.minutes_of(conn, source, first, last)
+        return [(minute * ledger.MINUTE_NS, counters) for minute, counters in found]
 
     def timeline(
         self,

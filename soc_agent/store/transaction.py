@@ -75,6 +75,13 @@ class Transaction:
         total.add(counters)
         self._counters[source] = (total, max(latest, self.now_ns if time_ns is None else time_ns))
 
+    def thin_ledger(self, *, whole: bool = False) -> int:
+        """Keep of the ledger's older minutes what is to be kept; give how many rows went. To be called each hour.
+
+        :param whole: look at all that is older, not only at the last day of it.
+        """
+        return ledger.thin(self._conn, self.now_ns, whole=whole)
+
     def see_asset(self, host: str, address: str = "", source: str = "", time_ns: int | None = None) -> None:
         """Note that a host was seen at ``time_ns`` (event time; None: now), under an address, by a source."""
         if host:

@@ -2,8 +2,17 @@
 
 from soc_agent.model import Counters
 
+FIELDS = Counters.__struct_fields__
+
 
 def test_every_counter_is_added() -> None:
-    total = Counters(bytes=1, lines=2, candidates=3, undecodable=4, late=5, dropped=6, truncated=7)
-    total.add(Counters(bytes=10, lines=20, candidates=30, undecodable=40, late=50, dropped=60, truncated=70))
-    assert total == Counters(bytes=11, lines=22, candidates=33, undecodable=44, late=55, dropped=66, truncated=77)
+    total = Counters(*range(1, len(FIELDS) + 1))
+    total.add(Counters(*range(10, 10 * len(FIELDS) + 1, 10)))
+    assert total == Counters(*range(11, 11 * len(FIELDS) + 1, 11))
+
+
+def test_what_ended_nowhere_is_missing() -> None:
+    whole = Counters(read=10, decoded=4, skipped=3, undecodable=2, dropped=1)
+    assert whole.missing == 0
+    whole.add(Counters(read=5, decoded=4))
+    assert whole.missing == 1

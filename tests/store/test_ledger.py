@@ -111,3 +111,72 @@ def test_counters_beyond_64_bits_stay_at_the_end(store: Store) -> None:
     count(store, Counters(bytes=2**63 - 1))
     count(store, Counters(bytes=10))
     assert only(store).totals.bytes == 2**63 - 1
+
+
+def test_the_last_hour_and_day(store: Store, clock: Clock) -> None:
+    clock.now_ns = MINUTE
+    count(store, Counters(read=1000))
+    clock.pass_s(3600 * 23)
+    count(store, Counters(read=100))
+    clock.pass_s(3500)
+    count(store, Counters(read=10))
+    source = only(store)
+    assert (source.totals.read, source.hour.read, source.day.read) == (1110, 110, 1110)
+    clock.pass_s(60)
+    assert (only(store).hour.read, only(store).day.read) == (110, 1110)
+    clock.pass_s(60)
+    assert (only(store).hour.read, only(store).day.read) == (10, 110)
+    clock.pass_s(86400)
+    assert (only(store).totals.read, only(store).hour.read, only(store).day.read) == (1110, 0, 0)
+
+
+def test_what_was_counted_in_each_minute(store: Store, clock: Clock) -> None:
+    clock.now_ns = MINUTE
+    for number in range(1, 4):
+        count(store, Counters(read=number, skipped=number))
+        clock.pass_s(60 * number)
+    minutes = store.ledger_minutes("auth", MINUTE, MINUTE + 3600 * SECOND)
+    assert [((begin - MINUTE) // (60 * SECOND), c.read, c.skipped) for begin, c in minutes] == [
+        (0, 1, 1),
+        (1, 2, 2),
+        (3, 3, 3),
+    ]
+    assert [c.read for _, c in store.ledger_minutes("auth", MINUTE + 60 * SECOND, MINUTE + 61 * SECOND)] == [2]
+    assert store.ledger_minutes("web", MINUTE, MINUTE + 3600 * SECOND) == []
+
+
+HOUR = 3600 * SECOND
+
+
+def thin(store: Store, *, whole: bool) -> int:
+    with store.transaction() as transaction:
+        return transaction.thin_ledger(whole=whole)
+
+
+def test_minutes_are_kept_for_a_week_and_hours_after(store: Store, clock: Clock) -> None:
+    begin = clock.now_ns = START // HOUR * HOUR
+    for name in ("auth", "web"):
+        clock.now_ns = begin
+        for _ in range(180):
+            count(store, Counters(read=1), name)
+            clock.pass_s(60)
+    clock.now_ns = begin + 7 * 24 * HOUR + 2 * HOUR
+    totals = [source.totals for source in store.ledger()]
+    assert thin(store, whole=True) == 2 * 2 * 59
+    assert thin(store, whole=True) == 0
+    assert [source.totals for source in store.ledger()] == totals
+    kept = store.ledger_minutes("web", begin, begin + 3 * HOUR)
+    assert [c.read for _, c in kept] == [60, 60, *[1] * 60]
+    clock.now_ns += HOUR
+    assert thin(store, whole=False) == 2 * 59
+
+
+def test_hours_are_kept_for_two_years_and_totals_for_ever(store: Store, clock: Clock) -> None:
+    begin = clock.now_ns
+    count(store, Counters(read=1))
+    clock.pass_s(7200)
+    count(store, Counters(read=2))
+    clock.pass_s(3 * 365 * 86400)
+    assert thin(store, whole=False) == 1
+    assert only(store).totals.read == 3
+    assert len(store.ledger_minutes("auth", begin, clock.now_ns)) == 1
