@@ -9,7 +9,11 @@ from pathlib import Path
 from bench.measure import Cost, median, run, show
 
 PACKETS = 500_000
-SCAPY_PACKETS = 50_000
+TIMES = 4
+"""The capture is so many times that long: memory must not grow with it."""
+LULL_S = 3600
+"""Between two parts of it: flows of one part end before the next."""
+SCAPY_PACKETS = 20_000
 """scapy reads only so many: its rate does not change with the length."""
 RUNS = 3
 BEGIN_S = 1_773_000_000
@@ -23,12 +27,14 @@ _SERVERS = 40
 _CLIENTS = 4000
 
 _MAKE = (
-    "import sys; from pathlib import Path; from bench.packets import mixed_capture;"
-    "mixed_capture(Path(sys.argv[1]), int(sys.argv[2]))"
+    "import sys; from pathlib import Path; from bench.packets import long_capture;"
+    "long_capture(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))"
 )
 _READ = (
-    "import sys; from pathlib import Path; from collectors.packets import read_capture;"
-    "print(sum(block.data.count(b'\\n') for block in read_capture(Path(sys.argv[1]))))"
+    "import gc, sys; from pathlib import Path; from collectors.packets import read_capture;"
+    "from soc_agent.config import PacketSource; gc.freeze(); gc.set_threshold(50_000);"  # as hunt does
+    "options = PacketSource(name='mixed', paths=(sys.argv[1],), payloads=sys.argv[2] == 'all');"
+    "print(sum(block.data.count(b'\\n') for block in read_capture(Path(sys.argv[1]), options=options)))"
 )
 _READ_SCAPY = (
     "import sys, itertools; from scapy.all import PcapReader;"
@@ -166,26 +172,60 @@ def mixed_capture(path: Path, packets: int) -> Path:
     return path
 
 
-def measure(capture: Path, packets: int) -> tuple[Cost, Cost]:
-    """Give the cost of our reader over all of the capture, and of scapy's over its first packets."""
-    ours = median([run([sys.executable, "-c", _READ, capture]) for _ in range(RUNS)])
-    theirs = run([sys.executable, "-c", _READ_SCAPY, capture, str(min(packets, SCAPY_PACKETS))])
-    return ours, theirs
+def long_capture(path: Path, packets: int, times: int) -> Path:
+    """Write a mixed capture that goes on ``times`` as long; each part is the first one at another time of the day."""
+    import numpy as np
+
+    mixed_capture(path, packets)
+    data = np.fromfile(path, np.uint8)
+    places, at, end = [], 24, len(data)
+    buffer = data.data
+    while at < end:
+        places.append(at)
+        at += 16 + struct.unpack_from("<I", buffer, at + 8)[0]
+    seconds = np.ndarray((end - 3,), "<u4", buffer=data, strides=(1,))
+    part_s = int(seconds[places[-1]] - seconds[places[0]]) + LULL_S
+    with path.open("ab") as target:
+        for _ in range(times - 1):
+            seconds[places] += part_s
+            data[24:].tofile(target)
+    return path
 
 
-def rows(packets: int = PACKETS) -> list[tuple[str, ...]]:
+def measure(capture: Path, packets: int) -> tuple[Cost, Cost, Cost]:
+    """Give the cost of our reader without and with payloads, and of scapy's over its first packets; each in turn."""
+    costs: tuple[list[Cost], list[Cost], list[Cost]] = ([], [], [])
+    for _ in range(RUNS):
+        costs[0].append(run([sys.executable, "-c", _READ, capture, "headers"]))
+        costs[1].append(run([sys.executable, "-c", _READ, capture, "all"]))
+        costs[2].append(run([sys.executable, "-c", _READ_SCAPY, capture, str(min(packets, SCAPY_PACKETS))]))
+    return median(costs[0]), median(costs[1]), median(costs[2])
+
+
+def rows(packets: int = PACKETS, times: int = TIMES) -> list[tuple[str, ...]]:
     """Measure, each reader in a process of its own; start of the interpreter and imports are part of the cost."""
+    total = packets * times
     with tempfile.TemporaryDirectory() as folder:
         # in a process of its own: a child's peak memory begins with that of the parent that started it
         capture = Path(folder) / "mixed.pcap"
-        run([sys.executable, "-c", _MAKE, capture, str(packets)])
+        run([sys.executable, "-c", _MAKE, capture, str(packets), str(times)])
         size_mb = capture.stat().st_size / 1e6
-        ours, theirs = measure(capture, packets)
-    some = min(packets, SCAPY_PACKETS)
-    rate, scapy_rate = packets / ours.cpu_s, some / theirs.cpu_s
-    ratio, megabytes = f"{rate / scapy_rate:.0f}x", f"{size_mb / ours.cpu_s:,.0f}"
+        headers, everything, theirs = measure(capture, total)
+        capture.unlink()
+        run([sys.executable, "-c", _MAKE, capture, str(packets), "1"])
+        short = run([sys.executable, "-c", _READ, capture, "all"])
+    some = min(total, SCAPY_PACKETS)
+    scapy_rate = some / theirs.cpu_s
+
+    def row(name: str, cost: Cost, count: int, megabytes: float) -> tuple[str, ...]:
+        rate = count / cost.cpu_s
+        per_second = f"{megabytes / cost.cpu_s:,.0f}"
+        return name, f"{count:,}", f"{rate:,.0f}", per_second, f"{cost.rss_mb:.0f}", f"{rate / scapy_rate:.0f}x"
+
     return [
-        ("soc-agent read_capture", f"{packets:,}", f"{rate:,.0f}", megabytes, f"{ours.rss_mb:.0f}", ratio),
+        row("headers and flow table", headers, total, size_mb),
+        row("all lines: DNS, HTTP, TLS …", everything, total, size_mb),
+        row("all lines, a short capture", short, packets, size_mb / times),
         ("scapy PcapReader", f"{some:,}", f"{scapy_rate:,.0f}", "", f"{theirs.rss_mb:.0f}", "1x"),
     ]
 
@@ -193,7 +233,7 @@ def rows(packets: int = PACKETS) -> list[tuple[str, ...]]:
 def main() -> None:
     """Print the table."""
     columns = ("reader", "packets read", "packets per CPU-s", "MB per CPU-s", "peak RSS, MB", "ratio")
-    show(f"Packets: a capture of {PACKETS:,} packets of mixed traffic", columns, rows())
+    show(f"Packets: a capture of {PACKETS * TIMES:,} packets of mixed traffic", columns, rows())
 
 
 if __name__ == "__main__":

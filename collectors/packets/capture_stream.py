@@ -48,7 +48,8 @@ def stream_id(fd: int) -> str | None:
 
 def made_by(options: PacketSource) -> str:
     """Give a mark of the options that decide over the lines of a capture, and of the format of lines."""
-    decisive = (_FORMAT, options.name, options.filter, options.flow_idle_s, options.flow_active_s, options.max_flows)
+    decisive = (_FORMAT, options.name, options.filter, options.flow_idle_s, options.flow_active_s, options.max_flows,
+                options.payloads)  # fmt: skip
     return blake2b(repr(decisive).encode(), digest_size=8).hexdigest()
 
 

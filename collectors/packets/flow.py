@@ -84,7 +84,7 @@ class Flow:
 
     def note(self, events: int) -> None:
         """Write the letters of events that were not seen before; call with those of one packet."""
-        self.history += _letters(events & ~self.seen, self.orig_low)
+        self.history += letters_of(events & ~self.seen, self.orig_low)
         self.seen |= events
 
     def set_idle(self, idle_ns: int) -> None:
@@ -123,7 +123,7 @@ class Flow:
 
 
 @cache
-def _letters(events: int, orig_low: bool) -> str:
+def letters_of(events: int, orig_low: bool) -> str:
     """Give the letters of events: upper case for the originator."""
     low = "".join(letter for event, letter in _LETTERS if events & event)
     high = "".join(letter for event, letter in _LETTERS if events >> HIGH_SHIFT & event)

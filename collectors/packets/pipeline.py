@@ -74,6 +74,7 @@ class Pipeline:
             idle_ns=options.flow_idle_s * SECOND_NS,
             active_ns=options.flow_active_s * SECOND_NS,
             max_flows=options.max_flows,
+            payloads=options.payloads,
         )
         self.table = FlowTable(table, self._dissect)
 

@@ -32,6 +32,7 @@ class TableOptions(NamedTuple):
     idle_ns: int
     active_ns: int
     max_flows: int
+    payloads: bool = True
 
 
 _Emitted = tuple[int, int, bool, int, bytes]

@@ -6,10 +6,13 @@ its first packet, the end of a reporting period) is walked packet by packet inst
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from collectors.packets.flow import ACK, BOTH_DATA, BOTH_SYN, DATA, HIGH_SHIFT, SYN_ACK, Flow
+import numpy as np
+
+from collectors.packets.flow import ACK, BOTH_DATA, BOTH_SYN, DATA, HIGH_SHIFT, SYN_ACK, Flow, letters_of
 from collectors.packets.frames import Ints
 from collectors.packets.grouping import Groups, Packets
 from collectors.packets.headers import ICMP, ICMP6, TCP, UDP
@@ -24,9 +27,21 @@ _BOTH_SYN_ACK = SYN_ACK | SYN_ACK << HIGH_SHIFT
 _COMMON = (ACK | DATA) * (1 | 1 << HIGH_SHIFT)
 """Events that most packets have; the others are looked for by a search over bytes."""
 _YES = b"\x01"
+_OPENING = 8
+"""So many packets of a new flow are taken at once for its history."""
 
 
 _by_port = itemgetter(0)
+
+
+@lru_cache(4096)
+def _opening(kinds: bytes, orig_low: bool) -> tuple[str, int]:
+    """Give the history and the events of the first packets of a flow; most flows begin alike."""
+    letters, seen = "", 0
+    for found in memoryview(kinds).cast("H"):
+        letters += letters_of(found & ~seen, orig_low)
+        seen |= found
+    return letters, seen
 
 
 class Walk:
@@ -51,7 +66,10 @@ class Walk:
         self._order: list[int] = order.tolist()
         events = packets.events[order]
         self._events: list[int] = events.tolist()
+        self._kinds = events.astype(np.uint16).tobytes()
+        """The same events, two bytes each."""
         self._rare = (events & ~_COMMON != 0).tobytes()
+        self._heard = BOTH_DATA if table.options.payloads else 0
         low = packets.low[order]
         proto = headers.proto[order]
         heard = (headers.payload_held[order] > 0) & ~headers.is_later[order] & ((proto == TCP) | (proto == UDP))
@@ -99,6 +117,12 @@ class Walk:
         seen = groups.seen[row]
         if new := seen & ~flow.seen:
             events, place = self._events, begin
+            if not flow.seen:
+                opening = self._kinds[begin * 2 : min(end, begin + _OPENING) * 2]
+                letters, flow.seen = _opening(opening, flow.orig_low)
+                flow.history += letters
+                new = seen & ~flow.seen
+                place += len(opening) // 2
             while new:
                 if not new & _COMMON:
                     place = self._rare.find(_YES, place)
@@ -109,7 +133,7 @@ class Walk:
             self._settle(flow)
         elif not flow.queued_ns:
             self._settle(flow)
-        if seen & BOTH_DATA and (flow.talk is None or flow.talk.waits or groups.has_mark[row]):
+        if seen & self._heard and (flow.talk is None or flow.talk.waits or groups.has_mark[row]):
             index = self._order[begin]
             self._talks.append((min(self._source_port[index], self._target_port[index]), flow, begin, end))
 
@@ -191,7 +215,7 @@ class Walk:
             is_new = found & ~flow.seen
             if is_new:
                 flow.note(found)
-            if self._listen(flow, place, place + 1) or is_new or not flow.queued_ns:
+            if (self._heard and self._listen(flow, place, place + 1)) or is_new or not flow.queued_ns:
                 self._settle(flow)
         assert flow is not None
         return flow

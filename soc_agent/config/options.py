@@ -78,6 +78,8 @@ class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
     """A larger file is reported as not scanned, never as clean."""
     timeout_s: Seconds = 15
     """Longest time for one file."""
+    payloads: bool = True
+    """Whether payloads are looked at; without, there are lines of flows and of neighbours alone."""
 
 
 class EventLogSource(_Section, frozen=True, tag="eventlogs", tag_field="kind"):

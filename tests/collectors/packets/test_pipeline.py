@@ -205,3 +205,14 @@ def test_hostile_frames_never_raise_and_the_counts_add_up(
     assert tally.flow_packets + tally.undecodable + tally.other + arps + tally.unread >= len(packets)
     flows = [msgspec.json.decode(line) for line in lines]
     assert sum(line["orig_pkts"] + line["resp_pkts"] for line in flows if line["_path"] == "conn") == tally.flow_packets
+
+
+def test_without_payloads_flows_and_neighbours_alone() -> None:
+    web = Conversation("10.0.0.1", 5000, "10.0.0.2", 80).open().say(b"GET / HTTP/1.1\r\n\r\n").close()
+    late = Conversation("10.0.0.1", 5000, "10.0.0.2", 80, at=3000).open().say(b"GET / HTTP/1.1\r\n\r\n").close()
+    frames = [*web.frames, *late.frames]
+    full = lines_of(frames)
+    bare = lines_of(frames, payloads=False)
+    assert {line["_path"] for line in full} == {"conn", "http"}
+    assert bare == [{**line, "service": ""} for line in full if line["_path"] == "conn"]
+    assert len(bare) == 2
