@@ -4,7 +4,7 @@
 an event gives to it. ``window`` holds the events of the groups and ``tally`` measures them (one class a type);
 ``absence`` waits for what must not happen, ``first_seen`` remembers values, ``books`` holds all of these. ``watermark``
 says what is late, ``taps`` by which way events come to a correlation, ``correlator`` puts these together, ``report``
-makes detections, ``journal`` and ``state`` carry it over a restart.
+makes detections, ``journal``, ``state`` and ``replay`` carry it over a restart.
 """
 
 from soc_agent.detect.correlate.correlator import Correlator

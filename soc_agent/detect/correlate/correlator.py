@@ -7,11 +7,11 @@ from typing import Any
 from soc_agent.detect.correlate.books import Books
 from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
 from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup
-from soc_agent.detect.correlate.first_seen import FirstSeen
-from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_ADVANCED, TIME_PASSED, Journal
+from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_PASSED, Journal
+from soc_agent.detect.correlate.replay import Replay
 from soc_agent.detect.correlate.report import pack_witness, unpack_witness
 from soc_agent.detect.correlate.spec import CorrelationSpec, find_cycles
-from soc_agent.detect.correlate.state import Record, StateChange, unpack_seen, unpack_windows
+from soc_agent.detect.correlate.state import StateChange
 from soc_agent.detect.correlate.taps import Opened, Tap, Taps
 from soc_agent.detect.correlate.watermark import TICK_EVENTS, Watermarks
 from soc_agent.detect.correlate.window import Completed
@@ -109,7 +109,6 @@ class Correlator:
         first = self._books.next()
         if passed_ns is None or first is None or first[0] >= passed_ns:
             return []
-        self._journal.steps += (TIME_ADVANCED, "", (passed_ns, self._marks.turn))
         return self._judge(passed_ns)
 
     def problems(self) -> list[Problem]:
@@ -135,40 +134,10 @@ class Correlator:
         What belongs to no correlation of now, or does not fit it any more, is forgotten.
         """
         found = self._journal.restore(state)
-        if found.head is not None:
-            self._marks.restore(found.head.marks)
-            self._marks.turn = found.head.turn
-            for part in found.parts:
-                number = self._journal.number_of(part.spec_id, part.print)
-                if number is not None:
-                    book = self._books.all[number]
-                    if isinstance(book, FirstSeen):
-                        book.add_groups(unpack_seen(part.groups))
-                    else:
-                        book.add_groups(unpack_windows(part.groups))
-                    book.load(part.rest)
         for name, lines in found.lines.items():
             self._lines.fresh = lines
             self._lines.settle(name)
-        for record in found.records:
-            self._replay(record)
-        self._books.forgive()
-
-    def _replay(self, record: Record) -> None:
-        """Count again what was counted; its detections were made then."""
-        numbers = {number: self._journal.number_of(*rest) for number, *rest in record.specs}  # type: ignore[arg-type]
-        steps: Any = iter(record.steps)
-        for number, key, entry in zip(steps, steps, steps, strict=True):
-            if number in (TIME_PASSED, TIME_ADVANCED):
-                passed_ns, self._marks.turn = entry
-                self._judge(passed_ns)
-                self._lines.fresh.clear()  # they were written then
-                if number == TIME_PASSED:
-                    self._books.sweep(passed_ns, self._marks.turn)
-            elif (known := numbers.get(number)) is not None:
-                self._books.all[known].take(key, entry)
-        self._marks.restore(record.marks)
-        self._marks.turn = record.turn
+        Replay(self._specs, self._books, self._journal, self._marks).run(found)
 
     def _feed(
         self, taps: list[Opened], event: Event, ref: EventRef, time_ns: int, events: int, chained: bool
@@ -233,19 +202,19 @@ class Correlator:
     def _tick(self) -> list[Detection]:
         """Look how far time has come."""
         passed_ns = self._marks.look()
-        self._journal.steps += (TIME_PASSED, "", (passed_ns, self._marks.turn))
         # what is judged may be counted in turn, in windows that end before that time
         detections = self._judge(passed_ns) if self._books.waiting else []
+        self._journal.steps += (TIME_PASSED, "", (passed_ns, self._marks.turn))
         self._books.sweep(passed_ns, self._marks.turn)
         return detections
 
     def _judge(self, passed_ns: int) -> list[Detection]:
         """Judge what waited until now, in the order of its times: what did not happen may be what others wait for."""
         detections: list[Detection] = []
-        # it follows from the time alone, and is judged again when that is replayed
-        steps, self._journal.steps = self._journal.steps, []
         while (first := self._books.next()) is not None and first[0] < passed_ns:
             at_ns, number = first
+            # what it gives to others is written besides: another run may know nothing of this correlation
+            self._journal.steps += (number, "", (at_ns + 1,))
             for key, entry, completed in self._books.waiting[number].due(at_ns + 1):
                 self._counted.clear()
                 witness = unpack_witness(entry[WITNESS])
@@ -254,7 +223,6 @@ class Correlator:
                     ends_ns = entry[TIME] + self._specs[number].timespan_ns
                     detections += self._completed(tap, key, witness.event, witness.ref, completed, ends_ns)
         self._counted.clear()
-        self._journal.steps = steps
         return detections
 
 

@@ -9,10 +9,12 @@ from soc_agent.detect.correlate.state import (
     LINES,
     RECORDS,
     SNAPSHOT,
+    Counted,
     Head,
     Part,
     Record,
     StateChange,
+    condition_of,
     fingerprint,
     new_head,
     new_record,
@@ -29,8 +31,6 @@ RECORDS_BYTES = 16 * 1024 * 1024
 """Records are not replaced by a snapshot before they are so large."""
 TIME_PASSED = -1
 """A step: no event before its time can come any more."""
-TIME_ADVANCED = -2
-"""A step: what waits for a time before this one was judged."""
 
 
 class Restored:
@@ -48,7 +48,9 @@ class Journal:
 
     def __init__(self, specs: Iterable[CorrelationSpec], records_bytes: int = RECORDS_BYTES) -> None:
         self.steps: list[Any] = []
-        self._specs = [(number, spec.info.id, fingerprint(spec)) for number, spec in enumerate(specs)]
+        self._specs = [
+            Counted(number, spec.info.id, fingerprint(spec), condition_of(spec)) for number, spec in enumerate(specs)
+        ]
         self._least_bytes = records_bytes
         self._rows: dict[tuple[str, str], None] = {}
         self._number = 0
@@ -64,7 +66,7 @@ class Journal:
         used = {number for number in self.steps[::3] if number >= 0}
         self._number += 1
         name = f"{self._number:012d}"
-        specs = [spec for spec in self._specs if spec[0] in used]
+        specs = [spec for spec in self._specs if spec.number in used]
         data = new_record(self._number, marks.turn, specs, self.steps, changed)
         self.steps.clear()
         self._records_bytes += len(data)
@@ -87,10 +89,10 @@ class Journal:
         self._rows = {key: None for key in before if key[0] == LINES}
         self._records_bytes, self._is_stale = 0, False
         rows = [self._row(SNAPSHOT, "head", new_head(self._number, marks.turn, marks.all()))]
-        for (number, rule_id, print_), book in zip(self._specs, books, strict=True):
+        for spec, book in zip(self._specs, books, strict=True):
             if book.groups:
-                for place, data in enumerate(pack_groups(rule_id, print_, book.pack(), book.groups)):
-                    rows.append(self._row(SNAPSHOT, f"{number:04d}.{place:04d}", data))
+                for place, data in enumerate(pack_groups(spec.id, spec.print, book.pack(), book.groups)):
+                    rows.append(self._row(SNAPSHOT, f"{spec.number:04d}.{place:04d}", data))
         self._snapshot_bytes = sum(len(row.data or b"") for row in rows)
         return [*(StateChange(*key, None) for key in before if key not in self._rows), *rows]
 
@@ -122,9 +124,9 @@ class Journal:
 
     def number_of(self, rule_id: str, print_: bytes) -> int | None:
         """Give the number that a correlation of an earlier run has now; None when there is none of that meaning."""
-        for number, known_id, known in self._specs:
-            if known_id == rule_id and known == print_:
-                return number
+        for spec in self._specs:
+            if spec.id == rule_id and spec.print == print_:
+                return spec.number
         self._is_stale = True
         return None
 

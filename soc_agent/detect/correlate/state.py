@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from soc_agent.detect.correlate.entry import Entry
-from soc_agent.detect.correlate.spec import CorrelationSpec
+from soc_agent.detect.correlate.spec import Check, CorrelationSpec
 from soc_agent.detect.correlate.watermark import Mark
 
 RECORDS = "~records"
@@ -24,7 +24,7 @@ LINES = "~lines"
 SNAPSHOT = "~snapshot"
 """Stand for the rule id in the rows of records, of lines to be shown, and of the parts of a snapshot."""
 GROUPS_PER_PART = 16_384
-_VERSION = 4
+_VERSION = 5
 
 
 class StateChange(Struct, frozen=True):
@@ -36,6 +36,17 @@ class StateChange(Struct, frozen=True):
     """None: forget it."""
 
 
+class Counted(Struct, array_like=True, frozen=True):
+    """A correlation that counted, as it was then."""
+
+    number: int
+    id: str
+    print: bytes
+    """Its :func:`fingerprint`."""
+    condition: bytes
+    """What :func:`condition_of` gives."""
+
+
 class Record(Struct, array_like=True):
     """What was counted between two commits."""
 
@@ -44,10 +55,11 @@ class Record(Struct, array_like=True):
     """Of the record, from 1; a snapshot holds all up to its number."""
     turn: int
     """Number of the last event."""
-    specs: list[tuple[int, str, bytes]]
-    """Number, id and :func:`fingerprint` of each correlation that counted."""
+    specs: list[Counted]
+    """Each correlation that counted."""
     steps: list[int | str | tuple[Any, ...]]
-    """By threes: number of the correlation, group key, entry; or a negative number, nothing, and what it says."""
+    """By threes: number of the correlation, group key, entry; where what waited was judged, number of the correlation,
+    nothing, and the time up to which, alone; or a negative number, nothing, and what it says."""
     marks: list[tuple[str, Mark | None]]
 
 
@@ -84,6 +96,20 @@ def fingerprint(spec: CorrelationSpec) -> bytes:
     return blake2b(msgspec.json.encode(meaning, order="sorted"), digest_size=8).digest()
 
 
+def condition_of(spec: CorrelationSpec) -> bytes:
+    """Give what decides, besides what windows mean, which of them are complete."""
+    return msgspec.json.encode((spec.checks, spec.percentile))
+
+
+def with_condition(spec: CorrelationSpec, condition: bytes) -> CorrelationSpec:
+    """Give a correlation with the condition of before; as it is, where that cannot be read."""
+    try:
+        checks, percentile = _conditions.decode(condition)
+    except msgspec.DecodeError:
+        return spec
+    return msgspec.structs.replace(spec, checks=checks, percentile=percentile)
+
+
 def pack(item: Record | Head | Part) -> bytes:
     """Give a row as bytes."""
     if isinstance(item, (Record, Head)):
@@ -104,7 +130,7 @@ def pack_groups(spec_id: str, print_: bytes, rest: tuple[Any, ...], groups: dict
 def new_record(
     number: int,
     turn: int,
-    specs: Iterable[tuple[int, str, bytes]],
+    specs: Iterable[Counted],
     steps: list[Any],
     marks: list[tuple[str, Mark | None]],
 ) -> bytes:
@@ -172,6 +198,7 @@ def _writable(text: str) -> str:
 
 
 _encoder = msgspec.msgpack.Encoder()
+_conditions = msgspec.json.Decoder(tuple[tuple[Check, ...], int])
 _records = msgspec.msgpack.Decoder(Record)
 _heads = msgspec.msgpack.Decoder(Head)
 _parts = msgspec.msgpack.Decoder(Part)

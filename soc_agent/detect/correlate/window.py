@@ -78,6 +78,9 @@ class Windows:
         self._least = least_entries(spec)
         self._counts_entries = spec.kind == "event_count" and spec.only_rises
         """Whether so many entries in a window are enough; no longer once an entry stands for several events."""
+        self._is_count = spec.kind == "event_count"
+        self._stands_for_more = False
+        """Whether an entry of a count stands, or stood, for several events."""
         self._counts_words = spec.kind == "value_count"
         self._needs_distinct = needs_distinct(spec)
         self._is_temporal = self._needs_distinct and self._least > 1 and not self._counts_words
@@ -98,8 +101,8 @@ class Windows:
         """Take an event; give the window it completes, if there is one whose condition is true."""
         group = self.groups.get(key)
         time_ns, events, what, _ = entry
-        if events != 1 and self._spec.kind == "event_count":
-            self._counts_entries, self._least = False, 1
+        if events != 1 and self._is_count:
+            self._count_more()
         if group is None:
             group = self.groups[key] = [entry]
             self.cost_bytes += GROUP_COST_BYTES + len(key) + self._cost(entry)
@@ -122,6 +125,10 @@ class Windows:
         if group[-least][0] < time_ns - self._span_ns:
             return None
         return self._judge_last(key, group, entry)
+
+    def _count_more(self) -> None:
+        """Count no longer entries but what they stand for."""
+        self._stands_for_more, self._counts_entries, self._least = True, False, 1
 
     def sweep(self, passed_ns: int) -> None:
         """Note that no event before a time can come any more; drop groups that nobody can need, when it is worth it."""
@@ -161,13 +168,13 @@ class Windows:
 
     def pack(self) -> tuple[Any, ...]:
         """Give what must be known besides the groups, as plain data."""
-        return self._counts_entries, self._least, self._passed_ns, self._latest_ns, self._sweep_at, sorted(self._mixed)
+        return self._stands_for_more, self._passed_ns, self._latest_ns, self._sweep_at, sorted(self._mixed)
 
     def load(self, rest: tuple[Any, ...]) -> None:
         """Take over what :meth:`pack` gave; the groups were added before."""
-        counts_entries, least, self._passed_ns, self._latest_ns, self._sweep_at, mixed = rest
-        self._counts_entries = self._counts_entries and counts_entries
-        self._least = min(self._least, least)  # lines that stand for several events lowered it, whatever is counted
+        stands_for_more, self._passed_ns, self._latest_ns, self._sweep_at, mixed = rest
+        if stands_for_more:
+            self._count_more()
         self._mixed = set(mixed)
 
     def add_groups(self, groups: Groups) -> None:

@@ -29,13 +29,23 @@ def test_what_windows_mean_is_in_the_print_and_nothing_else() -> None:
     assert len({PRINT, *map(fingerprint, others)}) == 7
 
 
+def test_a_condition_comes_back_whatever_its_numbers() -> None:
+    for op, count in (("gte", 3), ("lt", 0.5), ("eq", 10**30)):
+        spec = make_spec("value_percentile", op, count, field=("n",), percentile=95)  # type: ignore[arg-type]
+        other = state.with_condition(make_spec("value_percentile", field=("n",)), state.condition_of(spec))
+        assert other == spec
+        assert state.condition_of(other) == state.condition_of(spec) != state.condition_of(make_spec())
+    assert state.with_condition(make_spec(), b"damaged") == make_spec()
+
+
 def test_records_heads_lines_and_parts_come_back() -> None:
     """All that matters is in the bytes."""
     steps: list[Any] = [0, "10.0.0.1", (5, 1, "value", 7), -1, "", (3, 7), 1, "x\x00y", (5, -2, 1.5, 7, b"\xff")]
     marks = [("s", Mark(7, 8, 9, 10)), ("gone", None)]
-    record = state.unpack_record(state.new_record(4, 7, [(0, "many", PRINT)], steps, list(marks)))
+    counted = state.Counted(0, "many", PRINT, state.condition_of(make_spec()))
+    record = state.unpack_record(state.new_record(4, 7, [counted], steps, list(marks)))
     assert record is not None
-    assert (record.number, record.turn, record.specs) == (4, 7, [(0, "many", PRINT)])
+    assert (record.number, record.turn, record.specs) == (4, 7, [counted])
     assert (record.steps, record.marks) == (steps, marks)
     head = state.unpack_head(state.new_head(4, 7, list(marks)))
     assert head is not None
