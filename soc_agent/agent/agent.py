@@ -20,7 +20,7 @@ from soc_agent.agent.reader import Origin, Reader
 from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
-from soc_agent.config import Config, EventLogSource, Source, WatchSource, zone_of
+from soc_agent.config import Config, EventLogSource, ListenerSource, Source, WatchSource, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load.changes import RuleChanges
@@ -346,7 +346,10 @@ class Agent:
         if origin is None:
             options = self._options.get(source)
             zone = zone_of(getattr(options, "timezone", ""))
-            origin = self._origins[source] = Origin(zone, (options and options.host) or socket.gethostname())
+            host = options.host if options else ""
+            if not host and not isinstance(options, ListenerSource):  # there, the sender of each line is its host
+                host = socket.gethostname()
+            origin = self._origins[source] = Origin(zone, host)
         return origin
 
 

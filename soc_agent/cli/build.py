@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
+from soc_agent.cli.listening import with_paths
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
-from soc_agent.config import Config, EventLogSource, FileSource, PacketSource, Source, WatchSource
+from soc_agent.config import Config, EventLogSource, FileSource, ListenerSource, PacketSource, Source, WatchSource
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
@@ -170,6 +171,10 @@ class Builder:
 
     def collector(self, source: Source) -> Collector:
         """Make the collector that reads a source."""
+        if isinstance(source, ListenerSource):
+            from collectors.listener import Listener
+
+            return Listener(with_paths(source, self._folder, self._config.store.path), guess_type)
         source = replace(source, paths=tuple(str(self._folder / path) for path in source.paths))
         if isinstance(source, FileSource):
             from collectors.file_tail import FileTail

@@ -19,8 +19,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from soc_agent.cli.build import Builder
+from soc_agent.cli.listening import door_text
 from soc_agent.cli.workspace import Workspace
-from soc_agent.config import Config, PacketSource, Source, WatchSource
+from soc_agent.config import Config, ListenerSource, PacketSource, Source, WatchSource
 from soc_agent.enrich import review
 from soc_agent.errors import SocAgentError
 from soc_agent.model import Problem, Where
@@ -165,6 +166,8 @@ def _sources(config: Config, builder: Builder, folder: Path) -> Iterator[Check]:
         missing = builder.collector(source).missing()
         if missing is not None:
             yield Check("source", Verdict.MISSING, problem=missing)
+        elif isinstance(source, ListenerSource):
+            yield Check("source", Verdict.OK, f"{source.name}: {', '.join(map(door_text, source.listen))}")
         elif source.paths:
             yield _paths(source, [str(folder / path) for path in source.paths])
         else:

@@ -1,5 +1,6 @@
 """One YAML file becomes a typed configuration; every error names the file, line and key."""
 
+from soc_agent.config.listening import ListenerSource, ListenOptions
 from soc_agent.config.load import load_config, parse_config
 from soc_agent.config.options import (
     AgentOptions,
@@ -35,6 +36,8 @@ __all__ = [
     "EventLogSource",
     "FileSource",
     "IndicatorOptions",
+    "ListenOptions",
+    "ListenerSource",
     "NationalOptions",
     "NetworkOptions",
     "OrganisationOptions",

@@ -1,10 +1,11 @@
 """What the types of the options cannot say: names that must differ, or must be there; addresses, zones."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from soc_agent.config.listening import ListenerSource
 from soc_agent.config.options import Config, PacketSource
 
 Path = tuple[str | int, ...]
@@ -31,11 +32,34 @@ def _sources(config: Config) -> Iterator[Conflict]:
         if isinstance(source, PacketSource):
             if bool(source.interface) == bool(source.paths):
                 yield "config.interface_or_paths", ("sources", index), named
+        elif isinstance(source, ListenerSource):
+            yield from _doors(source, ("sources", index))
         elif not source.paths:
             yield "config.no_paths", ("sources", index, "paths"), named
         zone = getattr(source, "timezone", "")
         if zone and not _is_zone(zone):
             yield "config.unknown_timezone", ("sources", index, "timezone"), {"zone": zone}
+
+
+def _doors(source: ListenerSource, path: Path) -> Iterator[Conflict]:
+    if not source.listen:
+        yield "listener.no_doors", (*path, "listen"), {"name": source.name}
+    for index, door in enumerate(source.listen):
+        place = (*path, "listen", index)
+        is_tls = door.transport == "tls"
+        if is_tls and not door.certificate:
+            yield "listener.no_certificate", place, {}
+        if not is_tls and (door.certificate or door.client_ca or door.client_certificates != "none"):
+            yield "listener.not_tls", place, {"transport": door.transport}
+        if door.client_certificates != "none" and not door.client_ca:
+            yield "listener.no_client_ca", place, {}
+        if door.client_names and door.client_certificates != "required":
+            yield "listener.names_unproved", (*place, "client_names"), {}
+        try:
+            if door.address:
+                ip_address(door.address.partition("%")[0])
+        except ValueError:
+            yield "listener.not_an_address", (*place, "address"), {"address": door.address}
 
 
 def _assets(config: Config) -> Iterator[Conflict]:

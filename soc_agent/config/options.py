@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from soc_agent.config.listening import ListenerSource
 from soc_agent.model import Tier
 
 Name = Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$")]
@@ -103,7 +104,7 @@ class EventLogSource(_Section, frozen=True, tag="eventlogs", tag_field="kind"):
     """A larger file is reported, and not read."""
 
 
-Source = FileSource | PacketSource | WatchSource | EventLogSource
+Source = FileSource | PacketSource | WatchSource | EventLogSource | ListenerSource
 
 
 class StoreOptions(_Section, frozen=True):

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from soc_agent.decode import Context, Decoders
-from soc_agent.detect import Engine
-from soc_agent.detect import load_rules
+from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.senders import Contexts
 from soc_agent.model import Block, Sender
 
