@@ -22,6 +22,7 @@ from soc_agent.text import LANGUAGES, detect_language, say, use_language
 COMMANDS = {
     "init": "soc_agent.cli.init",
     "doctor": "soc_agent.cli.doctor",
+    "install": "soc_agent.cli.install.command",
     "run": "soc_agent.cli.run",
     "console": "soc_agent.cli.console",
     "demo": "soc_agent.cli.demo.command",

@@ -98,11 +98,11 @@ def test_an_agent_that_hangs_in_a_batch_does_not_work(tmp_path: Path, monkeypatc
         return read(reader, block)
 
     monkeypatch.setattr(Reader, "read", hold)
-    assert not bench.agent.works, "it has not begun"
+    assert bench.agent.works is False, "it has not begun"
     bench.agent.start()
     try:
         assert begun.wait(30)
-        assert bench.agent.works, "a batch may take its time"
+        assert getattr(bench.agent, "works"), "a batch may take its time"  # noqa: B009 - it changes between looks
         monkeypatch.setattr(agent, "HUNG_S", 0.05)
         eventually(lambda: not bench.agent.works)
         monkeypatch.setattr(agent, "HUNG_S", 60)
