@@ -1,6 +1,7 @@
 """``soc-agent status``: the loss ledger, without a terminal user interface."""
 
 import time
+from collections.abc import Iterator, Sequence
 
 import click
 import msgspec
@@ -12,6 +13,10 @@ from soc_agent.store import SourceLedger, Store
 from soc_agent.text import make_safe, say
 
 ALIVE_NS = 5_000_000_000
+_COLUMNS = (
+    *("source", "state", "span"),
+    *("read", "decoded", "skipped", "undecodable", "dropped", "late", "duplicate", "truncated", "bytes"),
+)
 
 
 @click.command("status", help=say("cli.status.help"))
@@ -32,8 +37,13 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
     else:
         key = "cli.status.alive" if alive else "cli.status.dead"
         click.echo(say(key, pid=agent.pid, seconds=(now_ns - agent.heartbeat_ns) // 1_000_000_000))
-    columns = ["source", "state", "lines", "bytes", "candidates", "undecodable", "late", "dropped", "truncated"]
-    table([say(f"cli.status.{name}") for name in columns], [_row(entry) for entry in ledger], numbers=range(2, 9))
+    table([say(f"ledger.{name}") for name in _COLUMNS], _rows(ledger), numbers=range(3, len(_COLUMNS)))
+    if ledger:
+        click.echo(say("ledger.explained"))
+    for entry in ledger:
+        if entry.totals.missing:
+            values = {"source": entry.source, "read": entry.totals.read, "missing": entry.totals.missing}
+            click.echo(make_safe(say("ledger.missing", **values)))
     for entry in ledger:
         if entry.problem is not None:
             click.echo(f"{entry.source}: {describe(entry.problem)}")
@@ -43,15 +53,11 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
             click.echo(make_safe(describe(problem)))
 
 
-def _row(entry: SourceLedger) -> list[str]:
-    totals = entry.totals
-    figures = (
-        totals.lines,
-        totals.bytes,
-        totals.candidates,
-        totals.undecodable,
-        totals.late,
-        totals.dropped,
-        totals.truncated,
-    )
-    return [entry.source, entry.state.value if entry.state else "", *(f"{figure:,}" for figure in figures)]
+def _rows(ledger: Sequence[SourceLedger]) -> Iterator[list[str]]:
+    """Yield three rows a source: the last hour, the last day, and all there ever was."""
+    for entry in ledger:
+        names = [entry.source, entry.state.value if entry.state else ""]
+        for span, counters in (("hour", entry.hour), ("day", entry.day), ("total", entry.totals)):
+            figures = (getattr(counters, field) for field in _COLUMNS[3:])
+            yield [*names, say(f"ledger.{span}"), *(f"{figure:,}" for figure in figures)]
+            names = ["", ""]

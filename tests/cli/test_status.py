@@ -15,7 +15,7 @@ def store(tmp_path: Path, heartbeat_age_s: float) -> None:
     now = time.time_ns()
     with Store.open(tmp_path / "soc.db") as made:
         with made.transaction() as transaction:
-            transaction.add_counters("auth", Counters(bytes=1234567, lines=9876, dropped=3))
+            transaction.add_counters("auth", Counters(bytes=1234567, lines=9876, dropped=3, read=9879, skipped=9876))
             problem = Problem("cli.unreadable", values={"reason": "closed"})
             transaction.set_source_state("auth", SourceStatus.FAILED, problem)
         made.heartbeat(AgentState(os.getpid(), now, now - int(heartbeat_age_s * 1e9)))
@@ -35,7 +35,23 @@ def test_an_agent_that_fell_silent_does_not_run(run: Run, tmp_path: Path) -> Non
     assert "does not run" in run("status").out
     tree = json.loads(run("status", "--json").out)
     assert tree["alive"] is False
-    assert tree["sources"][0]["totals"]["dropped"] == 3
+    (source,) = tree["sources"]
+    assert [source[span]["dropped"] for span in ("hour", "day", "totals")] == [3, 3, 3]
+
+
+def test_the_last_hour_and_day_stand_beside_all_there_was(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    rows = [line.split() for line in run("status").out.splitlines() if "9,879" in line]
+    assert len(rows) == 3
+    assert {row[-9] for row in rows} == {"9,879"}
+
+
+def test_a_ledger_that_does_not_add_up_is_told(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    assert "ended in no known way" not in run("status").out
+    with Store.open(tmp_path / "soc.db") as made, made.transaction() as transaction:
+        transaction.add_counters("auth", Counters(read=7))
+    assert "7 ended in no known way" in run("status").out
 
 
 def test_no_store_yet(run: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tui import times
 from tui.dialogs import Menu
 from tui.drawn import Drawn
 from tui.keys import TRYING, Key
+from tui.ledgers import recent_lines
 from tui.look import Role
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said, told
 from tui.page import Page
@@ -126,6 +127,8 @@ class Ledger(Drawn):
             rows += ledger_lines(intake.ledger, now_ns, console.config.agent.silent_s, width, runs=runs)
         else:
             rows += wrapped((Part(said("tui.sources.none"), "muted"),), width)
+        if intake.ledger:
+            rows += [(), section(said("ledger.recent"), width), *recent_lines(intake.ledger, width)]
         rows += [(), section(said("tui.hosts.title", count=times.number(len(intake.assets))), width)]
         rows += host_lines(sorted(intake.assets, key=lambda asset: -asset.last_ns)[:_HOSTS_SHOWN], now_ns, width)
         if not intake.assets:
