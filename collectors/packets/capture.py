@@ -26,8 +26,11 @@ class PacketCapture:
     A block can be without data: it then carries what was lost, or a position alone.
     """
 
-    def __init__(self, options: PacketSource) -> None:
+    def __init__(self, options: PacketSource, note: Callable[[str], None] | None = None) -> None:
+        """:param note: is told the stream id of the capture file whose packets are read next."""
         self._options = options
+        self._note = note
+        self._skipped: tuple[str, ...] = ()
         self._made: LiveInput | FollowInput | None = None
 
     @property
@@ -44,11 +47,16 @@ class PacketCapture:
         """Say what is missing: an interface, a right (CAP_NET_RAW), libpcap for a filter, a filter that compiles."""
         return self._input.missing()
 
+    def skip(self, stream_ids: tuple[str, ...]) -> None:
+        """Leave capture files out and report them. To be called before :meth:`open`."""
+        self._skipped = stream_ids
+
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Begin. ``positions`` matter for capture files alone: what a live interface sent while nobody read is gone.
 
         :raises SourceError: as :meth:`missing` says, or when the kernel gives no ring.
         """
+        self._input.skip(self._skipped)
         self._input.open(positions)
 
     def read(self, timeout_s: float) -> Block | None:
@@ -80,7 +88,7 @@ class PacketCapture:
             else:
                 from collectors.packets.follow import FollowInput
 
-                self._made = FollowInput(self._options)
+                self._made = FollowInput(self._options, self._note)
         return self._made
 
 

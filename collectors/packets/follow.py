@@ -10,7 +10,7 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from collectors.packets.bpf import compile_filter
@@ -37,8 +37,10 @@ def _mark(status: os.stat_result) -> _Mark:
 class FollowInput:
     """Reads capture files, a few at once, one batch of each in turn."""
 
-    def __init__(self, options: PacketSource) -> None:
+    def __init__(self, options: PacketSource, note: Callable[[str], None] | None = None) -> None:
         self._options = options
+        self._note = note
+        self._skipped: frozenset[str] = frozenset()
         self._positions: dict[str, bytes] = {}
         self._open: dict[str, CaptureStream] = {}
         self._done: dict[str, _Mark] = {}
@@ -59,6 +61,10 @@ class FollowInput:
         except SourceError as error:
             return error.problem
         return None
+
+    def skip(self, stream_ids: tuple[str, ...]) -> None:
+        """Leave files with these stream ids out and report them."""
+        self._skipped = frozenset(stream_ids)
 
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Begin where the positions say.
@@ -106,6 +112,7 @@ class FollowInput:
         found = False
         for path, stream in list(self._open.items()):
             try:
+                self._noted(stream.identity)
                 blocks = stream.read()
             except OSError as error:
                 self._close(path, [Problem("packets.unreadable", Where(path), {"reason": error.strerror})])
@@ -120,7 +127,12 @@ class FollowInput:
                 found = True
                 self._ready.extend(stream.finish())
                 self._close(path, stream.problems())
+        self._noted("")
         return found
+
+    def _noted(self, identity: str) -> None:
+        if self._note is not None:
+            self._note(identity)
 
     def _is_over(self, stream: CaptureStream) -> bool:
         """Say whether a file that was read as far as it is there has come to its end."""
@@ -160,6 +172,11 @@ class FollowInput:
             return
         identity = stream_id(fd)
         if identity is None:
+            os.close(fd)
+            return
+        if identity in self._skipped:
+            self._done[path] = _mark(os.fstat(fd))
+            self._say(path, [Problem("packets.given_up", Where(path))])
             os.close(fd)
             return
         self._say(path, [])

@@ -68,6 +68,9 @@ class LiveInput:
             return error.problem
         return None
 
+    def skip(self, stream_ids: tuple[str, ...]) -> None:
+        """Do nothing: an interface has no files."""
+
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Begin to capture; ``positions`` do not matter.
 

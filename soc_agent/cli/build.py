@@ -181,9 +181,9 @@ class Builder:
 
             return FileTail(source, guess_type)
         if isinstance(source, PacketSource):
-            from collectors.packets import PacketCapture
+            from collectors.packets import PacketProcess
 
-            return PacketCapture(source)
+            return PacketProcess(source)
         if isinstance(source, EventLogSource):
             from collectors.eventlog_folder import EventLogFolder
 
