@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Mapping
 
+from collectors.file_tail.form import Cut
 from collectors.file_tail.identity import TailState, decode_state, decode_states, encode_state
 from collectors.file_tail.stream import Stream
-from collectors.lines import Piece
 from soc_agent.config import FileSource
 from soc_agent.model import Block, Counters, Position
 from soc_agent.text import path_text
@@ -22,8 +22,9 @@ class Blocks:
     def __init__(self, options: FileSource, guess: Callable[[bytes], str]) -> None:
         self._source, self._type, self._guess = options.name, options.type, guess
 
-    def of_lines(self, stream: Stream, piece: Piece) -> Block:
+    def of_lines(self, stream: Stream, cut: Cut) -> Block:
         """Give a block of lines, with the position after them."""
+        piece = cut.piece
         return Block(
             source=self._source,
             stream=path_text(stream.path),
@@ -35,6 +36,7 @@ class Blocks:
             position=Position(self._source, stream.id, encode_state(stream.state())),
             received_ns=time.time_ns(),
             lost=Counters(truncated=piece.truncated) if piece.truncated else None,
+            written=cut.written,
         )
 
     def of_position(self, stream: Stream) -> Block:

@@ -58,6 +58,10 @@ class TailState(Struct, frozen=True, kw_only=True):
     """Size of the file when it was looked at last."""
     mtime_ns: int = 0
     """Time of modification of the file when it was looked at last."""
+    encoding: str = ""
+    """Its encoding, once that is known."""
+    shift: int = 0
+    """What to add to ``offset`` for the place in its text as UTF-8."""
 
     @property
     def key(self) -> Key:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from msgspec.structs import replace
 
 from collectors.file_tail.files import ElsewhereError, OpenFiles
+from collectors.file_tail.form import Form
 from collectors.file_tail.identity import Key, TailState, file_holds, key_of, open_regular, still_holds
 from collectors.file_tail.own import own_files
 from collectors.file_tail.past import Past
@@ -34,6 +35,7 @@ class Register:
         globs: Globs,
         files: OpenFiles,
         reports: Reports,
+        form: Form,
         *,
         rotate_wait_s: float,
         ready: Callable[[Stream], None],
@@ -43,7 +45,7 @@ class Register:
         """Every path by which something may be heard of a stream, to that stream."""
         self.at_end = False
         """Whether files found now are read from their end: in the first look at a source that is new."""
-        self._globs, self._files, self._reports = globs, files, reports
+        self._globs, self._files, self._reports, self._form = globs, files, reports, form
         self._rotate_wait_s = rotate_wait_s
         self._ready = ready
         self._past = Past(globs)
@@ -113,7 +115,7 @@ class Register:
         self._look(now)
         state = stream.state()
         fresh = TailState(path=stream.path, dev=stream.key[0], ino=stream.key[1], mtime_ns=state.mtime_ns)
-        successor = Stream.resume(self._past.next_id(stream.key), fresh, stream.fd, now)
+        successor = Stream.resume(self._past.next_id(stream.key), fresh, stream.fd, now, self._form)
         successor.leaving_since, successor.log = stream.leaving_since, stream.log
         location = stream.location
         self._files.hand_over(stream, successor)
@@ -195,7 +197,9 @@ class Register:
         known = self._past.known.pop(file.key, None) or self._remounted(file, fd)
         if known and still_holds(fd, known[1]):
             stream_id, state = known
-            stream = Stream.resume(stream_id, replace(state, path=path, dev=file.dev, ino=file.ino), fd, self._now)
+            stream = Stream.resume(
+                stream_id, replace(state, path=path, dev=file.dev, ino=file.ino), fd, self._now, self._form
+            )
             stream.log = state.log if state.log in log_paths(path) else self._log_of(path)
             return stream
         if known and known[1].path in log_paths(file.path):
@@ -204,9 +208,9 @@ class Register:
                 self._take_later(known[1], copy)
         fresh = TailState(path=path, dev=file.dev, ino=file.ino, mtime_ns=file.mtime_ns)
         if self.at_end:
-            fresh, counted = start_at_end(fd, fresh, self._count_budget)
+            fresh, counted = start_at_end(fd, fresh, self._count_budget, self._form)
             self._count_budget -= counted
-        stream = Stream.resume(self._past.next_id(file.key), fresh, fd, self._now)
+        stream = Stream.resume(self._past.next_id(file.key), fresh, fd, self._now, self._form)
         stream.log = self._log_of(path)
         if not known and not self.at_end and stream.log not in self._latest:
             # Until something of it is committed, a rotation would leave nothing by which to find the file again.

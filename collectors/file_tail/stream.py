@@ -4,6 +4,8 @@ import math
 import os
 from typing import Self
 
+from collectors.encodings import UTF_8, Encoding
+from collectors.file_tail.form import Cut, Form
 from collectors.file_tail.identity import (
     HEAD_BYTES,
     TAIL_BYTES,
@@ -14,23 +16,15 @@ from collectors.file_tail.identity import (
     read_tail,
 )
 from collectors.globs import Found
-from collectors.lines import Cursor, Piece, cut, read_size
-from soc_agent.model import Problem
+from collectors.lines import Cursor
+from soc_agent.config import FileSource
 
 NEVER = math.inf
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_PLAIN = Form(FileSource(name="plain", paths=()))
 
 
 class ReplacedError(Exception):
     """The file was truncated or rewritten: what was read of it is no longer there."""
-
-
-class RefusedError(Exception):
-    """The file cannot be read as lines."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(problem.code)
 
 
 class Stream:
@@ -40,7 +34,7 @@ class Stream:
     early and holds that these bytes are still the ones read before, so a rewritten file is never read on.
     """
 
-    def __init__(self, stream_id: str, state: TailState, tail: bytes, now: float) -> None:
+    def __init__(self, stream_id: str, state: TailState, tail: bytes, now: float, form: Form = _PLAIN) -> None:
         self.id = stream_id
         self.key: Key = state.key
         self.path = state.path
@@ -59,8 +53,10 @@ class Stream:
         self.type_settled = False
         self.unrecorded = False
         """Whether its position is to be committed also before it has lines."""
-        self.refused = False
-        """Whether it cannot be read as lines."""
+        self.shift = state.shift
+        """What to add to an offset for the place in its text as UTF-8."""
+        self.group_waits = False
+        """Whether whole lines wait for what may follow them in their event."""
         self.pending = True
         """Whether there may be something to give out."""
         self.grown_at = now
@@ -81,11 +77,13 @@ class Stream:
         self._tail = tail
         self._head_length, self._head = state.head_length, state.head
         self._scanned = self.cursor.offset
+        self._form = form
+        self._encoding_name = state.encoding
 
     @classmethod
-    def resume(cls, stream_id: str, state: TailState, fd: int, now: float) -> Self:
+    def resume(cls, stream_id: str, state: TailState, fd: int, now: float, form: Form = _PLAIN) -> Self:
         """Continue where ``state`` stands. The open file must still hold what was read of it."""
-        stream = cls(stream_id, state, read_tail(fd, state.offset), now)
+        stream = cls(stream_id, state, read_tail(fd, state.offset), now, form)
         stream.size = os.fstat(fd).st_size
         if stream._head_length == 0:
             head = os.pread(fd, HEAD_BYTES, 0)
@@ -94,9 +92,8 @@ class Stream:
 
     @property
     def has_open_line(self) -> bool:
-        """Whether all is read but for a line without its newline."""
-        waits = not self.pending and not self.refused
-        return waits and self.cursor.offset < self.size and not self.cursor.skipping
+        """Whether all is read but for a line without its newline, or lines of an event that may go on."""
+        return not self.pending and self.cursor.offset < self.size and not self.cursor.skipping
 
     @property
     def unread_bytes(self) -> int:
@@ -151,15 +148,17 @@ class Stream:
             tail=fingerprint(self._tail),
             size=self.size,
             mtime_ns=self.mtime_ns,
+            encoding=self._encoding_name,
+            shift=self.shift,
         )
 
-    def read(self, cap: int, now: float, *, final: bool = False) -> Piece | None:
-        """Give the next whole lines of the open file, or None; :attr:`pending` says whether to ask again at once.
+    def read(self, now: float, *, flush: bool = False, final: bool = False) -> Cut | None:
+        """Give the next whole events of the open file, or None; :attr:`pending` says whether to ask again at once.
 
-        With ``final`` a last line without its newline is given too.
+        With ``flush`` an event that may go on is given too, with ``final`` also a last line without its newline.
+        Offsets are those of the text as UTF-8.
 
         :raises ReplacedError: when the file was truncated or rewritten.
-        :raises RefusedError: when it cannot be read as lines.
         :raises OSError: when it cannot be read.
         """
         info = os.fstat(self.fd)
@@ -167,17 +166,29 @@ class Stream:
         if info.st_size != self.size or info.st_mtime_ns != self.mtime_ns:
             self.grown_at = now
         self.size, self.mtime_ns = info.st_size, info.st_mtime_ns
-        if not final and self._only_more_of_a_line(cap):
+        encoding = self._form.encoding(
+            self._encoding_name, os.pread(self.fd, 64, 0) if not self._encoding_name else b""
+        )
+        if encoding is None:
+            self.pending = False
+            return None
+        size = encoding.read_size(self._form.cap)
+        if not final and not flush and self._only_more_of_a_line(size):
             return None
         overlap = len(self._tail)
-        raw = os.pread(self.fd, overlap + read_size(cap), self.cursor.offset - overlap)
+        raw = os.pread(self.fd, overlap + size, self.cursor.offset - overlap)
         if not raw.startswith(self._tail):
             raise ReplacedError
-        if self.cursor.offset == 0 and raw.startswith(_UTF16):
-            raise RefusedError(Problem("tail.utf16", values={"path": self.path}))
-        piece = cut(raw, self.cursor, cap, begin=overlap, final=final)
-        self._advance(raw, piece.cursor, cap)
-        return piece if piece.data else None
+        more = self.cursor.offset - overlap + len(raw) < self.size
+        cut = self._form.cut(encoding, raw, self.cursor, begin=overlap, more=more, final=final, flush=flush)
+        self._advance(raw, cut, encoding)
+        if not cut.piece.data:
+            return None
+        self._encoding_name = encoding.name
+        given = cut._replace(piece=cut.piece._replace(offset=cut.piece.offset + self.shift))
+        if encoding.name != UTF_8:
+            self.shift += cut.piece.offset + len(cut.piece.data) - self.cursor.offset
+        return given
 
     def has_grown(self) -> bool:
         """Say whether the file is another than when it was read last, as far as can be seen without opening it."""
@@ -209,7 +220,9 @@ class Stream:
 
     def sample(self, size_bytes: int = 65_536) -> bytes:
         """Give the first whole lines of the open file: what its type is guessed from."""
-        data = os.pread(self.fd, size_bytes, 0).removeprefix(b"\xef\xbb\xbf").lstrip(b"\0")
+        raw = os.pread(self.fd, size_bytes, 0)
+        encoding = self._form.encoding(self._encoding_name, raw)
+        data = encoding.text(raw).lstrip(b"\0") if encoding else b""
         return data[: data.rfind(b"\n") + 1] or data
 
     def _check(self, info: os.stat_result) -> None:
@@ -220,12 +233,12 @@ class Stream:
         if touched and fingerprint(os.pread(self.fd, self._head_length, 0)) != self._head:
             raise ReplacedError
 
-    def _only_more_of_a_line(self, cap: int) -> bool:
+    def _only_more_of_a_line(self, size: int) -> bool:
         """Look only at what came since the last look: a line written byte by byte is not read again each time."""
         if self._scanned <= self.cursor.offset:
             return False
-        fresh = os.pread(self.fd, read_size(cap), self._scanned)
-        if b"\n" in fresh or self._scanned + len(fresh) - self.cursor.offset > cap:
+        fresh = os.pread(self.fd, size, self._scanned)
+        if b"\n" in fresh or self._scanned + len(fresh) - self.cursor.offset > self._form.cap:
             return False
         if read_tail(self.fd, self.cursor.offset) != self._tail:
             raise ReplacedError
@@ -233,7 +246,8 @@ class Stream:
         self.pending = bool(fresh) and self._scanned < self.size
         return True
 
-    def _advance(self, raw: bytes, cursor: Cursor, cap: int) -> None:
+    def _advance(self, raw: bytes, cut: Cut, encoding: Encoding) -> None:
+        cursor = cut.piece.cursor
         overlap = len(self._tail)
         begin = self.cursor.offset - overlap
         at = cursor.offset - begin
@@ -244,7 +258,8 @@ class Stream:
             self._head_length, self._head = len(head), fingerprint(head)
         self._tail = raw[max(0, at - TAIL_BYTES) : at]
         self.cursor = cursor
-        more_here = raw.find(b"\n", at) >= 0 or len(raw) - at > cap
+        self.group_waits = cut.waits
+        more_here = not cut.waits and encoding.has_more(raw, at, self._form.cap)
         self.pending = more_here or (end < self.size and len(raw) > overlap)
         self._scanned = cursor.offset if self.pending else end
 

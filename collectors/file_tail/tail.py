@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 
 from collectors.file_tail.blocks import Blocks, read_positions
 from collectors.file_tail.files import ElsewhereError, OpenFiles, default_limit
+from collectors.file_tail.form import Form
 from collectors.file_tail.heat import Heat
 from collectors.file_tail.hints import Hints
 from collectors.file_tail.register import Register, next_wait
-from collectors.file_tail.stream import RefusedError, ReplacedError, Stream
+from collectors.file_tail.stream import ReplacedError, Stream
 from collectors.file_tail.turns import Turns
 from collectors.globs import Globs, Scan
 from collectors.reports import Reports
@@ -54,6 +55,7 @@ class FileTail:
         self._options, self._clock = options, clock
         self._globs = Globs(options.paths, options.exclude)
         self._blocks = Blocks(options, guess)
+        self._form = Form(options)
         self._reports = Reports(clock)
         self._files = OpenFiles(max_open or default_limit())
         self._turns = Turns()
@@ -62,6 +64,7 @@ class FileTail:
             self._globs,
             self._files,
             self._reports,
+            self._form,
             rotate_wait_s=options.rotate_wait_s,
             ready=self._turns.ready,
         )
@@ -229,14 +232,14 @@ class FileTail:
                 return None
         return None
 
-    def _read(self, stream: Stream, now: float, *, final: bool = False) -> Block | None:
+    def _read(self, stream: Stream, now: float, *, flush: bool = False, final: bool = False) -> Block | None:
         """Give the next block of a stream, or see to what is in the way of it; give it another turn if it needs one."""
-        block = self._try_read(stream, now, final=final)
+        block = self._try_read(stream, now, flush=flush, final=final)
         if stream.pending:
             self._turns.ready(stream)
         return block
 
-    def _try_read(self, stream: Stream, now: float, *, final: bool) -> Block | None:
+    def _try_read(self, stream: Stream, now: float, *, flush: bool, final: bool) -> Block | None:
         try:
             self._files.use(stream)
             before = stream.state()
@@ -245,8 +248,8 @@ class FileTail:
                 if stream.must_wait or stream.finished:
                     return None
                 self._files.use(stream)
-            piece = stream.read(self._options.line_cap_bytes, now, final=final)
-            block = self._blocks.of_lines(stream, piece) if piece else None
+            cut = stream.read(now, flush=flush, final=final)
+            block = self._blocks.of_lines(stream, cut) if cut else None
             if block is None and stream.unrecorded:
                 block = self._blocks.of_position(stream)
             stream.unrecorded = False
@@ -257,9 +260,6 @@ class FileTail:
             self._register.lost_sight(stream, now)
             self._look_soon = stream.leaving_since is None
             self._await_end(stream, now)
-            return None
-        except RefusedError as error:
-            self._refuse(stream, error)
             return None
         except OSError as error:
             self._put_off(stream, error, now)
@@ -278,7 +278,11 @@ class FileTail:
             quiet_since = max(stream.grown_at, stream.leaving_since)
             self._turns.look_again(stream, max(now + _GATHER_S, quiet_since + self._options.rotate_wait_s))
         elif stream.has_open_line:
-            self._turns.look_again(stream, max(now + _GATHER_S, stream.grown_at + self._options.partial_wait_s))
+            self._turns.look_again(stream, max(now + _GATHER_S, stream.grown_at + self._patience_s(stream)))
+
+    def _patience_s(self, stream: Stream) -> float:
+        """Give how long to wait for more of an open line, or of an event that may go on."""
+        return self._form.wait_s if stream.group_waits else float(self._options.partial_wait_s)
 
     def _settle(self, stream: Stream, now: float) -> Block | None:
         """Take a line left open, or let go of a file that has left, if the time for it has come."""
@@ -291,8 +295,8 @@ class FileTail:
             return block
         if stream.leaving_since is not None:
             return self._let_go(stream, block, stream.leaving_since, now)
-        if block is None and stream.has_open_line and now - stream.grown_at >= self._options.partial_wait_s:
-            block = self._read(stream, now, final=True)
+        if block is None and stream.has_open_line and now - stream.grown_at >= self._patience_s(stream):
+            block = self._read(stream, now, flush=True, final=not stream.group_waits)
         return block
 
     def _let_go(self, stream: Stream, block: Block | None, since: float, now: float) -> Block | None:
@@ -307,11 +311,6 @@ class FileTail:
         return block
 
     # What is wrong
-
-    def _refuse(self, stream: Stream, error: RefusedError) -> None:
-        stream.pending, stream.refused = False, True
-        if self._reports.report(f"read {stream.id}", error.problem):
-            _log.warning("%s cannot be read as lines (%s)", make_safe(stream.path), error.problem.code)
 
     def _put_off(self, stream: Stream, error: OSError, now: float) -> None:
         self._files.close(stream)

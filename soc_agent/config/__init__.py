@@ -1,5 +1,6 @@
 """One YAML file becomes a typed configuration; every error names the file, line and key."""
 
+from soc_agent.config.lines import AUTO, compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource, ListenOptions
 from soc_agent.config.load import load_config, parse_config
 from soc_agent.config.options import (
@@ -13,6 +14,7 @@ from soc_agent.config.options import (
     EventLogSource,
     FileSource,
     IndicatorOptions,
+    MultilineOptions,
     NationalOptions,
     NetworkOptions,
     OrganisationOptions,
@@ -26,6 +28,7 @@ from soc_agent.config.options import (
 from soc_agent.config.zone import host_zone, zone_of
 
 __all__ = [
+    "AUTO",
     "AgentOptions",
     "AssessmentOptions",
     "AssetOptions",
@@ -38,6 +41,7 @@ __all__ = [
     "IndicatorOptions",
     "ListenOptions",
     "ListenerSource",
+    "MultilineOptions",
     "NationalOptions",
     "NetworkOptions",
     "OrganisationOptions",
@@ -47,7 +51,9 @@ __all__ = [
     "StoreOptions",
     "SystemOptions",
     "WatchSource",
+    "compile_start",
     "host_zone",
+    "is_encoding",
     "load_config",
     "parse_config",
     "zone_of",

@@ -5,8 +5,11 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import re2
+
+from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, PacketSource
+from soc_agent.config.options import Config, FileSource, PacketSource
 
 Path = tuple[str | int, ...]
 Conflict = tuple[str, Path, dict[str, Any]]
@@ -39,6 +42,20 @@ def _sources(config: Config) -> Iterator[Conflict]:
         zone = getattr(source, "timezone", "")
         if zone and not _is_zone(zone):
             yield "config.unknown_timezone", ("sources", index, "timezone"), {"zone": zone}
+        if isinstance(source, FileSource):
+            yield from _lines(source, ("sources", index))
+
+
+def _lines(source: FileSource, path: Path) -> Iterator[Conflict]:
+    if not is_encoding(source.encoding):
+        yield "multiline.unknown_encoding", (*path, "encoding"), {"encoding": source.encoding}
+    grouping = source.multiline
+    if (grouping.by == "start") != bool(grouping.start):
+        yield "multiline.start_alone", (*path, "multiline"), {}
+    try:
+        compile_start(grouping.start)
+    except re2.error as error:
+        yield "multiline.wrong_start", (*path, "multiline", "start"), {"pattern": grouping.start, "reason": error}
 
 
 def _doors(source: ListenerSource, path: Path) -> Iterator[Conflict]:

@@ -17,6 +17,21 @@ class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A section of the file: unknown keys are errors."""
 
 
+class MultilineOptions(_Section, frozen=True):
+    """Which lines of a file are one event. Such lines are joined before rules look at them."""
+
+    by: Literal["", "start", "indent", "java", "audit"] = ""
+    """Empty: each line is an event. ``audit`` are records of the Linux audit daemon with the same number."""
+    start: str = ""
+    """With ``by: start``: what the first line of an event begins with, as a regular expression (RE2)."""
+    max_lines: Annotated[int, Meta(ge=2, le=100_000)] = 500
+    """A longer event is cut in several."""
+    max_bytes: Annotated[int, Meta(ge=1024, le=524_288)] = 262_144
+    """A longer event is cut in several."""
+    wait_s: Seconds = 2
+    """When a file is quiet for so long, its last event is taken for complete."""
+
+
 class FileSource(_Section, frozen=True, tag="file", tag_field="kind"):
     """Log files that grow and rotate."""
 
@@ -40,6 +55,9 @@ class FileSource(_Section, frozen=True, tag="file", tag_field="kind"):
     """How long a renamed file is still read after its last growth."""
     partial_wait_s: Seconds = 10
     """How long a line may stay without its newline before it is taken as it is."""
+    encoding: str = "auto"
+    """``auto`` takes what a byte order mark says, else UTF-8."""
+    multiline: MultilineOptions = MultilineOptions()
 
 
 class PacketSource(_Section, frozen=True, tag="packets", tag_field="kind"):

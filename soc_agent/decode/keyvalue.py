@@ -74,6 +74,8 @@ def is_keyvalue(text: str) -> bool:
 
 def _other_time(text: str, fields: dict[str, Any], context: Context) -> int | None:
     message = fields.get("msg")
+    if isinstance(message, list):  # records of one audit event, joined
+        message = message[0]
     if isinstance(message, str) and (found := _AUDIT.match(message)):
         fields["audit_id"] = found[2]
         return times.epoch(float(found[1]))

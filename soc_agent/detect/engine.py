@@ -170,6 +170,7 @@ class Engine:
         # what is read early does not know of senders, whom rules may ask for
         read_early = self._decoders.early(context.type) if self._prefilter and contexts is None else None
         is_finding = context.type == _FINDINGS
+        written = block.written or data
         candidates = undecodable = counted = 0
         number = block.first_line
         matches: list[Match] = []
@@ -205,12 +206,12 @@ class Engine:
             except Exception:  # noqa: BLE001 - whatever a rule of others does with a line of others, the rest must run
                 matched = [rule.number for rule in rules if self._matches(rule, view)]
             if matched or finding is not None or named:
-                number += data.count(b"\n", counted, start)
+                number += written.count(b"\n", counted, start)
                 counted = start
-                raw = line[:RAW_CAP_BYTES]
+                raw = line[:RAW_CAP_BYTES] if written is data else written[start : start + len(line)][:RAW_CAP_BYTES]
                 ref = EventRef(block.source, block.stream, block.stream_id, number, block.offset + start, raw)
                 matches.append(Match(event, ref, matched, finding, named))
-        count = number - block.first_line + _count_lines(data, counted)
+        count = number - block.first_line + _count_lines(data, counted) if written is data else _count_lines(data, 0)
         counters = Counters(
             bytes=len(data),
             lines=count,

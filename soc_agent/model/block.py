@@ -43,6 +43,9 @@ class Block(Struct, frozen=True):
     """What the collector had to drop or cut since the last block, for the loss ledger."""
     senders: tuple[tuple[int, Sender], ...] = ()
     """Who sent the lines, where they came over the network: each from its place in ``data`` on, ascending."""
+    written: bytes = b""
+    """Where several lines are one event and so one line of ``data``: the same bytes as the source wrote them, as many
+    as ``data`` has. Empty where they are ``data`` itself."""
 
 
 class Counters(Struct):

@@ -109,19 +109,6 @@ def test_case_19_carriage_returns_stay_for_the_decoder_and_a_mark_is_left_out(lo
     assert reader.blocks[-1].offset == 3
 
 
-def test_case_19_utf16_is_refused_loudly(log: Path) -> None:
-    append(log, "một\n".encode("utf-16"))
-    append(log.parent / "other.log", "fine\n")
-    reader = Reader(log.parent / "*.log", partial_wait_s=5)
-    assert reader.read() == [b"fine"]
-    assert reader.codes() == ["tail.utf16"]
-    append(log, "hai\n".encode("utf-16-le"))
-    assert reader.wait(100) == []
-    log.write_bytes(b"now as bytes, longer than before\n")
-    assert reader.wait(1) == [b"now as bytes, longer than before"]
-    assert reader.codes() == ["tail.lost_bytes"]
-
-
 def test_case_20_a_line_of_100_megabytes(log: Path) -> None:
     append(log, "before\n")
     with log.open("ab") as file:

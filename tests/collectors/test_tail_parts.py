@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collectors.file_tail.files import OpenFiles
+from collectors.file_tail.form import Form
 from collectors.file_tail.hints import Hints
 from collectors.file_tail.identity import TailState, key_of
 from collectors.file_tail.rotation import Neighbours, age_order, live_names, log_paths, naming
@@ -16,7 +17,10 @@ from collectors.file_tail.stream import Stream
 from collectors.file_tail.turns import Turns
 from collectors.globs import Found
 from collectors.reports import Reports
+from soc_agent.config import FileSource
 from soc_agent.model import Problem
+
+FORM = Form(FileSource(name="logs", paths=()))
 
 
 def stream(number: int) -> Stream:
@@ -162,7 +166,7 @@ def test_the_end_of_a_file_is_after_its_last_newline(
 ) -> None:
     (tmp_path / "a").write_bytes(data)
     fd = os.open(tmp_path / "a", os.O_RDONLY)
-    state, counted = start_at_end(fd, TailState(path="a", dev=1, ino=2), 10_000_000)
+    state, counted = start_at_end(fd, TailState(path="a", dev=1, ino=2), 10_000_000, FORM)
     os.close(fd)
     assert (state.offset, state.line, state.skipping, counted) == (offset, line, skipping, offset)
 
@@ -170,8 +174,8 @@ def test_the_end_of_a_file_is_after_its_last_newline(
 def test_lines_of_a_file_beyond_the_budget_are_not_counted(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x\n" * 1000)
     fd = os.open(tmp_path / "a", os.O_RDONLY)
-    assert start_at_end(fd, TailState(path="a", dev=1, ino=2), 1999)[0].line == 1
-    assert start_at_end(fd, TailState(path="a", dev=1, ino=2), 2000)[0].line == 1001
+    assert start_at_end(fd, TailState(path="a", dev=1, ino=2), 1999, FORM)[0].line == 1
+    assert start_at_end(fd, TailState(path="a", dev=1, ino=2), 2000, FORM)[0].line == 1001
     os.close(fd)
 
 

@@ -1,9 +1,19 @@
 """What does not go together in a configuration is found, each with its place in the tree."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
-from soc_agent.config import AssetOptions, Config, FileSource, NetworkOptions, PacketSource, SystemOptions
+from soc_agent.config import (
+    AssetOptions,
+    Config,
+    FileSource,
+    MultilineOptions,
+    NetworkOptions,
+    PacketSource,
+    SystemOptions,
+)
 from soc_agent.config.consistency import Path, conflicts
 
 RIGHT = Config(
@@ -12,6 +22,10 @@ RIGHT = Config(
     assets=(AssetOptions(name="web01", addresses=("192.0.2.10", "192.0.2.32/28", "2001:db8::1"), system="portal"),),
     networks=(NetworkOptions(name="dmz", cidrs=("10.0.0.1/8", "2001:db8::/32"), system="portal"),),
 )
+
+
+def of_lines(**options: Any) -> Config:
+    return replace(RIGHT, sources=(FileSource(name="a", paths=("/a",), **options),))
 
 
 def test_a_right_configuration_has_none() -> None:
@@ -30,6 +44,14 @@ def test_a_right_configuration_has_none() -> None:
             replace(RIGHT, sources=(FileSource(name="a", paths=("/a",), timezone="X"),)),
             "config.unknown_timezone",
             ("sources", 0, "timezone"),
+        ),
+        (of_lines(encoding="utf-32"), "multiline.unknown_encoding", ("sources", 0, "encoding")),
+        (of_lines(multiline=MultilineOptions(by="start")), "multiline.start_alone", ("sources", 0, "multiline")),
+        (of_lines(multiline=MultilineOptions(start="a")), "multiline.start_alone", ("sources", 0, "multiline")),
+        (
+            of_lines(multiline=MultilineOptions(by="start", start="(")),
+            "multiline.wrong_start",
+            ("sources", 0, "multiline", "start"),
         ),
         (
             replace(RIGHT, assets=(AssetOptions(name="a", system="b"),)),

@@ -85,6 +85,21 @@ def test_what_is_known_is_asked_for_where_a_correlation_needs_it_alone(
     assert len(asked) <= 4
 
 
+def test_joined_lines_are_one_event_and_keep_how_they_were_written(tmp_path: Path) -> None:
+    """A rule sees what stands in several lines of one event; the alert has them, and the number of the first."""
+    both = rule_text("keywords: {'|all': [evil, java.io]}\ncondition: keywords", title="Both")
+    written = HEAD + b"good\n\tat a\n" + HEAD + b"evil\n\tat java.io.X\n" + HEAD + b"evil\n"
+    data = bytearray(written)
+    for place in (written.index(b"\n\tat a"), written.index(b"\n\tat java")):
+        data[place : place + 1] = b" "
+    block = block_of(bytes(data), "syslog", first_line=10, written=written)
+    result = engine_of(rules_of(tmp_path, both=both)).run(block, context_of("syslog"))
+    (detection,) = result.detections
+    assert detection.raw == HEAD + b"evil\n\tat java.io.X"
+    assert detection.line_number == 12
+    assert result.counters.lines == 3
+
+
 def test_what_was_read_is_counted(evil: RuleSet) -> None:
     data = HEAD + b"evil\n" + b"good\n" + b"\x00\xff evil but no syslog\n"
     counters = engine_of(evil).run(block_of(data, "syslog"), context_of("syslog")).counters
