@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from soc_agent.model import LogSource, Sender
 
+REPEAT_CAP = 1_000_000_000
+"""No line stands for more events."""
+
 
 class Context(Struct, frozen=True):
     """What a line does not say itself: the same for all lines of a block."""
@@ -41,6 +44,8 @@ class Parsed(Struct, gc=False):
     subject: str = ""
     """What the patterns of data-driven decoders are matched against."""
     decoded: bool = True
+    repeat: int = 1
+    """How many events the line stands for; never taken from a field that the line names itself."""
 
 
 class Early(Struct, gc=False):

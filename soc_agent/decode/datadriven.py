@@ -8,7 +8,7 @@ from typing import Any
 
 import ahocorasick_rs
 
-from soc_agent.decode.context import Context, LineType, Parsed
+from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
 from soc_agent.decode.pattern import Pattern
 from soc_agent.decode.straight import needed, straight
@@ -23,12 +23,25 @@ _TELLING = 4
 """A text of fewer letters stands in too many lines to tell anything."""
 REST = "rest_of_the_message"
 """The group for what follows a decoder's prefix."""
+REPEAT = "repeat"
+"""The field in which a pattern says how many events the line stands for."""
 
 
 class CompiledPattern:
     """One pattern of a decoder. Making it raises :class:`PatternError` when RE2 does not take the pattern."""
 
-    __slots__ = ("_constants", "_groups", "_match", "_needed", "_spans", "_straight", "fields", "sources", "starts")
+    __slots__ = (
+        "_constants",
+        "_groups",
+        "_match",
+        "_needed",
+        "_repeat",
+        "_spans",
+        "_straight",
+        "fields",
+        "sources",
+        "starts",
+    )
 
     def __init__(self, definition: PatternDefinition, owner: DecoderDefinition) -> None:
         pattern = Pattern(definition.match)
@@ -41,6 +54,7 @@ class CompiledPattern:
         self._groups = tuple(
             (index, field, convert) for index, (field, convert) in zip(pattern.indexes, makers, strict=True)
         )
+        self._repeat = next((index for index, field, _ in self._groups if field == REPEAT), None)
         self._constants = {**owner.constants, **definition.constants}
         self.fields = frozenset({*self._constants, *(field for field, _ in makers)})
         """Every field that it gives."""
@@ -51,7 +65,7 @@ class CompiledPattern:
         """Log sources of the events that it takes, then those of its decoder."""
         self.starts = texts(definition.starts)
 
-    def apply(self, subject: str, fields: dict[str, Any]) -> bool:
+    def apply(self, subject: str, parsed: Parsed) -> bool:
         """Match a message and put its fields; False when it does not match."""
         if self.starts and not subject.startswith(self.starts):
             return False
@@ -61,21 +75,22 @@ class CompiledPattern:
         if self._needed not in subject:
             return False
         if subject.isascii() and self._straight is not None and (found := self._straight.fullmatch(subject)):
-            self._put((None, *found.groups()), fields)
+            self._put((None, *found.groups()), parsed)
             return True
         data = subject.encode("utf-8", "replace")
         spans = self._spans(data)
         if spans is None:
             return False
         text = subject if len(data) == len(subject) else None
-        self._put([_part(span, text, data) for span in spans], fields)
+        self._put([_part(span, text, data) for span in spans], parsed)
         return True
 
     def needed(self) -> str:
         """Give a text that every message holds that it takes; empty where none is sure."""
         return needed(self._match)
 
-    def _put(self, values: Sequence[str | None], fields: dict[str, Any]) -> None:
+    def _put(self, values: Sequence[str | None], parsed: Parsed) -> None:
+        fields = parsed.fields
         fields.update(self._constants)
         for index, field, convert in self._groups:
             value = values[index]
@@ -85,6 +100,8 @@ class CompiledPattern:
                 fields[field] = value
             elif (converted := convert(value)) is not None:
                 fields[field] = converted
+        if self._repeat is not None and (count := _integer(values[self._repeat] or "")) is not None:
+            parsed.repeat = min(parsed.repeat * max(1, count), REPEAT_CAP)
 
 
 def _part(span: tuple[int, int], text: str | None, data: bytes) -> str | None:
@@ -125,7 +142,7 @@ class CompiledDecoder:
             subject = before.pop() or ""
         word, _, _ = subject.partition(" ")
         for pattern in self._by_word.get(word, self._otherwise):
-            if pattern.apply(subject, parsed.fields):
+            if pattern.apply(subject, parsed):
                 if before is not None:
                     _put(parsed.fields, self._prefix_fields, before)
                 sources = pattern.sources
@@ -192,6 +209,7 @@ class CompiledDecoder:
         self._name(parsed, _join(inner.log_sources, self.log_sources or parsed.log_sources))
         parsed.type = inner.type
         parsed.host = parsed.host or inner.host
+        parsed.repeat = min(parsed.repeat * inner.repeat, REPEAT_CAP)
         if inner.time_ns is not None:
             parsed.time_ns = inner.time_ns
 

@@ -173,4 +173,5 @@ def _event(parsed: Parsed, line: bytes, text: str, context: Context) -> Event:
         context.received_ns if parsed.time_ns is None else parsed.time_ns,
         parsed.host or context.host,
         parsed.decoded,
+        parsed.repeat,
     )

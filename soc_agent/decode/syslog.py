@@ -73,8 +73,10 @@ def decode_syslog(text: str, context: Context) -> Parsed | None:
         if process_id:
             fields["pid"] = int(process_id)
         fields["message"] = message
-        subject = _repeated(message, fields) if message.startswith(_REPEATS) else message
-        return Parsed("syslog", _SOURCES, fields, time_ns, host, program, subject)
+        if message.startswith(_REPEATS):
+            subject, repeat = _repeated(message, fields)
+            return Parsed("syslog", _SOURCES, fields, time_ns, host, program, subject, repeat=repeat)
+        return Parsed("syslog", _SOURCES, fields, time_ns, host, program, message)
     if found := _RFC5424.match(text):
         return _rfc5424(text, found, context)
     if header := read_header(text, context):
@@ -217,19 +219,21 @@ def _parsed(
         fields["severity"] = SEVERITIES[int(priority) & 7]
         if facility in (4, 10):
             sources = _AUTH_SOURCES
+    repeat = 1
     if subject.startswith(_REPEATS):
-        subject = _repeated(subject, fields)
-    return Parsed("syslog", sources, fields, time_ns, host, program, subject)
+        subject, repeat = _repeated(subject, fields)
+    return Parsed("syslog", sources, fields, time_ns, host, program, subject, repeat=repeat)
 
 
-def _repeated(subject: str, fields: dict[str, Any]) -> str:
-    """Unwrap what rsyslog and syslogd write for a message that came again."""
+def _repeated(subject: str, fields: dict[str, Any]) -> tuple[str, int]:
+    """Unwrap what rsyslog and syslogd write for a message that came again; give how often, too."""
     if found := _REPEATED.fullmatch(subject):
         fields["repeat"] = int(found[1])
-        return found[2].strip()
+        return found[2].strip(), max(1, fields["repeat"])
     if found := _LAST_REPEATED.match(subject):
         fields["repeat"] = int(found[1] or found[2])
-    return subject
+        return subject, max(1, fields["repeat"])
+    return subject, 1
 
 
 SYSLOG = LineType(

@@ -40,3 +40,6 @@ class Event(Struct, gc=False):
     """The host that the line speaks of, as it names itself."""
     decoded: bool = True
     """False when no decoder took the line: ``fields`` is empty, ``text`` is all there is."""
+    repeat: int = 1
+    """How many events the line stands for, by what a decoder knows of its format (syslog: "message repeated 5 times").
+    A field of that name says nothing: whoever writes a line chooses its fields."""

@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from soc_agent.decode.context import Parsed
+from soc_agent.decode.context import REPEAT_CAP, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex, address
 from soc_agent.decode.definition import DecoderDefinition
 from soc_agent.decode.linetypes import LINE_TYPES
@@ -185,3 +185,19 @@ def test_an_address_is_taken_as_it_is_written(written: str, meant: str | None) -
 def test_a_bad_pattern_is_refused() -> None:
     with pytest.raises(PatternError):
         make(programs=["prog"], patterns=[{"match": "("}])
+
+
+def test_a_pattern_may_say_how_many_events_the_line_stands_for() -> None:
+    """Whatever a line puts into a field of that name itself says nothing."""
+    again = {"match": r"(?:(?P<repeat>\d+) more )?failures of (?P<user>\S+)"}
+    decoder = make(programs=["prog"], patterns=[again], casts={"repeat": "int"})
+    parsed = refine([decoder], "4 more failures of an")
+    assert (parsed.repeat, parsed.fields["repeat"]) == (4, 4)
+    parsed.fields["repeat"], parsed.repeat, parsed.subject = 5000, 1, "failures of an"
+    decoder.take(parsed, make_context())
+    assert (parsed.repeat, parsed.fields["repeat"]) == (1, 5000)
+    assert refine([decoder], "99999999999999999999999 more failures of an").repeat == 1
+    assert refine([decoder], "9999999999999999999 more failures of an").repeat == REPEAT_CAP
+    told = Parsed("syslog", (), {}, None, "", "prog", "4 more failures of an", repeat=3)
+    decoder.take(told, make_context())
+    assert told.repeat == 12

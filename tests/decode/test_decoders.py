@@ -269,3 +269,25 @@ def test_literals_of_a_log_source_stand_in_its_messages_whichever_program_wrote_
 def test_a_long_hostile_line_of_any_type_is_decoded_in_time(line_type: str) -> None:
     for part in ("Mar  2 08:14:07 h sshd[1]: ", "a=", '"', "[", "\\", " from 1 port 2", "{", "|", " "):
         decode(part * (200_000 // len(part)), line_type)
+
+
+@pytest.mark.parametrize(
+    ("line_type", "line", "repeat"),
+    [
+        ("json", '{"repeat": 5000, "message": "message repeated 5 times: [ x]"}', 1),
+        ("kv", 'repeat=5000 msg="x"', 1),
+        ("syslog", "Mar  2 08:14:07 h kernel: repeat=5000 x=y", 1),
+        (
+            "syslog",
+            "Mar  2 08:14:07 h sshd[1]: message repeated 5 times: [ Failed password for root from ::1 port 3 ssh2]",
+            5,
+        ),
+        (
+            "syslog",
+            "Mar  2 08:14:07 h sshd[1]: PAM 4 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=::1",
+            4,
+        ),
+    ],
+)
+def test_only_a_decoder_says_how_many_events_a_line_stands_for(line_type: str, line: str, repeat: int) -> None:
+    assert decode(line, line_type).repeat == repeat

@@ -132,9 +132,24 @@ def test_an_octet_count_in_front_is_skipped() -> None:
 
 def test_what_came_again_is_unwrapped_and_counted() -> None:
     parsed = parse("Dec 10 09:11:20 box sshd[1]: message repeated 5 times: [ Failed password for root]")
-    assert parsed.fields["repeat"] == 5
+    assert (parsed.fields["repeat"], parsed.repeat) == (5, 5)
     assert parsed.subject == "Failed password for root"
-    assert parse("Dec 10 09:11:20 box last message repeated 3 times").fields["repeat"] == 3
+    last = parse("Dec 10 09:11:20 box last message repeated 3 times")
+    assert (last.fields["repeat"], last.repeat) == (3, 3)
+    assert parse("<13>Dec 10 09:11:20 box app: message repeated 7 times: [ x]").repeat == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dec 10 09:11:20 box sshd[1]: message repeated 0 times: [ x]",
+        "<165>1 - box app - - [repeat] text",
+        '<165>1 - box app - - [x repeat="9"] text',
+        "Dec 10 09:11:20 box app: repeat=9",
+    ],
+)
+def test_a_line_stands_for_one_event_where_syslog_does_not_say_more(text: str) -> None:
+    assert parse(text).repeat == 1
 
 
 def test_a_pam_module_in_the_tag_is_brought_into_todays_form() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from soc_agent.detect.correlate.books import Books
 from soc_agent.detect.correlate.entry import EVIDENCE_CAP_BYTES, LINES_CAP_BYTES, TIME, WHAT, WITNESS, Entry, Lines
@@ -147,7 +146,7 @@ class Correlator:
         turn = self._marks.turn
         fields = event.fields
         if not events:
-            events = _repeats(fields["repeat"]) if "repeat" in fields else 1
+            events = min(event.repeat, _REPEAT_CAP)
         steps = self._journal.steps
         lines = self._lines.fresh
         for number, field, take, key_of, what_of, what, is_plain, tap in taps:
@@ -224,8 +223,3 @@ class Correlator:
                     detections += self._completed(tap, key, witness.event, witness.ref, completed, ends_ns)
         self._counted.clear()
         return detections
-
-
-def _repeats(repeat: Any) -> int:
-    """Give how many events the line stands for (syslog: "last message repeated N times")."""
-    return min(repeat, _REPEAT_CAP) if isinstance(repeat, int) and repeat > 1 else 1

@@ -39,11 +39,12 @@ class Witness(Struct, array_like=True):
     type: str
     time_ns: int
     fields: dict[str, Any]
+    repeat: int = 1
 
     @property
     def event(self) -> Event:
         """The event again; without its text, which nobody asks for any more."""
-        return Event(self.raw, "", self.type, (), self.fields, self.time_ns, self.host)
+        return Event(self.raw, "", self.type, (), self.fields, self.time_ns, self.host, repeat=self.repeat)
 
     @property
     def ref(self) -> EventRef:
@@ -55,7 +56,7 @@ def pack_witness(path: tuple[str, ...], event: Event, ref: EventRef) -> bytes:
     """Give an event as bytes, so that it can wait over a restart."""
     fields = bounded_fields(event.fields)
     place = (ref.source, ref.stream, ref.stream_id, ref.line_number, ref.offset, ref.raw)
-    witness = Witness(path, *place, event.host, event.type, event.time_ns, fields)
+    witness = Witness(path, *place, event.host, event.type, event.time_ns, fields, event.repeat)
     try:
         return _encoder.encode(witness)
     except (UnicodeEncodeError, OverflowError):  # lone surrogates, integers beyond 64 bits

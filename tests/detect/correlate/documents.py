@@ -139,7 +139,8 @@ def lines(draw: st.DrawFn, most: int = 60) -> list[Line]:
     fields = st.fixed_dictionaries({"src_ip": some.pop("src_ip")}, optional=some)
     rules = st.lists(st.sampled_from(BASES), min_size=1, max_size=2, unique=True).map(sorted).map(tuple)
     times = st.integers(0, 90) | st.sampled_from([3.5, 10.25])
-    found = draw(st.lists(st.builds(Line, times, rules, st.sampled_from("sst"), fields), min_size=8, max_size=most))
+    one = st.builds(Line, times, rules, st.sampled_from("sst"), fields, st.sampled_from([1, 1, 1, 1, 3, 2, 150]))
+    found = draw(st.lists(one, min_size=8, max_size=most))
     if draw(st.booleans()):
         found.sort(key=lambda line: line.time_s)
     return found
@@ -173,7 +174,7 @@ class Run:
     def feed(self, line: Line, number: int) -> list[Detection]:
         """Feed a line for each of its rules."""
         raw = f"{number}".encode()
-        event = Event(raw, raw.decode(), "test", (), line.fields, time_ns=round(line.time_s * SECOND), host="h")
+        event = Event(raw, raw.decode(), "test", (), line.fields, round(line.time_s * SECOND), "h", repeat=line.repeat)
         ref = EventRef("src", line.stream, line.stream, number, number, raw)
         return [detection for rule in line.rules for detection in self.correlator.feed(rule, event, ref)]
 

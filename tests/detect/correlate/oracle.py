@@ -33,6 +33,8 @@ class Line(Struct, frozen=True):
     rules: tuple[str, ...]
     stream: str
     fields: dict[str, Any]
+    repeat: int = 1
+    """How many events it stands for."""
 
 
 class Found(Struct, frozen=True, order=True):
@@ -159,7 +161,7 @@ class Oracle:
         self.seen = set()
         if is_taken:
             for rule in line.rules:
-                found += self._give(rule, Placed(line, number), time_ns, repeats(line), is_chained=False)
+                found += self._give(rule, Placed(line, number), time_ns, line.repeat, is_chained=False)
         return found
 
     def end(self) -> list[Found]:
@@ -310,12 +312,6 @@ def in_order(wanted: list[str] | tuple[str, ...], rules: list[str]) -> bool:
     """Say whether events of the rules come one after the other."""
     left = iter(rules)
     return all(any(rule == one for rule in left) for one in wanted)
-
-
-def repeats(line: Line) -> int:
-    """Give how many events a line stands for."""
-    repeat = line.fields.get("repeat")
-    return repeat if type(repeat) is int and repeat > 1 else 1
 
 
 def value_of(fields: dict[str, Any], name: str) -> Any:

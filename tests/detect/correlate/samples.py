@@ -48,10 +48,11 @@ def make_spec(
     )
 
 
-def make_event(time_s: float, **fields: Any) -> Event:
+def make_event(time_s: float, *, repeat: int = 1, **fields: Any) -> Event:
+    """:param repeat: how many events the line stands for."""
     raw = f"{time_s} {fields}".encode()
     named = {name.replace("__", "."): value for name, value in fields.items()}
-    return Event(raw, raw.decode(), "test", (), named, time_ns=round(time_s * SECOND), host="web01")
+    return Event(raw, raw.decode(), "test", (), named, time_ns=round(time_s * SECOND), host="web01", repeat=repeat)
 
 
 class Feeder:

@@ -4,8 +4,9 @@ import pytest
 
 from soc_agent.detect.correlate import Check, Correlator
 from soc_agent.detect.correlate.spec import Kind
+from soc_agent.detect.hit import EventRef
 from soc_agent.model import Event
-from tests.detect.correlate.samples import SECOND, feeder, make_spec
+from tests.detect.correlate.samples import SECOND, feeder, make_event, make_spec
 
 
 def test_the_event_that_reaches_the_threshold_detects_and_stands_for_all() -> None:
@@ -155,6 +156,14 @@ def test_a_repeated_message_counts_for_all() -> None:
     feed = feeder(make_spec(count=5)).feed
     (found,) = feed(0, repeat=5)
     assert found.count == 5
+
+
+def test_a_line_cannot_name_itself_many_events() -> None:
+    """Whoever writes JSON chooses its fields."""
+    correlator = Correlator([make_spec(count=2)])
+    event = make_event(0, src_ip="10.0.0.1")
+    event.fields["repeat"] = 5000
+    assert correlator.feed("base", event, EventRef("src", "s", "s", 1, 0, event.raw)) == []
 
 
 def test_an_event_of_two_rules_counts_once() -> None:

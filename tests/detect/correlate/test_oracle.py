@@ -61,10 +61,9 @@ def flood(seed: int) -> list[Line]:
             "peer": rng.choice("12"),
         }
         fields["n"] = rng.choice([1, 2, 0.5, -1, "3"])
-        if rng.random() < 0.03:
-            fields["repeat"] = rng.randrange(5)
+        repeat = rng.randrange(1, 5) if rng.random() < 0.03 else 1
         rules = tuple(sorted(rng.sample("abcd", rng.choice([1, 1, 2]))))
-        found.append(Line(max(at_s, 0), rules, stream, fields))
+        found.append(Line(max(at_s, 0), rules, stream, fields, repeat))
     return found
 
 

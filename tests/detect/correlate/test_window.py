@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from statistics import median
+from typing import Any
 
 import msgspec
 from hypothesis import given, settings
@@ -179,7 +180,7 @@ def test_a_restart_at_any_border_changes_nothing(
     bounds = {"lateness_s": LATENESS_S, "records_bytes": records_bytes}
     through, broken = feeder(*named, **bounds), feeder(*named, **bounds)
     for (time_s, rule, group, value, events, stream), border in zip(sequence, borders, strict=False):
-        fields = {"src_ip": str(group), "user": value, "number": VALUES[value], "repeat": events}
+        fields: dict[str, Any] = {"src_ip": str(group), "user": value, "number": VALUES[value], "repeat": events}
         wanted, found = (run.feed(time_s, rule, stream=stream, **fields) for run in (through, broken))
         assert found == wanted
         through.correlator.take_changes()
