@@ -9,7 +9,7 @@ import yaml
 
 from collectors.file_tail import FileTail
 from collectors.file_watch import FileWatch
-from collectors.packets import PacketCapture
+from collectors.packets import PacketProcess
 from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
 from soc_agent.decode import Decoders
@@ -31,7 +31,7 @@ def test_each_kind_of_source_has_its_collector(tmp_path: Path) -> None:
     config = parse_config(SOURCES)
     builder = Builder(config, tmp_path)
     made = [builder.collector(source) for source in config.sources]
-    assert [type(collector) for collector in made] == [FileTail, PacketCapture, FileWatch]
+    assert [type(collector) for collector in made] == [FileTail, PacketProcess, FileWatch]
     assert [collector.name for collector in made] == ["a", "b", "c"]
 
 
