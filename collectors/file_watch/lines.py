@@ -2,12 +2,11 @@
 
 import os
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from collectors.file_watch.reading import Content, Refused
+from collectors.file_watch.reading import Refused
 from soc_agent.model import FileFacts, Finding, Scan
 
 FINDINGS_CAP = 64
@@ -15,14 +14,14 @@ FINDINGS_CAP = 64
 _NS = 1_000_000_000
 
 
-def lines_of(content: Content, scan: Scan, path: str, source: str, time_ns: int) -> list[bytes]:
-    """Give the lines of a file that was read: its findings, or that it was not scanned; none when it is clean."""
+def lines_of(facts: FileFacts, scan: Scan, path: str, source: str, time_ns: int) -> list[bytes]:
+    """Give the lines of a file that was opened: its findings, or that it was not scanned; none when it is clean."""
     if scan.not_scanned:
-        return [_not_scanned(content.facts, path, source, scan.not_scanned, scan.detail, time_ns)]
+        return [_not_scanned(facts, path, source, scan.not_scanned, scan.detail, time_ns)]
     findings = sorted(scan.findings, key=lambda finding: -finding.rule.level)
     if not findings:
         return []
-    file = {**_file(content.facts, path, source, time_ns), "sha256": sha256(content.data).hexdigest()}
+    file = {**_file(facts, path, source, time_ns), "sha256": scan.sha256}
     lines = [{"type": "yara", **file, **_rule(finding)} for finding in findings[:FINDINGS_CAP]]
     if len(findings) > FINDINGS_CAP:
         lines[-1]["omitted"] = len(findings) - FINDINGS_CAP
@@ -30,7 +29,7 @@ def lines_of(content: Content, scan: Scan, path: str, source: str, time_ns: int)
 
 
 def line_of_refused(refused: Refused, path: str, source: str, time_ns: int) -> bytes:
-    """Give the line of a file that was not read."""
+    """Give the line of a file that was not opened."""
     return _not_scanned(refused.facts, path, source, refused.reason, refused.detail, time_ns)
 
 

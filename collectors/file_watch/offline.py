@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from collectors.file_watch.lines import line_of_refused, lines_of
-from collectors.file_watch.reading import Content, read_file
+from collectors.file_watch.reading import Refused, open_file
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.tree import WalkLog, walk
 from collectors.globs import Globs
 from soc_agent.config import WatchSource
-from soc_agent.model import Block, Problem
+from soc_agent.model import Block, Problem, ScanLimits
 from soc_agent.text import path_text
 
 _DEFAULTS = WatchSource(name="scan", paths=())
@@ -51,18 +51,20 @@ def _below(top: str, excludes: Callable[[str], bool], log: WalkLog) -> Iterator[
 
 
 def _scan(path: str, scanner: Scanner, size_cap_bytes: int, timeout_s: int) -> Block | None:
-    read = read_file(path, size_cap_bytes)
-    if read is None:
+    opened = open_file(path, size_cap_bytes)
+    if opened is None:
         return None
-    time_ns = read.facts.modified_ns
-    if isinstance(read, Content):
-        lines = lines_of(read, scanner.scan(read.data, read.facts, timeout_s), path, _DEFAULTS.name, time_ns)
+    facts, time_ns = opened.facts, opened.facts.modified_ns
+    if isinstance(opened, Refused):
+        lines = [line_of_refused(opened, path, _DEFAULTS.name, time_ns)]
     else:
-        lines = [line_of_refused(read, path, _DEFAULTS.name, time_ns)]
+        with opened:
+            scan = scanner.scan_file(opened.file, facts, ScanLimits(size_cap_bytes, timeout_s))
+        lines = lines_of(facts, scan, path, _DEFAULTS.name, time_ns)
     return Block(
         source=_DEFAULTS.name,
-        stream=read.facts.path,
-        stream_id=f"scan:{read.facts.path}",
+        stream=facts.path,
+        stream_id=f"scan:{facts.path}",
         type="yara",
         data=b"".join(lines),
         received_ns=time_ns,

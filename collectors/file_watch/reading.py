@@ -1,4 +1,4 @@
-"""Reading a file that somebody else may be changing, moving or replacing at this moment."""
+"""Opening a file that somebody else may be changing, moving or replacing at this moment."""
 
 import os
 import pwd
@@ -6,6 +6,7 @@ import stat
 from functools import lru_cache
 from hashlib import blake2b
 from struct import pack
+from typing import Self
 
 from msgspec import Struct
 
@@ -13,14 +14,21 @@ from soc_agent.model import FileFacts
 from soc_agent.text import path_text
 
 
-class Content(Struct, frozen=True):
-    """A file that was read as a whole."""
+class Opened(Struct, frozen=True):
+    """A regular file that is open for reading. Used with ``with``, which closes it."""
 
     facts: FileFacts
-    data: bytes
+    file: int
+    """Its descriptor."""
     identity: int
     changed_ns: int
     """When the file, or what is known of it, was last changed, by the clock of the file system."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.file)
 
 
 class Refused(Struct, frozen=True):
@@ -34,8 +42,8 @@ class Refused(Struct, frozen=True):
     """As far as it is known, else 0."""
 
 
-def read_file(path: str, cap_bytes: int, below: str = "") -> Content | Refused | None:
-    """Read a regular file of at most ``cap_bytes``.
+def open_file(path: str, cap_bytes: int, below: str = "") -> Opened | Refused | None:
+    """Open a regular file of at most ``cap_bytes``.
 
     None when there is nothing to read: it is gone, it is no regular file, it is a symbolic link, or (``below`` is a
     folder) it is not below that folder after all, because a folder on the way was replaced by a link.
@@ -47,13 +55,19 @@ def read_file(path: str, cap_bytes: int, below: str = "") -> Content | Refused |
         return None
     except OSError as error:
         return _unreadable(path, error)
+    opened = False
     try:
         info = os.fstat(fd)
         if not stat.S_ISREG(info.st_mode) or (below and not _is_below(fd, path, below)):
             return None
-        return _read(fd, info, path, cap_bytes)
+        facts, identity = _facts(path, info), identity_of(info)
+        if info.st_size > cap_bytes:
+            return Refused(facts, "too_big", f"more than {cap_bytes} bytes", identity)
+        opened = True
+        return Opened(facts, fd, identity, info.st_ctime_ns)
     finally:
-        os.close(fd)
+        if not opened:
+            os.close(fd)
 
 
 def identity_of(info: os.stat_result) -> int:
@@ -64,23 +78,6 @@ def identity_of(info: os.stat_result) -> int:
     """
     what = pack("<QQqq", info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
     return int.from_bytes(blake2b(what, digest_size=8).digest(), "little") & ~1
-
-
-def _read(fd: int, info: os.stat_result, path: str, cap_bytes: int) -> Content | Refused:
-    facts = _facts(path, info)
-    identity = identity_of(info)
-    data = b""
-    if info.st_size <= cap_bytes:
-        try:
-            with os.fdopen(fd, "rb", closefd=False) as file:
-                data = file.read(info.st_size + 1)
-                if len(data) > info.st_size:  # it grows, or its size is not told, as in /proc
-                    data += file.read(cap_bytes + 1 - len(data))
-        except OSError as error:
-            return Refused(facts, "unreadable", error.strerror or str(error), identity)
-    if max(info.st_size, len(data)) > cap_bytes:
-        return Refused(facts, "too_big", f"more than {cap_bytes} bytes", identity)
-    return Content(facts, data, identity, info.st_ctime_ns)
 
 
 def _is_below(fd: int, path: str, below: str) -> bool:

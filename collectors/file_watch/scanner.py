@@ -1,16 +1,17 @@
-"""What scans a file's bytes. The rules behind it are no business of a collector."""
+"""What scans a file. The rules behind it are no business of a collector."""
 
 from typing import Protocol
 
-from soc_agent.model import FileFacts, Scan
+from soc_agent.model import FileFacts, Scan, ScanLimits
 
 
 class Scanner(Protocol):
-    """Scans bytes that were read from a file. One in a process of its own has the same face."""
+    """Scans files that were opened. The one of the product works in a process of its own."""
 
-    def scan(self, data: bytes, facts: FileFacts, timeout_s: int) -> Scan:
-        """Give what is found in the bytes, or why there is no answer within so many seconds. Never raises for either.
+    def scan_file(self, file: int, facts: FileFacts, limits: ScanLimits) -> Scan:
+        """Give what is found in an open file, or why there is no answer. Never raises for either.
 
-        It should not hold the interpreter's lock while it scans: the rest of the agent runs beside it.
+        The file is read from its beginning wherever it stands, and stays open. The scan should not hold the
+        interpreter's lock: the rest of the agent runs beside it.
         """
         ...

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.lines import line_of_refused, lines_of
-from collectors.file_watch.reading import Content, identity_of, read_file
+from collectors.file_watch.reading import Opened, Refused, identity_of, open_file
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.schedule import File, Schedule, Timing
 from collectors.file_watch.table import key_of
@@ -16,7 +16,7 @@ from collectors.file_watch.warden import Warden
 from collectors.globs import Globs
 from collectors.reports import Reports
 from soc_agent.config import WatchSource
-from soc_agent.model import Problem
+from soc_agent.model import Problem, ScanLimits
 from soc_agent.text import path_text
 
 _log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class Worker(threading.Thread):
         self._changed = changed
         self._reports = reports
         self._timing = timing
+        self._limits = ScanLimits(options.size_cap_bytes, options.timeout_s)
         self._globs = Globs((), options.exclude)
         self._schedule = Schedule(timing)
         self._walks = Walks(self._new_walk)
@@ -142,21 +143,35 @@ class Worker(threading.Thread):
     def _scan(self, file: File, is_known: Callable[[str, int], bool]) -> None:
         number, path = file
         folder = self._folders[number]
-        read = read_file(path, self._options.size_cap_bytes, below=folder.real) if folder.real else None
-        if read is None or is_known(path, read.identity):
+        opened = open_file(path, self._limits.cap_bytes, below=folder.real) if folder.real else None
+        if opened is None:
+            self._put_off.pop(file, None)
+        elif isinstance(opened, Refused):
+            if not is_known(path, opened.identity):
+                line = line_of_refused(opened, path, self._options.name, time.time_ns())
+                self._keep(file, opened.identity, [line], settled=True)
+        else:
+            with opened:
+                self._scan_opened(file, opened, is_known)
+
+    def _scan_opened(self, file: File, opened: Opened, is_known: Callable[[str, int], bool]) -> None:
+        path = file[1]
+        if is_known(path, opened.identity):
             self._put_off.pop(file, None)
             return
-        now_ns, settled = time.time_ns(), True
-        if isinstance(read, Content):
-            settled = _is_settled(read.changed_ns)
-            if not settled and self._may_wait(file):
-                return
-            scan = self._scanner.scan(read.data, read.facts, self._options.timeout_s)
-            lines = lines_of(read, scan, path, self._options.name, now_ns)
-        else:
-            lines = [line_of_refused(read, path, self._options.name, now_ns)]
+        now_ns, settled = time.time_ns(), _is_settled(opened.changed_ns)
+        if not settled and self._may_wait(file):
+            return
+        scan = self._scanner.scan_file(opened.file, opened.facts, self._limits)
+        lines = lines_of(opened.facts, scan, path, self._options.name, now_ns)
+        self._keep(file, None if scan.again else opened.identity, lines, settled=settled)
+
+    def _keep(self, file: File, identity: int | None, lines: list[bytes], *, settled: bool) -> None:
+        """Keep what came of a file; one that may have changed meanwhile is due again."""
+        number, path = file
+        folder = self._folders[number]
         with self._changed:
-            folder.scanned(path, read.identity if settled else None, lines)
+            folder.scanned(path, identity if settled else None, lines)
             now = time.monotonic()
             self._schedule.scanned(file, now)
             self._put_off.pop(file, None)

@@ -19,8 +19,8 @@ from soc_agent.detect.load.changes import RuleChanges
 from soc_agent.detect.load.filters import next_expiry
 from soc_agent.detect.load.settle import Look, Signature, signatures
 from soc_agent.detect.load.shelf import Shelf
+from soc_agent.detect.yara.process import ProcessScanner
 from soc_agent.detect.yara.rules import YaraRules
-from soc_agent.detect.yara.scan import YaraScanner
 from soc_agent.detect.yara.shelf import YaraShelf
 from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
@@ -56,8 +56,9 @@ class Builder:
             disabled=config.rules.disabled,
             default_suppress_s=config.rules.suppress_s,
             before=before._yara if before else None,  # noqa: SLF001 - as above
+            keep_compiled=False,
         )
-        self._scanner: YaraScanner | None = before._scanner if before else None  # noqa: SLF001 - as above
+        self._scanner: ProcessScanner | None = before._scanner if before else None  # noqa: SLF001 - as above
         self._indicators: Indicators | None = None
         self._lists_seen: dict[str, Signature] = {}
         self._decoders: Decoders | None = None
@@ -164,7 +165,7 @@ class Builder:
         """Load the YARA rules, and hand them to the scanner that all watched folders share."""
         rules = self._yara.load(self.rule_folders(), look)
         if self._scanner is None:
-            self._scanner = YaraScanner(rules)
+            self._scanner = ProcessScanner(rules)
         else:
             self._scanner.use(rules)
         return rules

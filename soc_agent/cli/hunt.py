@@ -214,12 +214,12 @@ class Hunt:
 
     @cached_property
     def _scanner(self) -> Any:
+        from soc_agent.detect.yara.process import ProcessScanner
         from soc_agent.detect.yara.rules import load_yara
-        from soc_agent.detect.yara.scan import YaraScanner
 
         rules = load_yara(self._folders)
         self._problems.extend(rules.problems)
-        return YaraScanner(rules)
+        return ProcessScanner(rules)
 
     def _begin(self, item: Input) -> int:
         """Give the time of an input's first line, so that what was rotated is read in the order it was written."""

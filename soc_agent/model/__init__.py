@@ -9,7 +9,7 @@ from soc_agent.model.explanation import Explanation
 from soc_agent.model.problem import Problem, Where
 from soc_agent.model.rule import RuleInfo, RuleKind
 from soc_agent.model.scale import Layer, Level, Tier
-from soc_agent.model.scan import FileFacts, Finding, Scan
+from soc_agent.model.scan import FileFacts, Finding, Scan, ScanLimits
 from soc_agent.model.sender import CLAIMED, SENDER_FIELDS, Sender
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "RuleInfo",
     "RuleKind",
     "Scan",
+    "ScanLimits",
     "Sender",
     "Status",
     "Tier",

@@ -33,10 +33,23 @@ class Finding(Struct, frozen=True):
     """The rule's ``meta``: text, numbers and truth values; bounded."""
 
 
+class ScanLimits(Struct, frozen=True):
+    """How much one file may cost."""
+
+    cap_bytes: int
+    """A larger file is not scanned, and said to be not scanned."""
+    timeout_s: int
+
+
 class Scan(Struct, frozen=True):
     """What became of one file."""
 
     findings: tuple[Finding, ...] = ()
     not_scanned: str = ""
-    """Why there is no answer: ``timeout`` or ``error``; empty when the file was scanned."""
+    """Why there is no answer: ``timeout``, ``too_big``, ``unreadable``, ``crashed`` (the file ended the scanner),
+    ``no_scanner`` or ``error``; empty when the file was scanned."""
     detail: str = ""
+    sha256: str = ""
+    """Of the bytes that were scanned, in hex; only where there are findings."""
+    again: bool = False
+    """Whether the answer does not lie in the file: the same file is to be tried again later."""

@@ -79,11 +79,6 @@ def info_of_meta(
     ), problems
 
 
-def bounded_meta(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Give ``meta`` with so many keys, and values so long, that a finding stays a line of reasonable length."""
-    return {key: value[:_SHORT] if isinstance(value, str) else value for key, value in list(meta.items())[:_KEYS]}
-
-
 def techniques_of(tags: Sequence[str]) -> list[str]:
     """Give the ATT&CK techniques among Sigma tags, as ``T1505.003``."""
     found = (re.fullmatch(r"attack\.(t\d{4}(?:\.\d{3})?)", tag) for tag in tags)

@@ -13,11 +13,12 @@ import yara
 from msgspec import Struct
 
 from soc_agent.detect.yara.meta import info_of_meta
+from soc_agent.detect.yara.split import split
 from soc_agent.model import Problem, RuleInfo, Where
+from soc_agent.scanning.frames import Pieces
+from soc_agent.scanning.server import EXTERNALS
 
 SUFFIXES = (".yar", ".yara")
-EXTERNALS = {"filename": "", "filepath": "", "extension": "", "filetype": "", "owner": ""}
-"""The variables that public rules use; their values are those of the file that is scanned."""
 _FILE_CAP_BYTES = 32 * 1024 * 1024
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
@@ -26,7 +27,7 @@ class YaraRules(Struct, frozen=True):
     """All YARA rules that can run."""
 
     compiled: Any
-    """A ``yara.Rules``; None when there is no rule."""
+    """A ``yara.Rules``; None when there is no rule, or a process of its own compiles them."""
     by_name: dict[tuple[str, str], RuleInfo]
     """The file and the identifier of a rule, to the rule."""
     disabled: frozenset[str]
@@ -35,6 +36,8 @@ class YaraRules(Struct, frozen=True):
     """Files and rules that cannot run, and what is not understood of those that do."""
     warnings: list[Problem]
     """What makes rules slow."""
+    pieces: tuple[Pieces, ...] = ()
+    """The sources, rule by rule, with the kinds of files that each can match; empty when no rule can run."""
 
     @property
     def infos(self) -> dict[str, RuleInfo]:
@@ -52,6 +55,7 @@ class YaraFile(Struct, frozen=True):
     """Identifier, tags and meta of each rule that is not private."""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    pieces: Pieces | None = None
 
 
 def load_yara(paths: Sequence[Path], *, disabled: Collection[str] = (), default_suppress_s: int = 3600) -> YaraRules:
@@ -70,7 +74,8 @@ def read_yara(path: Path) -> YaraFile:
     if source is None or compiled is None:
         return YaraFile(str(path), None, problems=tuple(problems), warnings=tuple(warnings))
     rules = tuple((rule.identifier, tuple(rule.tags), rule.meta) for rule in compiled if not rule.is_private)
-    return YaraFile(str(path), source, rules, tuple(problems), tuple(warnings))
+    pieces = split(str(path), source, [name for name, _, _ in rules])
+    return YaraFile(str(path), source, rules, tuple(problems), tuple(warnings), pieces)
 
 
 def join_yara(
@@ -79,8 +84,12 @@ def join_yara(
     *,
     disabled: Collection[str] = (),
     default_suppress_s: int = 3600,
+    keep_compiled: bool = True,
 ) -> YaraRules:
-    """Compile files together; of rules with one id each but the first gets an id of its own."""
+    """Compile files together; of rules with one id each but the first gets an id of its own.
+
+    :param keep_compiled: without it they are compiled to see that they can be, and what that takes is given back.
+    """
     found = [*problems, *(problem for file in files for problem in file.problems)]
     by_name: dict[tuple[str, str], RuleInfo] = {}
     ids: set[str] = set()
@@ -97,7 +106,11 @@ def join_yara(
             ids.add(info.id)
             by_name[file.path, name] = info
     compiled = _together({file.path: file.source for file in files if file.source is not None}, found)
-    return YaraRules(compiled, by_name, frozenset(disabled), found, [w for file in files for w in file.warnings])
+    pieces = tuple(file.pieces for file in files if file.pieces is not None) if compiled is not None else ()
+    if not keep_compiled:
+        compiled = None
+    warnings = [warning for file in files for warning in file.warnings]
+    return YaraRules(compiled, by_name, frozenset(disabled), found, warnings, pieces)
 
 
 def yara_files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:

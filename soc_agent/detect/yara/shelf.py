@@ -30,9 +30,19 @@ class YaraShelf:
     """
 
     def __init__(
-        self, *, disabled: Collection[str] = (), default_suppress_s: int = 3600, before: "YaraShelf | None" = None
+        self,
+        *,
+        disabled: Collection[str] = (),
+        default_suppress_s: int = 3600,
+        before: "YaraShelf | None" = None,
+        keep_compiled: bool = True,
     ) -> None:
-        """:param before: the shelf whose place this one takes, with other options: what it holds is not read again."""
+        """Make an empty one.
+
+        :param before: the shelf whose place this one takes, with other options: what it holds is not read again.
+        :param keep_compiled: see :func:`~soc_agent.detect.yara.rules.join_yara`.
+        """
+        self._keep_compiled = keep_compiled
         self._disabled = disabled
         self._default_suppress_s = default_suppress_s
         self._files: dict[str, _Kept] = {}
@@ -64,6 +74,7 @@ class YaraShelf:
                 problems,
                 disabled=self._disabled,
                 default_suppress_s=self._default_suppress_s,
+                keep_compiled=self._keep_compiled,
             )
         infos = {info.id: (info, files[info.path].runs.source) for info in self._rules.by_name.values()}
         self.changes = _changes(self._infos, infos, files)

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from collectors.file_watch import FileWatch, Timing
 from collectors.file_watch.worker import RACY_NS
 from soc_agent.config import WatchSource
-from soc_agent.model import Block, FileFacts, Finding, Level, RuleInfo, RuleKind, Scan
+from soc_agent.model import Block, FileFacts, Finding, Level, RuleInfo, RuleKind, Scan, ScanLimits
 
 DEADLINE_S = 20.0
 RULE = RuleInfo(id="eicar", title="Test file", kind=RuleKind.YARA, level=Level.HIGH, tags=("attack.t1204", "test"))
@@ -28,12 +29,15 @@ class FakeScanner:
         self.gate.set()
         self.fails = ""
 
-    def scan(self, data: bytes, facts: FileFacts, timeout_s: int) -> Scan:
+    def scan_file(self, file: int, facts: FileFacts, limits: ScanLimits) -> Scan:
         self.gate.wait(DEADLINE_S)
         self.scanned.append(Path(facts.path).name)
         if self.fails:
             return Scan(not_scanned=self.fails, detail="as told")
-        return Scan((Finding(RULE, "eicar", ("$a",), {"n": 1}),)) if b"EVIL" in data else Scan()
+        data = os.pread(file, limits.cap_bytes, 0)
+        if b"EVIL" not in data:
+            return Scan()
+        return Scan((Finding(RULE, "eicar", ("$a",), {"n": 1}),), sha256=sha256(data).hexdigest())
 
 
 class Watched:

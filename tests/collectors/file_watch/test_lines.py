@@ -7,11 +7,10 @@ import msgspec
 import pytest
 
 from collectors.file_watch.lines import FINDINGS_CAP, line_of_refused, lines_of
-from collectors.file_watch.reading import Content, Refused
+from collectors.file_watch.reading import Refused
 from soc_agent.model import FileFacts, Finding, Layer, Level, RuleInfo, RuleKind, Scan, Tier
 
 FACTS = FileFacts("/srv/www/shell.php", 4, "www-data", "0644", 1_600_000_000_123_456_789)
-CONTENT = Content(FACTS, b"EVIL", 2, 0)
 RULE = RuleInfo(
     id="web-shell",
     title="Web shell",
@@ -32,8 +31,8 @@ def decoded(lines: list[bytes]) -> list[dict[str, Any]]:
 
 def test_a_finding_says_all_that_an_alert_needs() -> None:
     """The rule travels with the finding: who reads it may not have the rules."""
-    scan = Scan((Finding(RULE, "shell_1", ("$a", "$b"), {"weight": 3}),))
-    (line,) = decoded(lines_of(CONTENT, scan, FACTS.path, "drop", 1_700_000_000_000_000_001))
+    scan = Scan((Finding(RULE, "shell_1", ("$a", "$b"), {"weight": 3}),), sha256=hashlib.sha256(b"EVIL").hexdigest())
+    (line,) = decoded(lines_of(FACTS, scan, FACTS.path, "drop", 1_700_000_000_000_000_001))
     assert line == {
         "type": "yara",
         "time": "2023-11-14T22:13:20.000000001Z",
@@ -63,13 +62,13 @@ def test_a_finding_says_all_that_an_alert_needs() -> None:
 
 def test_a_clean_file_gives_no_line() -> None:
     """There is nothing to say."""
-    assert lines_of(CONTENT, Scan(), FACTS.path, "drop", 0) == []
+    assert lines_of(FACTS, Scan(), FACTS.path, "drop", 0) == []
 
 
 @pytest.mark.parametrize("reason", ["timeout", "error"])
 def test_a_file_without_an_answer_is_not_clean(reason: str) -> None:
     """It is said, with the reason."""
-    (line,) = decoded(lines_of(CONTENT, Scan(not_scanned=reason, detail="d"), FACTS.path, "drop", 0))
+    (line,) = decoded(lines_of(FACTS, Scan(not_scanned=reason, detail="d"), FACTS.path, "drop", 0))
     assert (line["type"], line["reason"], line["detail"]) == ("not_scanned", reason, "d")
 
 
@@ -85,7 +84,7 @@ def test_findings_of_a_file_are_bounded_and_the_worst_stay() -> None:
     findings = tuple(
         Finding(msgspec.structs.replace(RULE, id=f"r{number}", level=level), "r") for number, level in enumerate(levels)
     )
-    lines = decoded(lines_of(CONTENT, Scan(findings), FACTS.path, "drop", 0))
+    lines = decoded(lines_of(FACTS, Scan(findings), FACTS.path, "drop", 0))
     assert len(lines) == FINDINGS_CAP
     assert [line["level"] for line in lines[:4]] == ["critical"] * 3 + ["low"]
     assert lines[-1]["omitted"] == 103 - FINDINGS_CAP
@@ -95,5 +94,5 @@ def test_findings_of_a_file_are_bounded_and_the_worst_stay() -> None:
 def test_any_time_can_be_written(modified_ns: int) -> None:
     """The time of a file is set by whoever owns it."""
     facts = msgspec.structs.replace(FACTS, modified_ns=modified_ns)
-    (line,) = decoded(lines_of(Content(facts, b"", 2, 0), Scan(not_scanned="error"), facts.path, "drop", 0))
+    (line,) = decoded(lines_of(facts, Scan(not_scanned="error"), facts.path, "drop", 0))
     assert line["modified"].endswith("Z")

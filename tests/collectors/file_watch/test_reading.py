@@ -5,36 +5,37 @@ from pathlib import Path
 
 import pytest
 
-from collectors.file_watch.reading import Content, Refused, _owner, identity_of, read_file
+from collectors.file_watch.reading import Opened, Refused, _owner, identity_of, open_file
 from soc_agent.text import path_text
 
 
-def test_content_and_facts(tmp_path: Path) -> None:
-    """What was read, and of which file."""
+def test_an_open_file_and_its_facts(tmp_path: Path) -> None:
+    """What was opened, and of which file; it is closed at the end."""
     path = tmp_path / "f"
     path.write_bytes(b"data")
     path.chmod(0o640)
-    read = read_file(str(path), 10, below=str(tmp_path))
-    assert isinstance(read, Content)
-    assert (read.data, read.facts.size, read.facts.mode) == (b"data", 4, "0640")
-    assert read.facts.owner == path.owner()
-    assert read.identity == identity_of(path.stat())
-    assert read.identity % 2 == 0
+    opened = open_file(str(path), 10, below=str(tmp_path))
+    assert isinstance(opened, Opened)
+    with opened:
+        assert os.read(opened.file, 10) == b"data"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.read(opened.file, 1)
+    assert (opened.facts.size, opened.facts.mode) == (4, "0640")
+    assert opened.facts.owner == path.owner()
+    assert opened.identity == identity_of(path.stat())
+    assert opened.identity % 2 == 0
 
 
 def test_the_cap_holds(tmp_path: Path) -> None:
-    """Exactly the cap is read, one byte more is refused, also where the size is not told."""
+    """Exactly the cap is opened, one byte more is refused."""
     path = tmp_path / "f"
     path.write_bytes(b"x" * 10)
-    assert isinstance(read_file(str(path), 10), Content)
-    read = read_file(str(path), 9)
-    assert isinstance(read, Refused)
-    assert read.reason == "too_big"
-    unknown = read_file("/proc/self/status", 100)
-    assert isinstance(unknown, Refused)
-    whole = read_file("/proc/self/status", 100_000)
-    assert isinstance(whole, Content)
-    assert b"Threads:" in whole.data
+    opened = open_file(str(path), 10)
+    assert isinstance(opened, Opened)
+    with opened:
+        refused = open_file(str(path), 9)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "too_big"
 
 
 def test_what_is_no_file_is_nothing(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_what_is_no_file_is_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
     (tmp_path / "link").symlink_to(tmp_path / "file")
     for name in ("gone", "", "link", "fifo", "file/below"):
-        assert read_file(str(tmp_path / name), 10) is None
+        assert open_file(str(tmp_path / name), 10) is None
 
 
 def test_a_folder_on_the_way_that_became_a_link_leads_nowhere(tmp_path: Path) -> None:
@@ -53,9 +54,11 @@ def test_a_folder_on_the_way_that_became_a_link_leads_nowhere(tmp_path: Path) ->
     (tmp_path / "out" / "secret").write_bytes(b"x")
     (tmp_path / "in" / "way").symlink_to(tmp_path / "out")
     path = str(tmp_path / "in" / "way" / "secret")
-    assert isinstance(read_file(path, 10), Content)
-    assert read_file(path, 10, below=str(tmp_path / "in")) is None
-    assert isinstance(read_file(path, 10, below="/"), Content)
+    assert open_file(path, 10, below=str(tmp_path / "in")) is None
+    for below in ("", "/"):
+        opened = open_file(path, 10, below=below)
+        assert isinstance(opened, Opened)
+        os.close(opened.file)
 
 
 def test_what_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,10 +70,10 @@ def test_what_may_not_be_read_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("collectors.file_watch.reading.os.open", refuse)
-    read = read_file(str(path), 10)
+    read = open_file(str(path), 10)
     assert isinstance(read, Refused)
     assert (read.reason, read.detail, read.facts.size) == ("unreadable", "Permission denied", 1)
-    assert read_file(str(tmp_path / "gone"), 10) is None
+    assert open_file(str(tmp_path / "gone"), 10) is None
 
 
 def test_a_change_that_is_hidden_is_another_version(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from soc_agent.detect.yara.meta import bounded_meta, info_of_meta, techniques_of
+from soc_agent.detect.yara.meta import info_of_meta, techniques_of
 from soc_agent.errors import describe
 from soc_agent.model import Layer, Level, Problem, RuleInfo, RuleKind, Tier
+from soc_agent.scanning.server import bounded_meta
 
 
 def face(tags: tuple[str, ...] = (), **meta: Any) -> tuple[RuleInfo, list[Problem]]:
