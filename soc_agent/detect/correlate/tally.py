@@ -17,6 +17,7 @@ from soc_agent.detect.correlate.spec import CorrelationSpec, Term
 _NEVER = -(2**63)
 _EXACT = 2**128
 """More than any sum of whole numbers comes to, by the bounds of a value and of a window."""
+_RANKED_CAP = 100
 
 
 class Tally(Protocol):
@@ -83,7 +84,10 @@ class ValueCount:
 
 
 class ValueSum:
-    """The sum of the values, or their average: exact, so that it does not depend on what was in the window before."""
+    """The sum of the values, or their average: exact, so that it does not depend on what was in the window before.
+
+    A line that stands for several events adds its value as often.
+    """
 
     takes_any_order: ClassVar[bool] = True
 
@@ -94,15 +98,15 @@ class ValueSum:
 
     def add(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        value = entry[WHAT]
-        self._total += value if isinstance(value, int) else Fraction(value)
-        self._count += 1
+        value, events = entry[WHAT], abs(entry[EVENTS])
+        self._total += (value if isinstance(value, int) else Fraction(value)) * events
+        self._count += events
 
     def drop(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        value = entry[WHAT]
-        self._total -= value if isinstance(value, int) else Fraction(value)
-        self._count -= 1
+        value, events = entry[WHAT], abs(entry[EVENTS])
+        self._total -= (value if isinstance(value, int) else Fraction(value)) * events
+        self._count -= events
 
     def measure(self, begin_ns: int) -> float:
         """See :class:`Tally`."""
@@ -122,7 +126,10 @@ def _number(total: float | Fraction) -> float:
 
 
 class Percentile:
-    """The value below which so many percent of the values lie, between two values in proportion (50 is the median)."""
+    """The value below which so many percent of the values lie, between two values in proportion (50 is the median).
+
+    A line that stands for several events has its value as often among them, but no more than 100 times.
+    """
 
     takes_any_order: ClassVar[bool] = True
 
@@ -132,11 +139,17 @@ class Percentile:
 
     def add(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        insort(self._values, entry[WHAT])
+        value, times = entry[WHAT], min(abs(entry[EVENTS]), _RANKED_CAP)
+        if times == 1:
+            insort(self._values, value)
+        else:
+            place = bisect_left(self._values, value)
+            self._values[place:place] = [value] * times
 
     def drop(self, entry: Entry) -> None:
         """See :class:`Tally`."""
-        del self._values[bisect_left(self._values, entry[WHAT])]
+        place = bisect_left(self._values, entry[WHAT])
+        del self._values[place : place + min(abs(entry[EVENTS]), _RANKED_CAP)]
 
     def measure(self, begin_ns: int) -> float:
         """See :class:`Tally`."""

@@ -118,9 +118,10 @@ class Correlation:
         if self.terms:
             return any(self._is_there(present, rules) for present, _ in self.terms)
         values = [item.what for item in window]
+        events = [item.events for item in window]
         match self.type:
             case "event_count":
-                return sum(item.events for item in window)
+                return sum(events)
             case "value_count":
                 return len(set(values))
             case "temporal":
@@ -128,11 +129,15 @@ class Correlation:
             case "temporal_ordered":
                 return max(n for n in range(len(self.rules) + 1) if in_order(self.rules[:n], rules))
             case "value_sum":
-                return as_number(sum(map(Fraction, values), Fraction()))
+                return as_number(self._sum(window))
             case "value_avg":
-                return as_number(sum(map(Fraction, values), Fraction()) / len(values))
+                return as_number(self._sum(window) / sum(events))
             case _:
-                return between(sorted(values), self.condition.get("percentile", 50))
+                ranked = [item.what for item in window for _ in range(min(item.events, 100))]
+                return between(sorted(ranked), self.condition.get("percentile", 50))
+
+    def _sum(self, window: list[Item]) -> Fraction:
+        return sum((Fraction(item.what) * item.events for item in window), Fraction())
 
     def _is_there(self, present: tuple[str, ...], rules: list[str]) -> bool:
         return in_order(present, rules) if self.is_ordered else set(present) <= set(rules)

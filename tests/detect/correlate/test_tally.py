@@ -57,7 +57,7 @@ def test_a_tally_that_slid_measures_as_a_new_one(
 def test_numbers_leave_no_trace_either(kind: Kind, values: list[float], data: st.DataObject) -> None:
     """Sums are exact, so that no rounding of values long gone decides."""
     spec = make_spec(kind, field=("n",), percentile=90)
-    entries: list[Entry] = [(time, 1, value, time) for time, value in enumerate(values)]
+    entries: list[Entry] = [(time, (1, -1, 3, 200)[time % 4], value, time) for time, value in enumerate(values)]
     follows(spec, entries, data.draw(st.integers(0, len(entries))))
 
 
@@ -134,3 +134,20 @@ def test_how_many_entries_a_window_needs() -> None:
     assert least_entries(make_spec(op="lt", count=5)) == 1
     assert least_entries(make_spec("value_sum", count=5, field=("n",))) == 1
     assert least_entries(make_spec("temporal", rules=("a", "b", "c"), terms=TERMS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("value_sum", 520.0), ("value_avg", 130.0), ("value_median", 100), ("value_percentile", 184)]
+)
+def test_a_line_that_stands_for_several_events_weighs_as_many(kind: Kind, expected: float) -> None:
+    """Whether or not a detection has counted it."""
+    spec = make_spec(kind, field=("n",), percentile=90)
+    for sign in (1, -1):
+        entries: list[Entry] = [(0, 3 * sign, 100, 0), (1, 1, 220, 1)]
+        assert measured(spec, entries) == pytest.approx(expected)
+
+
+def test_a_line_is_ranked_a_bounded_number_of_times() -> None:
+    """However many events it stands for: each would take room of its own."""
+    entries: list[Entry] = [(0, 100_000, 1, 0), *((time, 1, 2, time) for time in range(1, 102))]
+    assert measured(make_spec("value_median", field=("n",)), entries) == 2

@@ -74,7 +74,8 @@ specs = st.one_of(
 
 
 def measure(spec: CorrelationSpec, window: list[Item]) -> float:
-    numbers = [float(VALUES[item[3]]) for item in window if spec.value_fields == ("number",)]  # type: ignore[arg-type]
+    weighed = [item for item in window if spec.value_fields == ("number",) for _ in range(item[4])]
+    numbers = [float(VALUES[item[3]]) for item in weighed]  # type: ignore[arg-type]
     match spec.kind:
         case "event_count":
             return sum(item[4] for item in window)
