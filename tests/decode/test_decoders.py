@@ -284,7 +284,7 @@ def test_a_long_hostile_line_of_any_type_is_decoded_in_time(line_type: str) -> N
         ),
         (
             "syslog",
-            "Mar  2 08:14:07 h sshd[1]: PAM 4 more authentication failures; logname= uid=0 euid=0 tty= ruser= rhost=::1",
+            "Mar  2 08:14:07 h sshd: PAM 4 more authentication failures; logname= uid=0 euid=0 tty= ruser= rhost=::1",
             4,
         ),
     ],

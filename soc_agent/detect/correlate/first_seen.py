@@ -14,7 +14,7 @@ VALUES_CAP = 4096
 DAY_NS = 86_400 * 1_000_000_000
 
 Seen = list[Any]
-"""When the group began, the number of its last event, and the day on which each value was last seen."""
+"""When the group's first event was, the number of its last to come, and the day on which each value was last seen."""
 BEGUN, LAST_TURN, DAYS = range(3)
 
 _GROUP_COST_BYTES = 500
@@ -48,6 +48,8 @@ class FirstSeen:
         if group is None:
             group = self.groups[key] = [time_ns, entry[TURN], {}]
             self.cost_bytes += _GROUP_COST_BYTES + len(key)
+        elif time_ns < group[BEGUN]:
+            group[BEGUN] = time_ns  # it came late; what it says is as new as if it had come first
         days: dict[str, int] = group[DAYS]
         known = days.get(value)
         group[LAST_TURN] = entry[TURN]

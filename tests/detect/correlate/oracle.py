@@ -75,8 +75,6 @@ class Group:
     def __init__(self) -> None:
         self.items: list[Item] = []
         self.known: set[Any] = set()
-        self.begun_ns: int | None = None
-        """When its first event to come was, for values that are seen for the first time: learning begins there."""
 
     def add(self, item: Item) -> None:
         self.items.append(item)
@@ -240,9 +238,7 @@ class Oracle:
             }
             return []
         if one.is_first_seen:
-            group.begun_ns = item.time_ns if group.begun_ns is None else group.begun_ns
-            is_learnt = item.time_ns < group.begun_ns
-            return [] if is_learnt else self._report(one, key, [item], item, "", item.time_ns)
+            return self._report(one, key, [item], item, "", item.time_ns)
         ends = {old.time_ns for old in group.items if 0 <= old.time_ns - item.time_ns <= one.span_ns}
         for end_ns in sorted(ends):
             window = [old for old in group.items if end_ns - one.span_ns <= old.time_ns <= end_ns]

@@ -81,6 +81,16 @@ def test_groups_are_bounded_apart_from_windows() -> None:
     assert len(feed.groups(0)) < 512
 
 
+def test_nothing_is_learnt_where_there_is_no_learning() -> None:
+    """Of a new value that comes out of order, neither."""
+    feed = feeder(msgspec.structs.replace(SPEC, learn_ns=0), lateness_s=600).feed
+    assert [len(feed(time_s, user="an", src_ip=value)) for time_s, value in ((500, "a"), (100, "b"), (100, "a"))] == [
+        1,
+        1,
+        0,
+    ]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 120), st.integers(0, 1), st.sampled_from("uvw"), st.booleans()), max_size=60),
     st.integers(0, 20),
@@ -99,7 +109,8 @@ def test_detections_are_those_of_an_oracle_over_restarts(
     for day, user, value, restart in items:
         known = seen.get((user, value))
         is_new = known is None or day - known > 30
-        begun.setdefault(user, day)
+        if known is None or day > known:
+            begun[user] = min(day, begun.get(user, day))
         seen[user, value] = max(day, known or 0)
         found = feed.feed(day * DAY_S, user=str(user), src_ip=value)
         assert bool(found) == (is_new and day >= begun[user] + learn)
