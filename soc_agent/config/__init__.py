@@ -25,6 +25,7 @@ from soc_agent.config.options import (
     SystemOptions,
     WatchSource,
 )
+from soc_agent.config.trusting import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.config.zone import host_zone, zone_of
 
 __all__ = [
@@ -32,15 +33,18 @@ __all__ = [
     "AgentOptions",
     "AssessmentOptions",
     "AssetOptions",
+    "CanaryOptions",
     "Config",
     "ConsoleOptions",
     "ContactOptions",
     "EnrichmentOptions",
     "EventLogSource",
     "FileSource",
+    "HealthOptions",
     "IndicatorOptions",
     "ListenOptions",
     "ListenerSource",
+    "MetricsOptions",
     "MultilineOptions",
     "NationalOptions",
     "NetworkOptions",

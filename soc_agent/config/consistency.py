@@ -9,7 +9,8 @@ import re2
 
 from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, FileSource, PacketSource
+from soc_agent.config.options import Config, FileSource, PacketSource, PortalSource
+from soc_agent.config.trusting import listen_address
 
 Path = tuple[str | int, ...]
 Conflict = tuple[str, Path, dict[str, Any]]
@@ -23,6 +24,21 @@ def conflicts(config: Config) -> Iterator[Conflict]:
     yield from _sources(config)
     yield from _assets(config)
     yield from _networks(config)
+    yield from _trust(config)
+
+
+def _trust(config: Config) -> Iterator[Conflict]:
+    names = {source.name for source in config.sources}
+    for name in config.health.silence:
+        if name not in names:
+            yield "trust.unknown_source", ("health", "silence"), {"name": name}
+    if not config.metrics.listen:
+        return
+    address = listen_address(config.metrics.listen)
+    if address is None:
+        yield "trust.not_an_address", ("metrics", "listen"), {"value": config.metrics.listen}
+    elif not (config.metrics.remote or ip_address(address[0]).is_loopback):
+        yield "trust.not_loopback", ("metrics", "listen"), {"value": config.metrics.listen}
 
 
 def _sources(config: Config) -> Iterator[Conflict]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from soc_agent.config.listening import ListenerSource
+from soc_agent.config.trusting import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.model import Tier
 
 Name = Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$")]
@@ -164,7 +165,7 @@ class AgentOptions(_Section, frozen=True):
     queue_blocks: Annotated[int, Meta(ge=1, le=1024)] = 16
     """Blocks that wait between a collector and the engine; when full, tailers wait and captures count drops."""
     silent_s: Seconds = 900
-    """A source that yielded lines and then none for so long raises an alert."""
+    """A silence shorter than this raises no alert, whatever the rhythm of the source."""
     status_s: Seconds = 1
     """Rhythm of the status line."""
 
@@ -278,6 +279,9 @@ class Config(_Section, frozen=True):
     rules: RuleOptions = RuleOptions()
     indicators: IndicatorOptions = IndicatorOptions()
     agent: AgentOptions = AgentOptions()
+    health: HealthOptions = HealthOptions()
+    canary: CanaryOptions = CanaryOptions()
+    metrics: MetricsOptions = MetricsOptions()
     console: ConsoleOptions = ConsoleOptions()
     sources: tuple[Source, ...] = ()
     systems: tuple[SystemOptions, ...] = ()
