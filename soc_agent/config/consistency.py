@@ -9,7 +9,7 @@ import re2
 
 from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, FileSource, PacketSource, PortalSource
+from soc_agent.config.options import Config, FileSource, PacketSource
 from soc_agent.config.trusting import listen_address
 
 Path = tuple[str | int, ...]
