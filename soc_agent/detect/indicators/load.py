@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -140,7 +141,8 @@ def _stamp(files: Sequence[Path], changed: Mapping[Path, float], tlp: str, defau
     for path in files:
         part = blake2b(digest_size=32)
         try:
-            with path.open("rb") as file:
+            # what is no file is not opened: a pipe would wait for somebody to write into it
+            with path.open("rb") if path in changed else BytesIO(b"unreadable") as file:
                 while chunk := file.read(_CHUNK):
                     part.update(chunk)
         except OSError:
