@@ -12,6 +12,8 @@ LANES = (
     "correlation",
     "loading",
     "packets",
+    "live",
+    "files",
     "latency",
     "first_frame",
 )

@@ -87,6 +87,8 @@ class Ring:
             self._socket.close()
             raise
         self._at = 0
+        self.is_calm = False
+        """Whether the ring is large, and the last read left nothing in it."""
         self._buffer = bytearray(BATCH_BLOCKS * BLOCK_BYTES + PAD_BYTES)
         self._data = np.frombuffer(self._buffer, np.uint8)
 
@@ -116,6 +118,7 @@ class Ring:
         for taken in range(BATCH_BLOCKS):
             begin = self._at * BLOCK_BYTES
             status, count, first, size = _BLOCK.unpack_from(self._map, begin + _STATUS_AT)
+            self.is_calm = not status & _TO_USER and self._count >= BLOCKS[0]
             if not status & _TO_USER or (taken and len(places) + count > MAX_FRAMES):
                 return self._frames(places) if taken else None
             self._buffer[used : used + size] = self._view[begin : begin + size]

@@ -10,6 +10,7 @@ import resource
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import BinaryIO
 
 from collectors.packets.capture import PacketCapture
@@ -34,6 +35,8 @@ from soc_agent.model import Problem
 ALIVE_S = 1.0
 _MEMORY_BYTES = 4_294_967_296
 """Address space: the ring, the flow table and what NumPy maps take well under a quarter of it."""
+_NICENESS = -10
+"""Of live capture: packets do not wait while a busy engine keeps the processor."""
 _GARBAGE_THRESHOLD = 50_000
 """Flows are many and hold no cycles: the collector looks seldom."""
 
@@ -65,6 +68,9 @@ class Worker:
                 self._say(Opened(error.problem))
                 return
             self._say(Opened(None))
+            if begin.options.interface:
+                with suppress(OSError):  # without the right CAP_SYS_NICE it takes its turn like others
+                    os.nice(_NICENESS)
             threading.Thread(target=self._wait_for_end, args=(capture,), daemon=True).start()
             self._read(capture)
 
