@@ -48,6 +48,7 @@ class Lane(Struct, frozen=True):
     spread: bool
     """Whether a key meets all correlations in turn, not always the same one."""
     events: int = EVENTS
+    keys: int = KEYS
 
 
 BARE = "bare"
@@ -56,6 +57,7 @@ LANES = {
     "keyed": Lane("each key belongs to one correlation", 1, spread=False),
     "spread": Lane("each key meets all ten in turn", 1, spread=True),
     "all": Lane("each event feeds all ten (a tenth of the events)", len(SHAPES), spread=True, events=EVENTS // 10),
+    "flood": Lane("a flood: 50 keys feed all ten (a fiftieth)", len(SHAPES), spread=True, events=EVENTS // 50, keys=50),
 }
 
 
@@ -81,11 +83,11 @@ def specs() -> list[CorrelationSpec]:
 def events(lane: Lane) -> Iterator[tuple[tuple[str, ...], Event, EventRef]]:
     """Yield the events, in order but for jitter: a tenth of a millisecond apart, like a flood of 10,000 a second."""
     rng = random.Random(7)
-    keys = [f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in range(KEYS)]
+    keys = [f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in range(lane.keys)]
     every = tuple(f"base{number}" for number in range(len(SHAPES)))
     offset = 0
     for number in range(lane.events):
-        chosen = rng.randrange(KEYS)
+        chosen = rng.randrange(lane.keys)
         user, port = f"user{rng.randrange(40)}", 1024 + rng.randrange(60_000)
         rule = (number if lane.spread else chosen) % len(SHAPES)
         raw = (
@@ -168,7 +170,7 @@ def main(names: Sequence[str] = tuple(LANES)) -> None:
             )
         )
     show(
-        f"correlation, {EVENTS:,} events, {KEYS:,} group keys, {len(SHAPES)} correlations",
+        f"correlation, {EVENTS:,} events, up to {KEYS:,} group keys, {len(SHAPES)} correlations",
         (
             "lane",
             "events/s per CPU-s",

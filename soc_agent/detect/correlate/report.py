@@ -161,16 +161,16 @@ def _kinds(fields: Iterable[str]) -> tuple[str, ...]:
 def _with(entities: Entities, kind: str, values: tuple[str, ...]) -> Entities:
     """Give the entities with more of a kind, bounded; what several detections share is not changed."""
     known = entities.get(kind, ())
-    new = [value for value in values if value not in known and _fits(kind, value)]
+    new = [value for value in values if value not in known]
+    if kind in _NAMED_OR_NUMBERED:
+        new = [value for value in new if _fits(kind, value)]
     return {**entities, kind: (*known, *new)[: max(_VALUES, len(known))]} if new else entities
 
 
 @lru_cache(maxsize=4096)
 def _fits(kind: str, value: str) -> bool:
     """Say whether a value can be of a kind: a group may be joined by address or by name, and neither is the other."""
-    is_numbered = _NAMED_OR_NUMBERED.get(kind)
-    if is_numbered is None:
-        return True
+    is_numbered = _NAMED_OR_NUMBERED[kind]
     try:
         ip_address(value)
     except ValueError:

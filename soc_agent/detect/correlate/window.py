@@ -340,5 +340,8 @@ class Windows:
         )
 
     def _values(self, group: list[Entry], low: int, high: int) -> tuple[str, ...]:
-        last = group[max(low, high - _LOOKED_AT_FOR_VALUES) : high]
-        return tuple(islice(dict.fromkeys(map(_what, last)), EVIDENCE_LINES))
+        begin = max(low, high - _LOOKED_AT_FOR_VALUES)
+        values = dict.fromkeys(map(_what, group[begin : min(begin + EVIDENCE_LINES, high)]))
+        while len(values) < EVIDENCE_LINES and (begin := begin + EVIDENCE_LINES) < high:
+            values.update(dict.fromkeys(map(_what, group[begin : min(begin + EVIDENCE_LINES, high)])))
+        return tuple(islice(values, EVIDENCE_LINES))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.correlate.entry import EVIDENCE_LINES
 from soc_agent.detect.correlate.spec import Term
+from soc_agent.detect.correlate.window import Windows
 from tests.detect.correlate.samples import SECOND, Feeder, feeder, make_spec
 
 RULES = ("a", "b", "c")
@@ -207,3 +208,14 @@ def test_evidence_is_the_latest_lines_and_bounded() -> None:
     assert len(found[0].evidence) == EVIDENCE_LINES - 1
     assert all(len(line) <= 1024 for line in found[0].evidence)
     assert [float(line.split()[0]) for line in found[0].evidence] == [number / 10 for number in range(80, 99)]
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=120))
+def test_values_are_the_first_distinct_ones_of_the_latest_events(numbers: list[int]) -> None:
+    """In order of time, bounded, however they repeat."""
+    windows = Windows(make_spec("value_count", count=1, field=("user",)))
+    for turn, number in enumerate(numbers):
+        completed = windows.take("k", (turn, 1, f"u{number}", turn))
+        latest = [f"u{old}" for old in numbers[: turn + 1][-64:]]
+        assert completed is not None
+        assert completed.values == tuple(dict.fromkeys(latest))[:EVIDENCE_LINES]
