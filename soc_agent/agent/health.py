@@ -20,6 +20,7 @@ KINDS = {
     "packets.evicted": "source_degraded",
     "packets.evicted_file": "source_degraded",
     "packets.truncated": "source_degraded",
+    "portals.not_compared": "source_degraded",
     "watch.no_watches": "source_degraded",
     "watch.partly": "source_degraded",
     "watch.overflow": "source_degraded",

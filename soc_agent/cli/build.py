@@ -11,7 +11,16 @@ from msgspec.structs import replace
 from soc_agent.agent import Loaded
 from soc_agent.cli.listening import with_paths
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
-from soc_agent.config import Config, EventLogSource, FileSource, ListenerSource, PacketSource, Source, WatchSource
+from soc_agent.config import (
+    Config,
+    EventLogSource,
+    FileSource,
+    ListenerSource,
+    PacketSource,
+    PortalSource,
+    Source,
+    WatchSource,
+)
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine
 from soc_agent.detect.indicators import Indicators, load_indicators, rule_infos
@@ -172,6 +181,13 @@ class Builder:
 
     def collector(self, source: Source) -> Collector:
         """Make the collector that reads a source."""
+        if isinstance(source, PortalSource):
+            from collectors.portals import PortalWatch
+            from soc_agent.cli.portals import Approvals
+
+            ca_file = str(self._folder / source.ca_file) if source.ca_file else ""
+            approvals = Approvals(self._folder / self._config.store.path, source.name)
+            return PortalWatch(replace(source, ca_file=ca_file), approvals.of)
         if isinstance(source, ListenerSource):
             from collectors.listener import Listener
 

@@ -168,8 +168,8 @@ def _sources(config: Config, builder: Builder, folder: Path) -> Iterator[Check]:
             yield Check("source", Verdict.MISSING, problem=missing)
         elif isinstance(source, ListenerSource):
             yield Check("source", Verdict.OK, f"{source.name}: {', '.join(map(door_text, source.listen))}")
-        elif source.paths:
-            yield _paths(source, [str(folder / path) for path in source.paths])
+        elif paths := getattr(source, "paths", ()):
+            yield _paths(source, [str(folder / path) for path in paths])
         else:
             yield Check("source", Verdict.OK, f"{source.name}: {getattr(source, 'interface', '')}")
 

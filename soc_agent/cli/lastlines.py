@@ -30,9 +30,9 @@ def last_lines(config: Config, folder: Path, name: str) -> tuple[LogLine, ...]:
         raise SourceError(Problem("lines.not_configured", values={"source": name}))
     if isinstance(source, WatchSource):
         raise SourceError(Problem("lines.files_only", values={"source": name}))
-    if isinstance(source, ListenerSource) or not source.paths:
+    if isinstance(source, ListenerSource) or not getattr(source, "paths", ()):
         raise SourceError(Problem("lines.not_kept", values={"source": name}))
-    found = Globs([str(folder / path) for path in source.paths], getattr(source, "exclude", ())).scan()
+    found = Globs([str(folder / path) for path in getattr(source, "paths", ())], getattr(source, "exclude", ())).scan()
     files = sorted(found.files.values(), key=lambda file: (file.mtime_ns, file.path))[-FILES:]
     kept: deque[LogLine] = deque(maxlen=LINES)
     problems: list[Problem] = []
@@ -40,7 +40,7 @@ def last_lines(config: Config, folder: Path, name: str) -> tuple[LogLine, ...]:
         kept.extend(_of_file(file, name, problems))
     if not kept:
         reasons = [f"{path}: {reason}" for path, reason in found.unreadable.items()]
-        values = {"source": name, "paths": ", ".join(source.paths)}
+        values = {"source": name, "paths": ", ".join(getattr(source, "paths", ()))}
         unreadable = Problem("lines.unreadable", values={"source": name, "reason": "; ".join(reasons)})
         raise SourceError(*(problems or [unreadable if reasons else Problem("lines.none", values=values)]))
     return tuple(kept)

@@ -31,6 +31,7 @@ COMMANDS = {
     "rules": "soc_agent.cli.rules",
     "indicators": "soc_agent.cli.indicators",
     "alerts": "soc_agent.cli.alerts",
+    "portals": "soc_agent.cli.portals",
     "replay": "soc_agent.cli.replay",
     "status": "soc_agent.cli.status",
 }

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import re2
 
 from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, FileSource, PacketSource
+from soc_agent.config.options import Config, FileSource, PacketSource, PortalSource
 from soc_agent.config.trusting import listen_address
 
 Path = tuple[str | int, ...]
@@ -53,6 +54,8 @@ def _sources(config: Config) -> Iterator[Conflict]:
                 yield "config.interface_or_paths", ("sources", index), named
         elif isinstance(source, ListenerSource):
             yield from _doors(source, ("sources", index))
+        elif isinstance(source, PortalSource):
+            yield from _portals(source, ("sources", index))
         elif not source.paths:
             yield "config.no_paths", ("sources", index, "paths"), named
         zone = getattr(source, "timezone", "")
@@ -93,6 +96,27 @@ def _doors(source: ListenerSource, path: Path) -> Iterator[Conflict]:
                 ip_address(door.address.partition("%")[0])
         except ValueError:
             yield "listener.not_an_address", (*place, "address"), {"address": door.address}
+
+
+def _portals(source: PortalSource, path: Path) -> Iterator[Conflict]:
+    if not source.pages:
+        yield "portals.no_pages", (*path, "pages"), {"name": source.name}
+    names: set[str] = set()
+    for place, page in enumerate(source.pages):
+        if page.name in names:
+            yield "portals.duplicate_page", (*path, "pages", place, "name"), {"name": page.name}
+        names.add(page.name)
+        if not _is_url(page.url):
+            yield "portals.bad_url", (*path, "pages", place, "url"), {"url": page.url}
+    yield from _ranges(source.private_networks, (*path, "private_networks"))
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _assets(config: Config) -> Iterator[Conflict]:

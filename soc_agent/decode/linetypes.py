@@ -9,6 +9,7 @@ from soc_agent.decode.findings import HEALTH, YARA
 from soc_agent.decode.jsonlines import JSON
 from soc_agent.decode.keyvalue import KEYVALUE
 from soc_agent.decode.plain import PLAIN
+from soc_agent.decode.portal import PORTAL
 from soc_agent.decode.syslog import SYSLOG
 from soc_agent.decode.zeek import ZEEK
 
@@ -16,7 +17,7 @@ LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
         *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH),
-        PLAIN,
+        *(PORTAL, PLAIN),
     )
 }
 """Every type of lines, by name."""

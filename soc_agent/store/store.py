@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from soc_agent.model import Alert, Counters, RuleInfo
-from soc_agent.store import actions, agent, assets, history, ledger, queries, rules, suppressions
+from soc_agent.store import actions, agent, approvals, assets, history, ledger, queries, rules, suppressions
 from soc_agent.store.connection import Connections
 from soc_agent.store.filter import AlertFilter
 from soc_agent.store.records import (
@@ -188,6 +188,11 @@ class Store:
         with self._connections.reading() as conn:
             return assets.assets(conn, at_ns)
 
+    def approved(self, subject: str) -> str:
+        """Give what a person approved last of a subject, such as ``portal/<source>/<page>``; empty: nothing."""
+        with self._connections.reading() as conn:
+            return approvals.approved(conn, subject)
+
     def suppressions(
         self, at_ns: int | None = None, *, alert_id: int | None = None, past: bool = False
     ) -> list[Suppression]:
@@ -246,6 +251,11 @@ class Store:
     def reopen(self, ids: Sequence[int], actor: str) -> int:
         """Open alerts again."""
         return self._perform(ids, actions.reopen(actor))
+
+    def approve(self, subject: str, what: str, reason: str, actor: str) -> None:
+        """Approve a change: an entry of the history says who did, and why. Whoever made the change looks for it."""
+        with self._connections.writing() as conn:
+            approvals.approve(conn, self._clock(), subject, what, reason, actor)
 
     def suppress(self, ids: Sequence[int], for_s: int, reason: str, actor: str) -> int:
         """Count what the rules of these alerts find of their entities on the alerts, for a time; reason required."""

@@ -1,0 +1,253 @@
+"""The collector: pages looked at by the clock, a few at a time, one request at a time to each host."""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from collectors.portals.connection import Resolve, Trust, make_trust, resolve
+from collectors.portals.fetch import Bounds, Fetch, fetch
+from collectors.portals.judge import Judge, Lines
+from collectors.portals.memory import Life, Memory, Page
+from collectors.reports import Reports
+from soc_agent.config import PortalPage, PortalSource
+from soc_agent.errors import SourceError
+from soc_agent.model import Block, Position, Problem, Where
+
+Approved = Callable[[str], str]
+"""Name of a page to the id of the change that a person approved last; empty when none was."""
+TYPE = "portal"
+_SPREAD_S = 1.0
+"""So far apart pages are begun at the start, within their rhythm."""
+_APPROVED_S = 5.0
+"""So often is looked whether somebody approved something, while something waits for it."""
+
+
+def nobody(_: str) -> str:
+    """Approve nothing."""
+    return ""
+
+
+class _Turn(Struct):
+    """A page and when it is due."""
+
+    page: PortalPage
+    judge: Judge
+    host: str
+    due: float
+    content_due: float
+    busy: bool = False
+
+
+class _Task(Struct, frozen=True):
+    index: int
+    content: bool
+
+
+class PortalWatch:
+    """Looks at web pages; a :class:`soc_agent.model.Collector`.
+
+    Pages are fetched by a few threads and judged by the one that reads. What a page is known to be commits together
+    with the line that says so; a look that was not committed is made again.
+    """
+
+    def __init__(
+        self,
+        options: PortalSource,
+        approved: Approved = nobody,
+        clock: Callable[[], float] = time.monotonic,
+        ask: Resolve = resolve,
+    ) -> None:
+        self._options = options
+        self._approved = approved
+        self._clock = clock
+        self._ask = ask
+        self._reports = Reports(clock)
+        self._turns: list[_Turn] = []
+        self._ready: deque[Block] = deque()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[_Task, Fetch] | None] = queue.SimpleQueue()
+        self._workers: list[threading.Thread] = []
+        self._approved_at = 0.0
+        self._bounds = Bounds(
+            timeout_s=options.timeout_s,
+            size_cap_bytes=options.size_cap_bytes,
+            redirects=options.redirects,
+            allowed=tuple(ip_network(network, strict=False) for network in options.private_networks),
+            user_agent=options.user_agent,
+        )
+        self._trust: Trust | None = None
+
+    @property
+    def name(self) -> str:
+        """See :class:`soc_agent.model.Collector`."""
+        return self._options.name
+
+    @property
+    def finished(self) -> bool:
+        """See :class:`soc_agent.model.Collector`: pages are looked at until :meth:`close`."""
+        return False
+
+    def missing(self) -> Problem | None:
+        """See :class:`soc_agent.model.Collector`: the authorities must be readable."""
+        try:
+            make_trust(self._options.ca_file)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            return Problem("portals.bad_ca", Where(self._options.ca_file), {"reason": reason})
+        return None
+
+    def open(self, positions: Mapping[str, bytes]) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+        try:
+            self._trust = make_trust(self._options.ca_file)
+        except OSError as error:
+            values = {"reason": error.strerror or str(error)}
+            raise SourceError(Problem("portals.bad_ca", Where(self._options.ca_file), values)) from error
+        now = self._clock()
+        count = len(self._options.pages)
+        self._turns = []
+        for page in self._options.pages:
+            memory = Memory(self.name, page.name, page.url, positions)
+            if memory.damaged:
+                self._reports.happened(Problem("portals.bad_state", values={"page": page.name, "source": self.name}))
+            # spread by what the page is called: evenly, and the same after each start
+            share = int.from_bytes(blake2b(page.url.encode(), digest_size=2).digest(), "big") / 65_536
+            due = now + share * min(count * _SPREAD_S - _SPREAD_S, self._options.availability_s)
+            host = (urlsplit(page.url).hostname or "").lower()
+            self._turns.append(_Turn(page, Judge(self._options, page, memory), host, due, due))
+        self._ready.clear()
+        self._tasks, self._done = queue.SimpleQueue(), queue.SimpleQueue()
+        self._workers = [
+            threading.Thread(target=self._work, args=(self._tasks, self._done), name=f"portals {n}", daemon=True)
+            for n in range(min(self._options.workers, max(count, 1)))
+        ]
+        for worker in self._workers:
+            worker.start()
+
+    def read(self, timeout_s: float) -> Block | None:
+        """See :class:`soc_agent.model.Collector`. A block holds what one look at one page gave."""
+        end = self._clock() + timeout_s
+        while True:
+            self._look_for_approvals()
+            if self._ready:
+                return self._ready.popleft()
+            self._hand_out()
+            wait_s = min(end, self._next_due()) - self._clock()
+            try:
+                found = self._done.get(timeout=max(wait_s, 0.0) if wait_s > 0 else 0.0)
+            except queue.Empty:
+                if self._clock() >= end:
+                    return None
+                continue
+            if found is None:
+                return None
+            self._take(*found)
+
+    def problems(self) -> list[Problem]:
+        """See :class:`soc_agent.model.Collector`: pages that answer and cannot be compared."""
+        return self._reports.current()
+
+    def wake(self) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+        self._done.put(None)
+
+    def close(self) -> None:
+        """See :class:`soc_agent.model.Collector`. A fetch that runs is not waited for; its answer is thrown away."""
+        for _ in self._workers:
+            self._tasks.put(None)
+        self._workers = []
+        self._turns = []
+
+    def _work(
+        self, tasks: "queue.SimpleQueue[_Task | None]", done: "queue.SimpleQueue[tuple[_Task, Fetch] | None]"
+    ) -> None:
+        assert self._trust is not None
+        pages = self._options.pages
+        while (task := tasks.get()) is not None:
+            done.put((task, fetch(pages[task.index].url, self._bounds, self._trust, self._ask, body=task.content)))
+
+    def _hand_out(self) -> None:
+        """Give what is due to the workers: never two requests at once to one host."""
+        now = self._clock()
+        busy = {turn.host for turn in self._turns if turn.busy}
+        for index, turn in sorted(enumerate(self._turns), key=lambda item: item[1].due):
+            if turn.due > now:
+                break
+            if turn.host in busy or len(busy) >= len(self._workers):
+                continue
+            busy.add(turn.host)
+            turn.busy = True
+            content = turn.content_due <= now or turn.judge.memory.page.baseline is None
+            self._tasks.put(_Task(index, content))
+
+    def _next_due(self) -> float:
+        busy = {turn.host for turn in self._turns if turn.busy}
+        waiting = [turn.due for turn in self._turns if turn.host not in busy]
+        if not waiting or len(busy) >= len(self._workers):
+            return float("inf")
+        return min(waiting)
+
+    def _take(self, task: _Task, found: Fetch) -> None:
+        turn, now = self._turns[task.index], self._clock()
+        turn.busy = False
+        turn.due = max(turn.due + self._options.availability_s, now)
+        if task.content:
+            turn.content_due = turn.due - self._options.availability_s + self._options.content_s
+        lines = turn.judge.judge(found, time.time_ns(), content=task.content)
+        self._report(turn.page, found, content=task.content)
+        self._ready.extend(self._blocks(turn, lines))
+
+    def _report(self, page: PortalPage, found: Fetch, *, content: bool) -> None:
+        """Say which pages answer and cannot be compared: that is not the same as unchanged."""
+        key = f"page:{page.name}"
+        if content and found.reason in ("too_big", "encoding"):
+            values = {"page": page.name, "reason": found.reason, "limit": self._options.size_cap_bytes}
+            self._reports.report(key, Problem("portals.not_compared", values=values))
+        elif content and not found.reason:
+            self._reports.clear(key)
+
+    def _look_for_approvals(self) -> None:
+        now = self._clock()
+        if now < self._approved_at:
+            return
+        self._approved_at = now + _APPROVED_S
+        for turn in self._turns:
+            page = turn.judge.memory.page
+            if page.pending is None and not page.redirects:
+                continue
+            lines = turn.judge.approve(self._approved(turn.page.name), time.time_ns())
+            self._ready.extend(self._blocks(turn, lines))
+
+    def _blocks(self, turn: _Turn, lines: Lines) -> list[Block]:
+        memory = turn.judge.memory
+        blocks = []
+        if lines.page or lines.page_changed:
+            blocks.append(self._block(turn, memory.page_id, memory.page, lines.page))
+        if lines.life:
+            blocks.append(self._block(turn, memory.life_id, memory.life, lines.life))
+        return blocks
+
+    def _block(self, turn: _Turn, stream_id: str, state: Life | Page, lines: list[bytes]) -> Block:
+        data = b"".join(lines)
+        offset, first = state.offset, state.lines + 1
+        state.offset += len(data)
+        state.lines += len(lines)
+        return Block(
+            source=self.name,
+            stream=turn.page.name,
+            stream_id=stream_id,
+            type=TYPE,
+            data=data,
+            offset=offset,
+            first_line=first,
+            position=Position(self.name, stream_id, msgspec.json.encode(state)),
+            received_ns=time.time_ns(),
+        )

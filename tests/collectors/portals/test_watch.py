@@ -1,0 +1,246 @@
+"""The collector over real sockets: rhythm, restarts, approvals, outages."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from collectors.portals import PortalWatch
+from collectors.portals.judge import page_change
+from collectors.portals.memory import Memory
+from soc_agent.config import PortalPage, PortalSource
+from tests.collectors.portals.pages import home, of
+from tests.collectors.portals.server import Answer, Authority, Server, anywhere, context_of, say, serving
+
+BASE = PortalSource(
+    name="cong", pages=(), availability_s=1, content_s=1, timeout_s=3, private_networks=("127.0.0.0/8",)
+)
+
+
+class Clock:
+    """A clock that runs on as nobody waits for it: an hour takes no time."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        self.now += 0.05
+        return self.now
+
+
+class Reader:
+    """Reads a collector as the agent does, and keeps what was committed."""
+
+    def __init__(self, options: PortalSource, positions: dict[str, bytes] | None = None, approved: str = "") -> None:
+        self.positions = positions if positions is not None else {}
+        self.approved = approved
+        self.watch = PortalWatch(options, lambda _: self.approved, ask=anywhere, clock=Clock())
+        self.lines: list[dict[str, Any]] = []
+        assert self.watch.missing() is None
+        self.watch.open(self.positions)
+
+    def until(self, event: str, count: int = 1, **values: Any) -> list[dict[str, Any]]:
+        """Read until there are so many lines of an event with these values; give them."""
+        deadline = time.monotonic() + 60
+        while True:
+            found = [line for line in of(self.lines, event) if all(line.get(k) == v for k, v in values.items())]
+            if len(found) >= count:
+                return found
+            assert time.monotonic() < deadline, (event, values, self.lines[-3:])
+            block = self.watch.read(0.5)
+            if block is not None:
+                assert block.position is not None
+                self.positions[block.stream_id] = block.position.state
+                self.lines += [json.loads(line) for line in block.data.splitlines()]
+
+
+@contextmanager
+def reading(options: PortalSource, positions: dict[str, bytes] | None = None) -> Iterator[Reader]:
+    reader = Reader(options, positions)
+    try:
+        yield reader
+    finally:
+        reader.watch.close()
+
+
+class Portal:
+    """Serves the usual page, another look each time."""
+
+    def __init__(self) -> None:
+        self.look = 0
+        self.page: str | None = None
+
+    def __call__(self, connection: socket.socket, path: str) -> None:
+        self.look += 1
+        say(home(self.look) if self.page is None else self.page)(connection, path)
+
+
+def options(server: Server, *names: str) -> PortalSource:
+    pages = tuple(PortalPage(name=name, url=server.url(path=f"/{name}")) for name in names or ("a",))
+    return replace(BASE, pages=pages)
+
+
+def test_a_page_is_learnt_compared_and_its_defacement_told() -> None:
+    portal = Portal()
+    with serving(portal) as server, reading(options(server)) as reader:
+        reader.until("baseline", action="learnt")
+        reader.until("content", 3, changed=False)
+        portal.page = home(50, title="Hacked by XYZ")
+        (line,) = reader.until("content", changed=True)
+        assert line["changes"] == ["title"]
+        assert reader.watch.problems() == []
+
+
+def test_a_restart_goes_on_with_what_was_known() -> None:
+    portal = Portal()
+    with serving(portal) as server:
+        with reading(options(server)) as reader:
+            reader.until("baseline", action="learnt")
+            positions = reader.positions
+        portal.page = home(50, heading="Khác")
+        with reading(options(server), positions) as reader:
+            (line,) = reader.until("content", changed=True)
+            assert line["changes"] == ["heading"]
+            assert not of(reader.lines, "baseline")
+
+
+def test_lines_of_a_stream_go_on_where_they_ended() -> None:
+    with serving(Portal()) as server:
+        seen: dict[str, int] = {}
+        positions: dict[str, bytes] = {}
+        for _ in range(2):
+            watch = PortalWatch(options(server), ask=anywhere, clock=Clock())
+            watch.open(positions)
+            for _ in range(8):
+                block = watch.read(5.0)
+                assert block is not None
+                assert block.position is not None
+                assert block.offset == seen.get(block.stream_id, 0)
+                seen[block.stream_id] = block.offset + len(block.data)
+                positions[block.stream_id] = block.position.state
+            watch.close()
+
+
+def test_an_approved_change_is_silent_also_after_a_restart() -> None:
+    portal = Portal()
+    with serving(portal) as server:
+        source = options(server)
+        with reading(source) as reader:
+            reader.until("baseline", action="learnt")
+            portal.page = home(50, title="Giao diện mới")
+            reader.until("content", changed=True)
+            memory = Memory("cong", "a", source.pages[0].url, reader.positions)
+            reader.approved = page_change(memory.page)
+            reader.until("baseline", action="approved")
+            reader.lines.clear()
+            reader.until("content", 3, changed=False)
+            assert not [line for line in of(reader.lines, "content") if line["changed"]]
+            positions = reader.positions
+        with reading(source, positions) as reader:
+            reader.until("content", 2, changed=False)
+            assert not [line for line in of(reader.lines, "content") if line["changed"]]
+
+
+def test_an_outage_and_its_end() -> None:
+    portal = Portal()
+    with serving(portal) as server, reading(options(server)) as reader:
+        reader.until("availability", ok=True)
+        server.answer = lambda connection, _: connection.close()
+        (line,) = reader.until("availability", failures=3)
+        assert line["reason"] == "bad_answer"
+        server.answer = portal
+        reader.until("availability", recovered=True)
+
+
+def test_one_request_at_a_time_to_a_host() -> None:
+    busy = 0
+    most = 0
+
+    def slow(connection: socket.socket, path: str) -> None:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        time.sleep(0.02)
+        busy -= 1
+        say(home())(connection, path)
+
+    with serving(slow) as server, reading(options(server, "a", "b", "c", "d")) as reader:
+        for page in "abcd":
+            reader.until("availability", 2, page=page)
+    assert most == 1
+
+
+def test_a_hostile_page_costs_only_itself() -> None:
+    def endless(connection: socket.socket, path: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+        while True:
+            connection.sendall(b"<p>" * 10_000)
+
+    def answer(connection: socket.socket, path: str) -> None:
+        (endless if path == "/bad" else say(home()))(connection, path)
+
+    with serving(answer) as server:
+        source = replace(options(server, "bad", "good"), size_cap_bytes=300_000)
+        with reading(source) as reader:
+            reader.until("content", page="bad", reason="too_big")
+            reader.until("baseline", page="good")
+            (problem,) = reader.watch.problems()
+            assert (problem.code, problem.values["page"]) == ("portals.not_compared", "bad")
+            server.answer = say(home())
+            reader.until("baseline", page="bad")
+            assert reader.watch.problems() == []
+
+
+def test_certificates_over_tls(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "own")
+    pem, key = authority.certificate("portal.example.vn", 20)
+    with serving(Portal(), context_of(pem, key)) as server:
+        source = replace(options(server), ca_file=str(authority.pem))
+        with reading(source) as reader:
+            (line,) = reader.until("certificate")
+            assert (line["limit"], line["issuer"]) == (30, "O=Ủy ban, CN=Test CA")
+            assert reader.until("availability")[0]["tls_error"] == ""
+            other = Authority(tmp_path / "other", "Other CA")
+            server.context = context_of(*other.certificate("portal.example.vn", 90))
+            (line,) = reader.until("certificate", changed=["key", "issuer"])
+            assert line["issuer_before"] == "O=Ủy ban, CN=Test CA"
+            wrong = [each for each in of(reader.lines, "availability") if each["tls_error"]]
+            assert wrong
+            assert wrong[0]["ok"] is True
+
+
+def test_authorities_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    problem = PortalWatch(replace(BASE, ca_file=str(tmp_path / "none.pem"))).missing()
+    assert problem is not None
+    assert problem.code == "portals.bad_ca"
+
+
+def test_damaged_state_is_told_and_learnt_anew() -> None:
+    with serving(Portal()) as server:
+        source = options(server)
+        page = Memory("cong", "a", source.pages[0].url, {})
+        with reading(source, {page.page_id: b"{"}) as reader:
+            assert [problem.code for problem in reader.watch.problems()] == ["portals.bad_state"]
+            reader.until("baseline", action="learnt")
+
+
+def test_a_waiting_read_ends_when_it_is_woken() -> None:
+    watch = PortalWatch(BASE)
+    watch.open({})
+    watch.wake()
+    assert watch.read(60.0) is None
+    watch.close()
+
+
+def test_addresses_inside_are_not_asked_unless_they_are_allowed() -> None:
+    answer: Answer = say(home())
+    with serving(answer) as server:
+        with reading(replace(options(server), private_networks=())) as reader:
+            (line,) = reader.until("availability")
+            assert (line["ok"], line["reason"]) == (False, "private_address")
+        assert server.requests == []
