@@ -20,6 +20,9 @@ from tui.outside import cells, said
 from tui.paper import width_of
 from tui.registry import VIEWS
 from tui.screens.detail import Detail
+from tui.screens.explained import Explained
+from tui.screens.judged import JudgedLine
+from tui.screens.lines import SourceLines
 from tui.screens.tuned import Tuned
 
 PACKAGE = Path(tui.__file__).parent
@@ -48,7 +51,7 @@ def made_keys() -> set[str]:
         *(f"tui.order.{order.value}" for order in Order),
         *(f"tui.source_state.{state.value}" for state in SourceStatus),
         *(f"tui.source.{word}" for word in
-          ("reading", "waiting", "finished", "silent", "missing", "failed", "degraded")),
+          ("reading", "waiting", "finished", "silent", "missing", "failed", "degraded", "unread")),
         *(f"tui.rule.{kind.value}" for kind in RuleKind),
         *(f"tui.screen.{view.name}" for view in VIEWS),
         *(f"tui.key.view.{view.name}" for view in VIEWS),
@@ -71,6 +74,9 @@ def all_keys() -> list[Key]:
         *LISTING,
         *EVERYWHERE,
         *Detail.KEYS,
+        *Explained.KEYS,
+        *JudgedLine.KEYS,
+        *SourceLines.KEYS,
         *Tuned.KEYS,
         *screens,
     ]

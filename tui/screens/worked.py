@@ -60,7 +60,7 @@ class Worked(View[None], Generic[F]):
             self.found = await asyncio.to_thread(self.work)
         except Exception as error:  # noqa: BLE001 - made of rules and lines of others; the console goes on
             _log.exception("what a screen shows could not be worked out")
-            self.found = Problem("tui.not_worked_out", values={"reason": f"{type(error).__name__}: {error}"})
+            self.found = Problem("lines.not_worked_out", values={"reason": f"{type(error).__name__}: {error}"})
         if self.is_attached:
             self.arrived()
 
