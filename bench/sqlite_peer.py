@@ -144,4 +144,4 @@ def _regexp(pattern: str, value: Any) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return re.compile(pattern, re.ASCII)  # as PCRE has it, \s, \w and \d are those of ASCII

@@ -83,8 +83,8 @@ def _number_of_text(rule: ir.Rule, fields: Fields, text: str) -> bool:
 NAMED = (
     Named(
         "letters beyond ASCII",
-        "Rules, General: all values are case-insensitive strings. SQLite folds ASCII alone; Python's re takes letters "
-        "otherwise than PCRE, the flavour of Modifiers, Regular Expression.",
+        "Rules, General: all values are case-insensitive strings. SQLite folds ASCII alone, and so "
+        "does Python's re where its kinds of characters are those of PCRE.",
         _beyond_ascii,
     ),
     Named(
