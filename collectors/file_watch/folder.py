@@ -50,6 +50,8 @@ class Folder:
         self._line_counts = [0] * SHARDS
         self._lines: list[list[bytes]] = [[] for _ in range(SHARDS)]
         self._dirty: dict[int, None] = {}
+        self._ready: dict[int, None] = {}
+        """Shards that are given as blocks now; those that change meanwhile wait for the next :meth:`gather`."""
         self._root_dirty = False
         self.waiting_bytes = 0
         self.known_shards = {shard for shard in range(SHARDS) if self._restore(shard, positions)}
@@ -102,19 +104,28 @@ class Folder:
             self.complete = True
             self._root_dirty = True
 
-    def has_block(self) -> bool:
-        """Say whether there is anything to read."""
+    def has_news(self) -> bool:
+        """Say whether there is anything to :meth:`gather`."""
         return not self.held and (bool(self._dirty) or self._root_dirty)
 
+    def gather(self) -> None:
+        """Make blocks of all that is new: one a shard, however many of its files were scanned."""
+        if not self.held:
+            self._ready |= self._dirty
+            self._dirty.clear()
+
     def take_block(self, now_ns: int) -> Block | None:
-        """Give the next block: one without lines when there is only a position to commit."""
-        if not self.has_block():
+        """Give the next block of those gathered: one without lines when there is only a position to commit."""
+        if self.held:
             return None
-        if not self._dirty:
+        if not self._ready:
+            if not self._root_dirty or self._dirty:
+                return None
             self._root_dirty = False
             return self._block("root", b"", 0, 1, RootState(_VERSION, complete=True), now_ns)
-        shard = next(iter(self._dirty))
-        del self._dirty[shard]
+        shard = next(iter(self._ready))
+        del self._ready[shard]
+        self._dirty.pop(shard, None)
         lines, self._lines[shard] = self._lines[shard], []
         data = b"".join(lines)
         self.waiting_bytes -= len(data)

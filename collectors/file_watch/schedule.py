@@ -19,6 +19,8 @@ class Timing(Struct, frozen=True):
     """From the appearance of a file to the scan, when nobody closed it meanwhile."""
     again_s: float = 1.0
     """Between two scans of a file."""
+    gather_s: float = 0.2
+    """From the first scan to the block that tells it: what else is scanned meanwhile comes with it."""
     check_s: float = 1.0
     """Between two looks at whether folders are there and watched."""
     reconcile_s: float = 300.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.schedule import Timing
-from collectors.file_watch.worker import Worker
+from collectors.file_watch.worker import ENOUGH_BYTES, Worker
 from collectors.reports import Reports
 from soc_agent.config import WatchSource
 from soc_agent.model import Block, Problem
@@ -58,15 +58,15 @@ class FileWatch:
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. A block may have no lines: clean files were scanned."""
         with self._changed:
-            self._changed.wait_for(self._can_go_on, timeout_s)
+            block = self._next()
+            if block is None and self._changed.wait_for(self._can_go_on, timeout_s) and not self._woken:
+                # a block for each of ten thousand files would cost more than scanning them
+                self._changed.wait_for(self._is_enough, min(timeout_s, self._timing.gather_s))
+                for folder in self._folders:
+                    folder.gather()
+                block = self._next()
             self._woken = False
-            for _ in self._folders:
-                self._turn = (self._turn + 1) % len(self._folders)
-                block = self._folders[self._turn].take_block(time.time_ns())
-                if block is not None:
-                    self._changed.notify_all()
-                    return block
-        return None
+        return block
 
     def problems(self) -> list[Problem]:
         """See :class:`soc_agent.model.Collector`."""
@@ -85,5 +85,18 @@ class FileWatch:
             self._worker.join(_END_S)
             self._worker = None
 
+    def _next(self) -> Block | None:
+        for _ in self._folders:
+            self._turn = (self._turn + 1) % len(self._folders)
+            block = self._folders[self._turn].take_block(time.time_ns())
+            if block is not None:
+                if block.data:
+                    self._changed.notify_all()  # there is room again
+                return block
+        return None
+
     def _can_go_on(self) -> bool:
-        return self._woken or any(folder.has_block() for folder in self._folders)
+        return self._woken or any(folder.has_news() for folder in self._folders)
+
+    def _is_enough(self) -> bool:
+        return self._woken or sum(folder.waiting_bytes for folder in self._folders) >= ENOUGH_BYTES

@@ -24,6 +24,8 @@ RACY_NS = 15_000_000
 """A change so shortly before its scan may be followed by another at the same time: the clock of files ticks slowly."""
 _ROOM_BYTES = 4 * 1024 * 1024
 """While so much waits to be read, nothing is scanned."""
+ENOUGH_BYTES = 256 * 1024
+"""With so many bytes of lines a block is given at once."""
 _PUT_OFF_S = 0.5
 """A file that is written without end is scanned all the same after so long."""
 _STEP = 256
@@ -171,6 +173,7 @@ class Worker(threading.Thread):
         number, path = file
         folder = self._folders[number]
         with self._changed:
+            is_news = not folder.has_news()
             folder.scanned(path, identity if settled else None, lines)
             now = time.monotonic()
             self._schedule.scanned(file, now)
@@ -179,7 +182,8 @@ class Worker(threading.Thread):
                 self._schedule.closed(file, now)
             if self._walks.running is not None:
                 self._walks.running.present.add(key_of(path))
-            self._changed.notify_all()
+            if is_news or folder.waiting_bytes >= ENOUGH_BYTES:
+                self._changed.notify_all()
 
     def _may_wait(self, file: File) -> bool:
         """Put off a file that is being written at this moment; False when it was put off for long enough."""

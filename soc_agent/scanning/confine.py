@@ -9,13 +9,12 @@ import ctypes
 import os
 import platform
 import resource
-import signal
 from struct import pack
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space that the process may have (RLIMIT_AS)."""
 _NOBODY = 65_534
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 1, 22, 38, 47
+_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 22, 38, 47
 _CLONE_NEWNET = 0x4000_0000
 _ERRNO_EPERM = 0x0005_0001
 _ALLOW = 0x7FFF_0000
@@ -72,7 +71,6 @@ def confine(memory_bytes: int = MEMORY_BYTES) -> list[str]:
             taken.append("user")
     if _drop_capabilities(libc):
         taken.append("capabilities")
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         taken.append("privileges")
     if _filter_calls(libc):

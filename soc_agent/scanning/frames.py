@@ -2,7 +2,7 @@
 
 import os
 import socket
-from struct import pack, unpack
+from struct import pack, unpack_from
 from typing import Any
 
 import msgspec
@@ -56,49 +56,70 @@ class BrokenLinkError(Exception):
     """The other side is gone, or said what it should not."""
 
 
-def send(link: socket.socket, message: Struct, file: int | None = None) -> None:
-    """Send a message, and an open file with it.
+class Link:
+    """One end of the socket between the two. Used by one thread at a time; closing it is its owner's."""
 
-    :raises OSError: when the other side is gone.
-    """
-    body = msgspec.msgpack.encode(message)
-    data = pack("!I", len(body)) + body
-    sent = socket.send_fds(link, [data], [file]) if file is not None else link.send(data)
-    if sent < len(data):
-        link.sendall(data[sent:])
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._rest = b""
+        self._timeout_s = 0.0
+        end.setblocking(True)
 
+    def wait_at_most(self, seconds: float) -> None:
+        """Let every later :meth:`receive` wait for so long at most for each part of a message."""
+        if seconds != self._timeout_s:
+            # by the kernel: Python's own way costs one more call for each message
+            whole, part = divmod(max(int(seconds * 1_000_000), 1), 1_000_000)
+            self._end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, pack("@ll", whole, part))
+            self._end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, pack("@ll", whole, part))
+            self._timeout_s = seconds
 
-def receive(link: socket.socket) -> tuple[bytes, int | None]:
-    """Give the next message as bytes, and the file that came with it: the caller closes it.
+    def send(self, message: Struct, file: int | None = None) -> None:
+        """Send a message, and an open file with it.
 
-    :raises BrokenLinkError: when the other side is gone, or the message is longer than it may be.
-    :raises TimeoutError: when nothing came in time; the link is of no use afterwards.
-    """
-    data, file = bytearray(), None
-    need = _HEAD_BYTES
-    try:
-        while len(data) < need:
-            piece, files, _, _ = socket.recv_fds(link, min(_PIECE_BYTES, need - len(data)), 1)
-            file = files[0] if files else file
-            data += _some(piece)
-            if need == _HEAD_BYTES and len(data) == need:
-                need += _bounded(unpack("!I", data)[0])
-    except BaseException as error:
-        if file is not None:
-            os.close(file)
-        if isinstance(error, ConnectionError):
+        :raises BrokenLinkError: when the other side is gone.
+        :raises TimeoutError: when it takes nothing.
+        """
+        body = msgspec.msgpack.encode(message)
+        data = pack("!I", len(body)) + body
+        try:
+            sent = socket.send_fds(self._end, [data], [file]) if file is not None else self._end.send(data)
+            while sent < len(data):
+                sent += self._end.send(data[sent : sent + _PIECE_BYTES])
+        except BlockingIOError:
+            raise TimeoutError from None
+        except OSError as error:
             raise BrokenLinkError(str(error)) from error
-        raise
-    return bytes(data[_HEAD_BYTES:]), file
+
+    def receive(self) -> tuple[bytes, int | None]:
+        """Give the next message as bytes, and the file that came with it: the caller closes it.
+
+        :raises BrokenLinkError: when the other side is gone, or the message is longer than it may be.
+        :raises TimeoutError: when nothing came in time; the link is of no use afterwards.
+        """
+        data, file = bytearray(self._rest), None
+        try:
+            while len(data) < _HEAD_BYTES or len(data) < _HEAD_BYTES + _bounded(data):
+                piece, files, _, _ = socket.recv_fds(self._end, _PIECE_BYTES, 1)
+                file = files[0] if files else file
+                if not piece:
+                    raise BrokenLinkError("the other side is gone")  # noqa: TRY301 - the file is closed below
+                data += piece
+        except BaseException as error:
+            if file is not None:
+                os.close(file)
+            if isinstance(error, BlockingIOError):
+                raise TimeoutError from None
+            if isinstance(error, OSError):
+                raise BrokenLinkError(str(error)) from error
+            raise
+        end = _HEAD_BYTES + _bounded(data)
+        self._rest = bytes(data[end:])
+        return bytes(data[_HEAD_BYTES:end]), file
 
 
-def _some(piece: bytes) -> bytes:
-    if not piece:
-        raise BrokenLinkError("the other side is gone")
-    return piece
-
-
-def _bounded(size_bytes: int) -> int:
+def _bounded(data: bytearray) -> int:
+    size_bytes: int = unpack_from("!I", data)[0]
     if size_bytes > FRAME_CAP_BYTES:
         raise BrokenLinkError("a message longer than any may be")
     return size_bytes

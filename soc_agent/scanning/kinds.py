@@ -5,7 +5,6 @@ rules for programs of Windows, more than half of public sets, are not tried on p
 """
 
 from collections.abc import Collection
-from pathlib import PurePosixPath
 
 _FILE_TYPES: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "EXE"),
@@ -63,11 +62,12 @@ def externals(path: str, owner: str, head: bytes) -> dict[str, str]:
     ``filename`` is the last part of the path, ``filepath`` the folder, ``extension`` the suffix with its dot in lower
     case, ``filetype`` a word for the first bytes or empty.
     """
-    pure = PurePosixPath(path)
+    folder, _, name = path.rpartition("/")
+    stem, dot, suffix = name.rpartition(".")
     return {
-        "filename": pure.name,
-        "filepath": str(pure.parent),
-        "extension": pure.suffix.lower(),
+        "filename": name,
+        "filepath": folder or "/",
+        "extension": (dot + suffix).lower() if stem and suffix else "",
         "filetype": file_type(head),
         "owner": owner,
     }

@@ -11,7 +11,7 @@ import msgspec
 import yara
 
 from soc_agent.scanning.confine import confine, limit_cpu
-from soc_agent.scanning.frames import Answer, BrokenLinkError, Match, Order, Pieces, receive, send
+from soc_agent.scanning.frames import Answer, BrokenLinkError, Link, Match, Order, Pieces
 from soc_agent.scanning.kinds import externals, kind_of
 
 EXTERNALS = {"filename": "", "filepath": "", "extension": "", "filetype": "", "owner": ""}
@@ -52,20 +52,21 @@ class Rules:
         return yara.compile(sources=sources, externals=EXTERNALS, includes=False) if sources else None
 
 
-def serve(link: socket.socket) -> None:
+def serve(end: socket.socket) -> None:
     """Take rules, give up rights, say so, then scan until the other side is gone."""
     warnings.simplefilter("ignore")
-    _, file = receive(link)
+    link = Link(end)
+    _, file = link.receive()
     assert file is not None
     with os.fdopen(file, "rb") as source:
         source.seek(0)
         rules = Rules(msgspec.msgpack.decode(source.read(), type=tuple[Pieces, ...]))
     rules.of("text")
     taken = confine()
-    send(link, Answer(detail=" ".join(taken)))
+    link.send(Answer(detail=" ".join(taken)))
     while True:
         try:
-            body, file = receive(link)
+            body, file = link.receive()
         except BrokenLinkError:
             return
         order = msgspec.msgpack.decode(body, type=Order)
@@ -78,7 +79,7 @@ def serve(link: socket.socket) -> None:
             answer = Answer(not_scanned="error", detail=f"rules do not compile: {error}"[:200])
         finally:
             os.close(file)
-        send(link, answer)
+        link.send(answer)
 
 
 def read_capped(file: int, size: int, cap_bytes: int) -> bytes | None:
@@ -115,7 +116,7 @@ def match(rules: Any, data: bytes, variables: dict[str, str], timeout_s: int) ->
     return Answer(matches, sha256=hashlib.sha256(data).hexdigest())
 
 
-def _scan(link: socket.socket, rules: Rules, order: Order, file: int) -> Answer:
+def _scan(link: Link, rules: Rules, order: Order, file: int) -> Answer:
     try:
         data = read_capped(file, order.size, order.cap_bytes)
     except OSError as error:
@@ -124,7 +125,7 @@ def _scan(link: socket.socket, rules: Rules, order: Order, file: int) -> Answer:
         return Answer(not_scanned="too_big", detail=f"more than {order.cap_bytes} bytes")
     kind = kind_of(data[:8])
     if not rules.has(kind):
-        send(link, Answer(wait=True))
+        link.send(Answer(wait=True))
     compiled = rules.of(kind)
     if compiled is None:
         return Answer()

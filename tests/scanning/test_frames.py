@@ -10,7 +10,7 @@ from threading import Thread
 import msgspec
 import pytest
 
-from soc_agent.scanning.frames import FRAME_CAP_BYTES, Answer, BrokenLinkError, Match, Order, receive, send
+from soc_agent.scanning.frames import FRAME_CAP_BYTES, Answer, BrokenLinkError, Link, Match, Order
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -19,8 +19,6 @@ Pair = tuple[socket.socket, socket.socket]
 def pair() -> Iterator[Pair]:
     one, other = socket.socketpair()
     with one, other:
-        one.settimeout(10)
-        other.settimeout(10)
         yield one, other
 
 
@@ -30,9 +28,9 @@ def test_a_message_arrives_with_its_open_file(pair: Pair, tmp_path: Path) -> Non
     path.write_bytes(b"content")
     order = Order("/x", "root", 7, 100, 5)
     with path.open("rb") as file:
-        send(pair[0], order, file.fileno())
+        Link(pair[0]).send(order, file.fileno())
     path.unlink()
-    body, got = receive(pair[1])
+    body, got = Link(pair[1]).receive()
     assert msgspec.msgpack.decode(body, type=Order) == order
     assert got is not None
     assert os.read(got, 100) == b"content"
@@ -42,9 +40,10 @@ def test_a_message_arrives_with_its_open_file(pair: Pair, tmp_path: Path) -> Non
 def test_a_long_answer_arrives_whole_and_two_stay_apart(pair: Pair) -> None:
     """Longer than the kernel's buffer; the next message begins where it ends."""
     long = Answer(tuple(Match("n" * 200, f"r{number}", ("$a",), {"k": "v" * 100}) for number in range(4000)))
-    thread = Thread(target=lambda: (send(pair[0], long), send(pair[0], Answer(detail="next"))))
+    link, sender = Link(pair[1]), Link(pair[0])
+    thread = Thread(target=lambda: (sender.send(long), sender.send(Answer(detail="next"))))
     thread.start()
-    first, second = receive(pair[1])[0], receive(pair[1])[0]
+    first, second = link.receive()[0], link.receive()[0]
     thread.join()
     assert msgspec.msgpack.decode(first, type=Answer) == long
     assert msgspec.msgpack.decode(second, type=Answer).detail == "next"
@@ -56,7 +55,7 @@ def test_who_goes_or_babbles_is_broken(pair: Pair, said: bytes) -> None:
     pair[0].sendall(said)
     pair[0].close()
     with pytest.raises(BrokenLinkError):
-        receive(pair[1])
+        Link(pair[1]).receive()
 
 
 def test_a_file_that_comes_with_a_broken_message_is_closed(pair: Pair, tmp_path: Path) -> None:
@@ -67,11 +66,28 @@ def test_a_file_that_comes_with_a_broken_message_is_closed(pair: Pair, tmp_path:
         socket.send_fds(pair[0], [pack("!I", 100) + b"half"], [file.fileno()])
         pair[0].shutdown(socket.SHUT_WR)
         with pytest.raises(BrokenLinkError):
-            receive(pair[1])
+            Link(pair[1]).receive()
         assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def test_silence_has_an_end(pair: Pair) -> None:
-    pair[1].settimeout(0.01)
+def test_two_messages_that_come_together_stay_apart(pair: Pair) -> None:
+    sender, link = Link(pair[0]), Link(pair[1])
+    sender.send(Answer(wait=True))
+    sender.send(Answer(detail="d"))
+    assert msgspec.msgpack.decode(link.receive()[0], type=Answer).wait
+    assert msgspec.msgpack.decode(link.receive()[0], type=Answer).detail == "d"
+
+
+def test_silence_has_an_end_and_so_has_who_takes_nothing(pair: Pair) -> None:
+    link = Link(pair[1])
+    link.wait_at_most(0.01)
     with pytest.raises(TimeoutError):
-        receive(pair[1])
+        link.receive()
+    with pytest.raises(TimeoutError):
+        link.send(Answer(detail="x" * 4_000_000))
+
+
+def test_who_is_gone_is_told_nothing(pair: Pair) -> None:
+    pair[0].close()
+    with pytest.raises(BrokenLinkError):
+        Link(pair[1]).send(Answer())

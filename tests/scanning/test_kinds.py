@@ -1,5 +1,7 @@
 """Kinds of files, and which rules they can match."""
 
+from pathlib import PurePosixPath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +53,9 @@ def test_variables_are_those_of_the_public_sets() -> None:
         "filetype": "PHP",
         "owner": "www-data",
     }
+
+
+@pytest.mark.parametrize("path", ["/a/b.TXT", "/a/.hidden", "/a/..x", "/a/b.", "/b", "/a/b.tar.gz", "name", "/a/.h.sh"])
+def test_names_are_taken_apart_as_everywhere(path: str) -> None:
+    found, pure = externals(path, "", b""), PurePosixPath(path)
+    assert (found["filename"], found["extension"]) == (pure.name, pure.suffix.lower())

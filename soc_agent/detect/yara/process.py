@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import soc_agent
 from soc_agent.detect.yara.rules import YaraRules
 from soc_agent.detect.yara.scan import scan_of
 from soc_agent.model import FileFacts, Scan, ScanLimits
-from soc_agent.scanning.frames import Answer, BrokenLinkError, Order, receive, send
+from soc_agent.scanning.frames import Answer, BrokenLinkError, Link, Order
 
 _log = logging.getLogger(__name__)
 _ROOT = str(Path(soc_agent.__file__).parents[1])
@@ -50,7 +49,8 @@ class ProcessScanner:
         self._grace_s = grace_s
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._link: socket.socket | None = None
+        self._end_here: socket.socket | None = None
+        self._link: Link | None = None
         self._runs: YaraRules | None = None
         """The rules that the process has."""
         self._hostile: dict[int, set[bytes]] = {}
@@ -89,7 +89,7 @@ class ProcessScanner:
             except (BrokenLinkError, OSError, msgspec.DecodeError) as error:
                 self._blame(file, facts, limits)
                 answer = self._obituary(error, limits)
-                _log.warning("The scanner ended at %s: %s; it is started again", facts.path, answer.detail)
+                _log.warning("%s: %s", facts.path, answer.detail)
             return scan_of(answer, rules)
 
     def close(self) -> None:
@@ -102,17 +102,16 @@ class ProcessScanner:
 
     def _ask(self, order: Order, file: int) -> Answer:
         assert self._link is not None
-        send(self._link, order, file)
-        deadline = time.monotonic() + order.timeout_s + self._grace_s
+        self._link.wait_at_most(order.timeout_s + self._grace_s)
+        self._link.send(order, file)
         while True:
-            self._link.settimeout(max(deadline - time.monotonic(), 0.001))
-            body, extra = receive(self._link)
+            body, extra = self._link.receive()
             if extra is not None:
                 os.close(extra)
             answer = msgspec.msgpack.decode(body, type=Answer)
             if not answer.wait:
                 return answer
-            deadline = time.monotonic() + _START_S + order.timeout_s + self._grace_s
+            self._link.wait_at_most(_START_S + order.timeout_s + self._grace_s)
 
     def _ready(self, rules: YaraRules) -> str:
         """See to it that a process with these rules runs; gives why none does."""
@@ -133,7 +132,7 @@ class ProcessScanner:
 
     def _start(self, rules: YaraRules) -> None:
         ours, theirs = socket.socketpair()
-        self._link = ours
+        self._end_here, self._link = ours, Link(ours)
         with theirs:
             self._process = subprocess.Popen(
                 [*self._command, str(theirs.fileno())],
@@ -148,18 +147,18 @@ class ProcessScanner:
         with os.fdopen(handed, "wb") as file:
             file.write(msgspec.msgpack.encode(rules.pieces))
             file.flush()
-            ours.settimeout(_START_S)
-            send(ours, Answer(), handed)
-        body, _ = receive(ours)
+            self._link.wait_at_most(_START_S)
+            self._link.send(Answer(), handed)
+        body, _ = self._link.receive()
         self.confined = tuple(msgspec.msgpack.decode(body, type=Answer).detail.split())
 
     def _end(self) -> None:
-        if self._link is not None:
-            self._link.close()
+        if self._end_here is not None:
+            self._end_here.close()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-        self._link = self._process = self._runs = None
+        self._end_here = self._link = self._process = self._runs = None
 
     def _obituary(self, error: Exception, limits: ScanLimits) -> Answer:
         """Say how the process ended."""

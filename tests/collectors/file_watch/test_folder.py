@@ -10,6 +10,7 @@ from soc_agent.model import Block
 
 def read_all(folder: Folder, positions: dict[str, bytes]) -> list[Block]:
     blocks = []
+    folder.gather()
     while (block := folder.take_block(5)) is not None:
         assert block.position is not None
         positions[block.position.stream_id] = block.position.state
@@ -32,6 +33,20 @@ def test_a_finding_and_that_its_file_was_scanned_are_one_block() -> None:
     assert (block.offset, block.first_line) == (14, 3)
 
 
+def test_what_was_scanned_together_is_one_block_a_shard() -> None:
+    """However many files there were; what comes after waits for the next round, unless its shard is given anyway."""
+    positions: dict[str, bytes] = {}
+    folder = Folder("/srv", "drop", positions)
+    for number in range(1000):
+        folder.scanned(f"/srv/{number}", 2, [])
+    assert folder.take_block(5) is None
+    assert folder.has_news()
+    assert len(read_all(folder, positions)) == 64
+    assert not folder.has_news()
+    again = Folder("/srv", "drop", positions)
+    assert all(again.was_scanned(f"/srv/{number}", 2) for number in range(1000))
+
+
 def test_nothing_is_read_while_it_is_being_noted_what_was_there() -> None:
     """Half a note would make the other half look new after a kill."""
     positions: dict[str, bytes] = {}
@@ -39,7 +54,7 @@ def test_nothing_is_read_while_it_is_being_noted_what_was_there() -> None:
     folder.held = True
     folder.note("/srv/old", 2)
     folder.scanned("/srv/new", 4, [b"line\n"])
-    assert not folder.has_block()
+    assert not folder.has_news()
     assert folder.take_block(5) is None
     folder.finish()
     blocks = read_all(folder, positions)

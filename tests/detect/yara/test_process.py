@@ -28,12 +28,13 @@ def scan(link, rules, order, file):
     if data.startswith(b"HANG"):
         time.sleep(600)
     if data.startswith(b"LIE"):
-        link.sendall(b"\\xff" * 1000)
+        end.sendall(b"\\xff" * 1000)
         time.sleep(600)
     return true(link, rules, order, file)
 server._scan = scan
 server.confine = lambda: ["nothing"]
-server.serve(socket.socket(fileno=int(sys.argv[1])))
+end = socket.socket(fileno=int(sys.argv[1]))
+server.serve(end)
 """
 """A stand-in for libyara's faults: a process whose scan does what the file says."""
 
