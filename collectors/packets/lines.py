@@ -67,8 +67,18 @@ class Ssl(_FlowLine, frozen=True, tag="ssl"):
     version: str = field()
     """The highest that the client offers."""
     ja4: str = field()
+    ja3: str = field()
     server_name: str | UnsetType = UNSET
     alpn: tuple[str, ...] = ()
+
+
+class Quic(_FlowLine, frozen=True, tag="quic"):
+    """A QUIC connection that a client begins; its ClientHello is an ``ssl`` line of the same ``uid``."""
+
+    version: str = field()
+    client_initial_dcid: str = field()
+    server_name: str | UnsetType = UNSET
+    client_protocol: str | UnsetType = UNSET
 
 
 class Http(_FlowLine, frozen=True, tag="http"):

@@ -5,14 +5,14 @@ Only few packets come here: the first payload of each side, those that begin lik
 """
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
-from collectors.packets import http, services, tls
+from collectors.packets import http, quic, services, tls
 from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
 from collectors.packets.frames import gather
 from collectors.packets.headers import TCP, UDP, Headers
-from collectors.packets.lines import Names, Ssl, encode, of_flow, text
+from collectors.packets.lines import Names, Quic, Ssl, encode, of_flow, text
 from collectors.packets.stream import Stream, is_behind
 
 _DNS_PORTS = (53, 5353, 5355)
@@ -44,6 +44,10 @@ def mark(headers: Headers) -> NDArray[np.bool_]:
     return marked
 
 
+OPENED_PER_SECOND = 500
+"""QUIC Initial packets are opened no faster: one takes about half a millisecond."""
+
+
 class Allowance:
     """Bytes that all messages which are not whole yet, or wait for an answer, may hold together.
 
@@ -51,16 +55,26 @@ class Allowance:
     cut into batches, and it takes an attack to come here.
     """
 
-    __slots__ = ("left",)
+    __slots__ = ("_opened", "_second", "left")
 
     def __init__(self, limit: int) -> None:
         self.left = limit
+        self._second = -1
+        self._opened = 0
+
+    def may_open(self, time_ns: int) -> bool:
+        """Say whether one more encrypted packet may be opened in this second of the capture."""
+        second = time_ns // 1_000_000_000
+        if second != self._second:
+            self._second, self._opened = second, 0
+        self._opened += 1
+        return self._opened <= OPENED_PER_SECOND
 
 
 class Talk:
     """What one flow said so far."""
 
-    __slots__ = ("_allowance", "_dialogue", "_has_hello", "_held", "_next", "_spoke", "_streams", "service")
+    __slots__ = ("_allowance", "_dialogue", "_has_hello", "_held", "_next", "_quic", "_spoke", "_streams", "service")
 
     def __init__(self, allowance: Allowance) -> None:
         self.service = ""
@@ -72,6 +86,8 @@ class Talk:
         self._next = [0, 0]
         """By side: the sequence number after what was read."""
         self._spoke = [False, False]
+        self._quic: quic.Initial | None = None
+        """A QUIC connection whose ClientHello is not whole yet."""
         self._streams: list[Stream | None] = [None, None]
         """By side: a message that is not whole yet."""
 
@@ -79,10 +95,17 @@ class Talk:
     def waits(self) -> bool:
         """Whether the next payload of any side is wanted."""
         one, other = self._streams
-        return one is not None or other is not None or not (self.service or (self._spoke[0] and self._spoke[1]))
+        return (
+            self._quic is not None
+            or one is not None
+            or other is not None
+            or not (self.service or (self._spoke[0] and self._spoke[1]))
+        )
 
     def waits_for(self, side: int) -> bool:
         """Say whether the next payload of a side (0: originator) is wanted, however it begins."""
+        if self._quic is not None and side == 0:
+            return True
         return self._streams[side] is not None or not (self.service or self._spoke[side])
 
     def segment(
@@ -129,7 +152,10 @@ class Talk:
             return self._settle(names, lines)
         if not self.service:
             self.service = services.udp_service(payload, names.orig_p, names.resp_p)
-        return []
+            if self.service == "quic" and side == 0:
+                self._quic = quic.Initial()
+        lines = self._read_quic(names, side, payload, time_ns)
+        return None if lines is None else self._settle(names, lines)
 
     def finish(self, names: Names, time_ns: int, dissect: Dissect) -> list[bytes]:
         """Give what is left when the flow has ended."""
@@ -155,6 +181,11 @@ class Talk:
         for stream in streams:
             if stream is not None:
                 held += stream.held
+        if self._quic is not None:
+            if self._allowance.left <= 0:
+                self._quic = None
+            else:
+                held += self._quic.held
         if held != self._held:
             self._allowance.left += self._held - held
             self._held = held
@@ -213,14 +244,31 @@ class Talk:
             return [], True
         self._has_hello = True
         self.service = self.service or "ssl"
-        line = Ssl(
+        return [_hello_line(names, hello, time_ns, "t")], True
+
+    def _read_quic(self, names: Names, side: int, payload: bytes, time_ns: int) -> list[bytes] | None:
+        """Read the first datagrams of a client, until its ClientHello is whole; None when there are too many."""
+        initial = self._quic
+        if initial is None or side != 0:
+            return []
+        if not self._allowance.may_open(time_ns):
+            self._quic = None
+            return None
+        try:
+            hello = initial.add(payload)
+        except EOFError:
+            return []
+        self._quic = None
+        if hello is None:
+            return []
+        line = Quic(
             *of_flow(names, time_ns),
-            server_name=text(hello.server_name, 255) if hello.server_name else UNSET,
-            version=hello.version_name,
-            ja4=tls.ja4(hello),
-            alpn=tuple(text(protocol, 64) for protocol in hello.alpn),
+            version=initial.version,
+            client_initial_dcid=initial.connection_id.hex(),
+            server_name=_server_name(hello),
+            client_protocol=text(hello.alpn[0], 64) if hello.alpn else UNSET,
         )
-        return [encode(line)], True
+        return [encode(line), _hello_line(names, hello, time_ns, "q")]
 
     def _read_ftp(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         if not isinstance(self._dialogue, FtpDialogue):
@@ -239,3 +287,20 @@ class Talk:
         if not isinstance(self._dialogue, DnsDialogue):
             self._dialogue = DnsDialogue()
         return self._dialogue
+
+
+def _hello_line(names: Names, hello: tls.Hello, time_ns: int, transport: str) -> bytes:
+    return encode(
+        Ssl(
+            *of_flow(names, time_ns),
+            server_name=_server_name(hello),
+            version=hello.version_name,
+            ja4=tls.ja4(hello, transport),
+            ja3=tls.ja3(hello),
+            alpn=tuple(text(protocol, 64) for protocol in hello.alpn),
+        )
+    )
+
+
+def _server_name(hello: tls.Hello) -> str | UnsetType:
+    return text(hello.server_name, 255) if hello.server_name else UNSET

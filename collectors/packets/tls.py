@@ -1,17 +1,17 @@
-"""TLS ClientHello: what the client says in the clear, and its JA4 fingerprint.
+"""TLS ClientHello: what the client says in the clear, and its fingerprints JA3 and JA4.
 
 ClientHello: RFC 8446 section 4.1.2, records: section 5.1. JA4: FoxIO's ``technical_details/JA4.md`` (JA4 itself is
-under the BSD 3-clause licence; the others of the JA4+ family are not, and are not here).
+under the BSD 3-clause licence; the others of the JA4+ family are not, and are not here). JA3: Salesforce's ``ja3``.
 """
 
 import struct
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import md5, sha256
 from typing import NamedTuple
 
 _HANDSHAKE, _CLIENT_HELLO = 22, 1
-_SERVER_NAME, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS = 0, 13, 16, 43
-_READ = frozenset((_SERVER_NAME, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS))
+_SERVER_NAME, _GROUPS, _POINT_FORMATS, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS = 0, 10, 11, 13, 16, 43
+_READ = frozenset((_SERVER_NAME, _GROUPS, _POINT_FORMATS, _SIGNATURE_ALGORITHMS, _ALPN, _SUPPORTED_VERSIONS))
 _GREASE = frozenset(number << 8 | number for number in range(0x0A, 0x100, 0x10))
 _EXTENSION = struct.Struct(">HH")
 _VERSIONS = {
@@ -38,6 +38,11 @@ class Hello(NamedTuple):
     server_name: bytes
     """Empty when the extension is missing or holds no host name."""
     alpn: tuple[bytes, ...]
+    legacy_version: int = 0
+    """The version field of the message itself, which JA3 takes."""
+    groups: tuple[int, ...] = ()
+    """Elliptic curves and other groups."""
+    point_formats: bytes = b""
 
     @property
     def version_name(self) -> str:
@@ -54,7 +59,7 @@ def client_hello(data: bytes) -> Hello | None:
     if len(data) >= 9 and data[0] == _HANDSHAKE and data[1] == 3 and data[5] == _CLIENT_HELLO:
         end = 9 + int.from_bytes(data[6:9], "big")
         if end - 5 <= int.from_bytes(data[3:5], "big") and end <= len(data):
-            return _read(data[9:end])
+            return read_hello(data[9:end])
     message = bytearray()
     at = 0
     while True:
@@ -70,7 +75,7 @@ def client_hello(data: bytes) -> Hello | None:
                 return None
             length = int.from_bytes(message[1:4], "big")
             if len(message) >= 4 + length:
-                return _read(bytes(message[4 : 4 + length]))
+                return read_hello(bytes(message[4 : 4 + length]))
         if at > len(data):
             raise EOFError
 
@@ -84,6 +89,17 @@ def ja4(hello: Hello, transport: str = "t") -> str:
     kept = tuple(extension for extension in hello.extensions if extension not in (_SERVER_NAME, _ALPN))
     rest = _hash12(kept, hello.signature_algorithms)
     return f"{transport}{version}{name}{counts}{_alpn_mark(hello.alpn)}_{ciphers}_{rest}"
+
+
+def ja3(hello: Hello) -> str:
+    """Give the JA3 fingerprint: MD5, as an identifier alone."""
+    parts = (hello.ciphers, hello.extensions, hello.groups, hello.point_formats)
+    return _ja3_hash(hello.legacy_version, *("-".join(map(str, part)) for part in parts))
+
+
+@lru_cache(1024)
+def _ja3_hash(version: int, *parts: str) -> str:
+    return md5(",".join((str(version), *parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 def _alpn_mark(alpn: tuple[bytes, ...]) -> str:
@@ -125,7 +141,8 @@ def _part(data: bytes, at: int, length_bytes: int) -> bytes:
     return data[begin:end]
 
 
-def _read(body: bytes) -> Hello | None:
+def read_hello(body: bytes) -> Hello | None:
+    """Give what the body of a ClientHello says; None when it contradicts itself."""
     try:
         return _parse(body)
     except IndexError:
@@ -155,6 +172,7 @@ def _parse(body: bytes) -> Hello:
         if kind in _READ:
             contents[kind] = body[begin:at]
     algorithms, versions = contents.get(_SIGNATURE_ALGORITHMS), contents.get(_SUPPORTED_VERSIONS)
+    groups, formats = contents.get(_GROUPS), contents.get(_POINT_FORMATS)
     version = body[0] << 8 | body[1]
     if versions:
         version = max(_numbers(_part(versions, 0, 1)), default=version)
@@ -166,6 +184,9 @@ def _parse(body: bytes) -> Hello:
         has_server_name=_SERVER_NAME in contents,
         server_name=_server_name(contents.get(_SERVER_NAME)),
         alpn=_alpn(contents.get(_ALPN)),
+        legacy_version=body[0] << 8 | body[1],
+        groups=_numbers(_part(groups, 0, 2)) if groups else (),
+        point_formats=_part(formats, 0, 1) if formats else b"",
     )
 
 

@@ -1,14 +1,14 @@
 """ClientHello and JA4: the published example, real ones, split, cut and broken ones."""
 
 import struct
-from hashlib import sha256
+from hashlib import md5, sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.packets.tls import Hello, client_hello, ja4
+from collectors.packets.tls import Hello, client_hello, ja3, ja4
 from tests.collectors.packets import craft
 
 GREASE = 0x2A2A
@@ -206,3 +206,17 @@ def test_real_hellos_have_the_names_that_their_captures_show(shared_data: Path) 
         data = b"".join(block.data for block in read_capture(shared_data / "pcap" / name))
         lines = [line for line in data.splitlines() if b'"_path":"ssl"' in line]
         assert [line.partition(b'"server_name":"')[2].partition(b'"')[0].decode() for line in lines] == servers
+
+
+def test_ja3_is_the_hash_of_five_lists_without_grease() -> None:
+    """As the README of salesforce/ja3 puts them together, from the numbers of the hello itself."""
+    extensions: list[tuple[int, bytes]] = [
+        (GREASE, b""), name_extension(b"a.vn"), (10, listed([GREASE, 29, 23])), (11, b"\x02\0\1"),
+        (43, listed([0x0304], 1)),
+    ]  # fmt: skip
+    hello = client_hello(build([GREASE, 0x1301, 0xC02B], extensions))
+    assert hello is not None
+    assert ja3(hello) == md5(b"771,4865-49195,0-10-11-43,29-23,0-1", usedforsecurity=False).hexdigest()
+    bare = client_hello(build([5, 4], [], version=0x0301))
+    assert bare is not None
+    assert ja3(bare) == md5(b"769,5-4,,,", usedforsecurity=False).hexdigest()
