@@ -51,7 +51,8 @@ class PatternDefinition(_Part, frozen=True, kw_only=True):
     """One pattern over the whole message."""
 
     match: Text
-    """RE2 syntax; each named group that takes part becomes a field."""
+    """RE2 syntax; each named group that takes part becomes a field. One named ``repeat`` says how many events the line
+    stands for, and correlations count it so often."""
     starts: Texts = ()  # type: ignore[assignment]
     """The message begins with one of these, or the pattern is not tried. Whole words are found fastest."""
     constants: dict[str, Scalar] = {}
