@@ -16,8 +16,6 @@ from collectors.packets.quic import Initial, client_keys
 from collectors.packets.talk import OPENED_PER_SECOND, Allowance, Talk
 from tests.collectors.packets import craft
 
-    Path(os.environ.get("SOC_DATA", "/work/shared/data")) / "pcap" / "quic_curl-8.1.2-dev-http3-www-google-de.pcap"
-)
 V1, V2 = 1, 0x6B3343CF
 DCID = bytes.fromhex("8394c8f03e515708")
 NAMES = Names("Cq", "10.0.0.1", 5000, "10.0.0.2", 443, "udp", "edge", False)
