@@ -4,3 +4,7 @@
 committed. Receiving runs in a process of its own (``child``, ``receiver``, ``connection``, ``limits``): neither a busy
 engine nor hostile input touches it. ``listener`` is the collector that reads the spool.
 """
+
+from collectors.listener.listener import Listener
+
+__all__ = ["Listener"]

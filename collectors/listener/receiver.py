@@ -1,0 +1,440 @@
+"""Receives: takes what comes at the doors, makes lines of it, and writes them to the spool, round by round."""
+
+import os
+import selectors
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+from collectors.listener.connection import Connection, RefusedError, State
+from collectors.listener.framing import Framed, lines_of
+from collectors.listener.limits import Rate, Tally
+from collectors.listener.messages import Told
+from collectors.listener.record import head_of, pack
+from collectors.listener.sockets import door_name, plain_address
+from collectors.listener.spool import Spool
+from collectors.listener.tls import Certificates
+from soc_agent.config import ListenerSource, ListenOptions
+from soc_agent.model import Problem, Sender
+
+ROUND_BYTES = 4_194_304
+"""About so much is taken in one round, then written at once."""
+_DATAGRAMS = 1024
+_DATAGRAM_BYTES = 65_536
+_ACCEPTS = 64
+_LOOK_S = 1.0
+_RETRY_S = 0.5
+_TOGETHER_S = 0.002
+_REST_S = 1.0
+_DRAIN_S = 2.0
+
+
+class Entry(NamedTuple):
+    """Lines of one sender that are to be written to the spool."""
+
+    head: bytes
+    data: bytes
+    lines: int
+    truncated: int
+    received_ns: int
+
+
+class Door:
+    """An open door."""
+
+    def __init__(self, options: ListenOptions, opened: socket.socket, line_type: str) -> None:
+        self.options, self.socket, self.type = options, opened, line_type
+        self.name = door_name(options)
+        self.certificates = Certificates(options, self.name) if options.transport == "tls" else None
+        self.heads: dict[str, bytes] = {}
+        """Of senders of datagrams."""
+
+
+class Receiver:
+    """All doors of one source. Runs on one thread; another syncs the spool to disk meanwhile."""
+
+    def __init__(
+        self, source: ListenerSource, doors: list[Door], spool: Spool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._source, self._doors, self._spool, self._clock = source, doors, spool, clock
+        self._selector = selectors.DefaultSelector()
+        self._rate = Rate(source.sender_lines_s)
+        self._tally = Tally()
+        self._lost: Counter[str] = Counter()
+        self._connections: dict[int, Connection] = {}
+        self._per_sender: Counter[str] = Counter()
+        self._more: set[Connection] = set()
+        self._resting: set[Connection] = set()
+        self._ending: list[tuple[int, Connection]] = []
+        self._entries: list[Entry] = []
+        self._size = 0
+        self._blocked = False
+        self._accept_again = self._next_look = self._retry_at = 0.0
+        self._problems: dict[str, Problem] = {}
+        self._wake_read, self._wake_write = os.pipe()
+        self._syncer = threading.Thread(target=self._sync, name="sync", daemon=True)
+        self._to_sync = threading.Event()
+        self._sync_now = threading.Event()
+        self._stopping = False
+        self.changed = True
+        """Whether there is something to tell."""
+
+    def start(self, control: int, commanded: Callable[[], None]) -> None:
+        """Begin. ``commanded`` is called when the descriptor ``control`` can be read."""
+        for fd in (self._wake_read, self._wake_write):
+            os.set_blocking(fd, False)
+        self._selector.register(self._wake_read, selectors.EVENT_READ, self._woken)
+        self._selector.register(control, selectors.EVENT_READ, commanded)
+        for door in self._doors:
+            self._selector.register(door.socket, selectors.EVENT_READ, self._ready_of(door))
+        self._syncer.start()
+
+    def step(self, timeout_s: float) -> None:
+        """Do one round: take what there is, write it, and see to what is due."""
+        now = self._clock()
+        for key, _ in self._selector.select(0 if self._more else min(timeout_s, self._wait_s(now))):
+            key.data()
+            if self._size >= ROUND_BYTES:
+                break
+        for connection in list(self._more):
+            self._read(connection)
+        now = self._clock()
+        self._write(now)
+        self._close_ended()
+        if self._resting:
+            self._wake_rested(now)
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_S
+            self._look(now)
+
+    def free(self, upto: int) -> None:
+        """Hear that everything before this place of the spool is committed."""
+        self._spool.free(upto)
+        self.changed = True
+
+    def told(self) -> Told:
+        """Give what there is to tell, and begin counting anew."""
+        lost, self._lost = dict(self._lost), Counter()
+        self.changed = False
+        wrong = [door.certificates.problem for door in self._doors if door.certificates]
+        problems = (*self._problems.values(), *(problem for problem in wrong if problem))
+        return Told(self._spool.id, self._spool.begin, self._spool.end, lost, self._tally.take(), problems)
+
+    def stop(self) -> None:
+        """End: take what has come, write and sync it, and close in order. What could not be taken is cut off."""
+        until = self._clock() + _DRAIN_S
+        for door in self._doors:
+            if door.options.transport != "udp":
+                self._forget(door.socket)
+        while self._clock() < until and not self._blocked:
+            before = self._spool.end
+            self.step(0)
+            if self._spool.end == before and not self._more:
+                break
+        for connection in list(self._connections.values()):
+            self._end(connection, connection.finish())
+        self._write(self._clock())
+        self._stopping = True
+        self._to_sync.set()
+        self._sync_now.set()
+        self._syncer.join()
+        self._spool.close()
+        for end, connection in self._ending:
+            if end < 0:
+                connection.abort()
+            else:
+                connection.close()
+        self._selector.close()
+
+    # What comes
+
+    def _ready_of(self, door: Door) -> Callable[[], None]:
+        if door.options.transport == "udp":
+            return lambda: self._datagrams(door)
+        return lambda: self._accept(door)
+
+    def _datagrams(self, door: Door) -> None:
+        """Take the datagrams that wait, those of one sender together."""
+        senders: dict[str, list[bytes]] = {}
+        receive, waiting = door.socket.recvfrom, senders.get
+        size = 0
+        with suppress(BlockingIOError):
+            for _ in range(_DATAGRAMS):
+                data, address = receive(_DATAGRAM_BYTES)
+                messages = waiting(address[0])
+                if messages is None:
+                    senders[address[0]] = [data]
+                else:
+                    messages.append(data)
+                size += len(data)
+                if size > ROUND_BYTES:
+                    break
+        now, received_ns = self._clock(), time.time_ns()
+        for address, messages in senders.items():
+            self._take_datagrams(door, plain_address(address), messages, now, received_ns)
+
+    def _take_datagrams(self, door: Door, ip: str, messages: list[bytes], now: float, received_ns: int) -> None:
+        count = len(messages)
+        if self._blocked:
+            self._lose("spool", count)
+            return
+        allowed = self._rate.allow(ip, count, now)
+        if allowed < count:
+            self._lose("limit", count - allowed)
+            self._tally.add("limited", ip, count - allowed)
+            del messages[allowed:]
+        cap, truncated = self._source.message_cap_bytes, 0
+        lines: list[bytes] = []
+        for message in messages:
+            if len(message) > cap:
+                truncated += 1
+                message = message[:cap]  # noqa: PLW2901 - the rest of it is dropped
+            if message[-1:] > b"\r" and b"\n" not in message:
+                lines.append(message)
+            else:
+                lines += lines_of(message)
+        if not lines:
+            return
+        head = door.heads.get(ip)
+        if head is None:
+            if len(door.heads) >= _DATAGRAM_BYTES:
+                door.heads.clear()
+            head = door.heads[ip] = head_of(Sender(ip, "", "udp"), door.type)
+        lines.append(b"")
+        self._put(head, b"\n".join(lines), len(lines) - 1, truncated, received_ns)
+
+    def _lose(self, why: str, count: int) -> None:
+        self._lost[why] += count
+        self.changed = True
+
+    def _accept(self, door: Door) -> None:
+        now = self._clock()
+        if now < self._accept_again:
+            return
+        for _ in range(_ACCEPTS):
+            try:
+                accepted, address = door.socket.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:  # no descriptors, no memory: those who wait are taken later
+                self._tally.add("refused", "", 1, error.strerror or str(error))
+                self._accept_again = now + _REST_S
+                return
+            self._welcome(door, accepted, address[0], now)
+
+    def _welcome(self, door: Door, accepted: socket.socket, address: str, now: float) -> None:
+        ip = plain_address(address)
+        if reason := self._too_many(ip):
+            self._tally.add("refused", ip, 1, reason)
+            accepted.close()
+            return
+        accepted.setblocking(False)
+        try:
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if door.certificates is not None:
+                accepted = door.certificates.context.wrap_socket(
+                    accepted, server_side=True, do_handshake_on_connect=False
+                )
+        except (OSError, ValueError):  # gone already
+            accepted.close()
+            return
+        connection = Connection(accepted, address, door.options, door.type, self._source.message_cap_bytes, now)
+        self._connections[accepted.fileno()] = connection
+        self._per_sender[ip] += 1
+        self._selector.register(accepted, selectors.EVENT_READ, lambda: self._ready(connection))
+
+    def _too_many(self, ip: str) -> str:
+        if len(self._connections) >= self._source.max_connections:
+            return "max_connections"
+        return "max_connections_per_sender" if self._per_sender[ip] >= self._source.max_connections_per_sender else ""
+
+    def _ready(self, connection: Connection) -> None:
+        if connection.handshaking:
+            self._shake(connection)
+        else:
+            self._read(connection)
+
+    def _shake(self, connection: Connection) -> None:
+        try:
+            state = connection.shake()
+        except RefusedError as error:
+            self._tally.add("handshake", connection.ip, 1, str(error))
+            self._let_go(connection)
+            connection.socket.close()
+            return
+        events = selectors.EVENT_WRITE if state is State.WRITE else selectors.EVENT_READ
+        self._selector.modify(connection.socket, events, lambda: self._ready(connection))
+        if not connection.handshaking:
+            connection.heard = self._clock()
+            self._more.add(connection)  # a message may have come with the last step
+
+    def _read(self, connection: Connection) -> None:
+        self._more.discard(connection)
+        if self._blocked or connection in self._resting:
+            return
+        now = self._clock()
+        framed, state = connection.read(now)
+        if state is State.ENDED:
+            self._end(connection, framed)
+            return
+        if framed.lines or framed.malformed:
+            self._take(connection, framed)
+            wait_s = self._rate.charge(connection.ip, framed.lines, now)
+            if wait_s > _TOGETHER_S:
+                connection.not_before = now + wait_s
+                self._resting.add(connection)
+                self._forget(connection.socket)
+        if connection.has_more:
+            self._more.add(connection)
+
+    def _take(self, connection: Connection, framed: Framed) -> None:
+        if framed.malformed:
+            self._tally.add("malformed", connection.ip, framed.malformed)
+            self.changed = True
+        if framed.lines:
+            self._put(connection.head, framed.data, framed.lines, framed.truncated, time.time_ns())
+
+    def _put(self, head: bytes, data: bytes, lines: int, truncated: int, received_ns: int) -> None:
+        self._entries.append(Entry(head, data, lines, truncated, received_ns))
+        self._size += len(data)
+
+    # What ends
+
+    def _end(self, connection: Connection, framed: Framed) -> None:
+        """Take what is left; close it when that is on disk: to the other end this says that all of it is kept."""
+        self._take(connection, framed)
+        self._let_go(connection)
+        self._ending.append((-1, connection))
+
+    def _let_go(self, connection: Connection) -> None:
+        self._forget(connection.socket)
+        self._connections.pop(connection.socket.fileno(), None)
+        self._more.discard(connection)
+        self._resting.discard(connection)
+        self._per_sender[connection.ip] -= 1
+        if self._per_sender[connection.ip] <= 0:
+            del self._per_sender[connection.ip]
+
+    def _forget(self, known: socket.socket) -> None:
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(known)
+
+    def _close_ended(self) -> None:
+        if not self._ending:
+            return
+        synced = self._spool.synced
+        for _, connection in (item for item in self._ending if 0 <= item[0] <= synced):
+            connection.close()
+        self._ending = [item for item in self._ending if not 0 <= item[0] <= synced]
+        if self._ending:
+            self._sync_now.set()
+            self._to_sync.set()
+
+    # What is written
+
+    def _write(self, now: float) -> None:
+        """Write what came in this round, all of it or nothing; senders wait while that is not possible."""
+        if self._blocked and now < self._retry_at:
+            return
+        if self._entries:
+            try:
+                self._spool.turn()
+                marker = self._spool.marker
+                self._spool.append([pack(marker, *entry) for entry in self._entries])
+            except OSError as error:
+                self._trouble(error, now)
+                return
+            self._entries.clear()
+            self._size = 0
+            self.changed = True
+            self._to_sync.set()
+        self._problems.pop("disk", None)
+        self._ending = [(self._spool.end if end < 0 else end, connection) for end, connection in self._ending]
+        self._block(not self._spool.room(2 * ROUND_BYTES), now)
+
+    def _trouble(self, error: OSError, now: float) -> None:
+        values = {"path": self._source.spool, "reason": error.strerror or str(error)}
+        self._problems["disk"] = Problem("listener.spool_unusable", values=values)
+        self._block(True, now)
+
+    def _block(self, blocked: bool, now: float) -> None:
+        """Let senders over TCP wait, or go on; datagrams cannot wait."""
+        full = blocked and "disk" not in self._problems
+        if full:
+            self._problems["full"] = Problem("listener.spool_full", values={"bytes": self._spool.used})
+        else:
+            self._problems.pop("full", None)
+        if blocked:
+            self._retry_at = now + (0.0 if full else _RETRY_S)
+        if blocked == self._blocked:
+            return
+        self._blocked = blocked
+        self.changed = True
+        for connection in self._connections.values():
+            if blocked:
+                self._forget(connection.socket)
+            elif connection not in self._resting:
+                self._listen_to(connection)
+
+    def _listen_to(self, connection: Connection) -> None:
+        self._selector.register(connection.socket, selectors.EVENT_READ, lambda: self._ready(connection))
+        if connection.has_more:
+            self._more.add(connection)
+
+    def _sync(self) -> None:
+        """Make what was written safe from a power failure, at the rhythm of the options. Runs on its own thread."""
+        while not self._stopping:
+            self._to_sync.wait()
+            self._to_sync.clear()
+            self._sync_now.wait(self._source.sync_ms / 1000)
+            self._sync_now.clear()
+            with suppress(OSError):  # the next write meets the same, and tells it
+                self._spool.sync()
+            with suppress(BlockingIOError):
+                os.write(self._wake_write, b"!")
+
+    def _woken(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._wake_read, 4096)
+
+    # What is due
+
+    def _wait_s(self, now: float) -> float:
+        """Give for how long nothing is due."""
+        waits = [self._next_look - now]
+        if self._blocked:
+            waits.append(_RETRY_S)
+        if self._resting:
+            waits.append(min(connection.not_before for connection in self._resting) - now)
+        return max(0.0, min(waits))
+
+    def _wake_rested(self, now: float) -> None:
+        for connection in [connection for connection in self._resting if connection.not_before <= now]:
+            self._resting.discard(connection)
+            if not self._blocked:
+                self._listen_to(connection)
+
+    def _look(self, now: float) -> None:
+        """Take changed certificates; close what was open for too long."""
+        for door in self._doors:
+            if door.certificates is not None and door.certificates.look():
+                self.changed = True
+        if self._blocked:
+            return
+        source = self._source
+        for connection in list(self._connections.values()):
+            if connection.handshaking:
+                if now - connection.since > source.handshake_s:
+                    self._tally.add("unfinished", connection.ip)
+                    self._let_go(connection)
+                    connection.socket.close()
+            elif (connection.begun is not None and now - connection.begun > source.unfinished_s) or (
+                now - connection.heard > source.idle_s
+            ):
+                self._tally.add("unfinished", connection.ip)
+                self._end(connection, connection.finish())
+        self.changed = True
