@@ -68,7 +68,8 @@ class Connection:
         except ssl.SSLWantWriteError:
             return State.WRITE
         except (OSError, ValueError) as error:
-            raise RefusedError(getattr(error, "reason", None) or str(error)) from error
+            reason = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
+            raise RefusedError(reason) from error
         if not may_send(self._door, name):
             raise RefusedError(f"certificate of {name}")
         self.handshaking = False

@@ -63,10 +63,11 @@ def plain_address(address: str) -> str:
 
 def _open(door: ListenOptions, buffer_bytes: int) -> socket.socket:
     if door.address:
-        family, *_, place = socket.getaddrinfo(
-            door.address, door.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )[0]
-        return _bound(door, family, place, buffer_bytes)
+        address, _, zone = door.address.partition("%")
+        if ":" not in address:
+            return _bound(door, socket.AF_INET, (address, door.port), buffer_bytes)
+        scope = socket.if_nametoindex(zone) if zone else 0
+        return _bound(door, socket.AF_INET6, (address, door.port, 0, scope), buffer_bytes)
     try:
         return _bound(door, socket.AF_INET6, ("::", door.port), buffer_bytes, both=True)
     except OSError as error:
