@@ -12,6 +12,7 @@ LANES = (
     "correlation",
     "loading",
     "packets",
+    "listener",
     "live",
     "files",
     "latency",
