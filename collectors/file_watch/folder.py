@@ -108,6 +108,10 @@ class Folder:
         """Say whether there is anything to :meth:`gather`."""
         return not self.held and (bool(self._dirty) or self._root_dirty)
 
+    def is_urgent(self) -> bool:
+        """Say whether what is new has lines, or is the end of the first walk: it is not to wait for more."""
+        return not self.held and (self.waiting_bytes > 0 or self._root_dirty)
+
     def gather(self) -> None:
         """Make blocks of all that is new: one a shard, however many of its files were scanned."""
         if not self.held:

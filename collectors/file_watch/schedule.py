@@ -20,7 +20,9 @@ class Timing(Struct, frozen=True):
     again_s: float = 1.0
     """Between two scans of a file."""
     gather_s: float = 0.2
-    """From the first scan to the block that tells it: what else is scanned meanwhile comes with it."""
+    """From the first finding to the block that tells it: what else is found meanwhile comes with it."""
+    clean_s: float = 2.0
+    """From the first scan without a finding to the block that commits it. What a kill leaves out is scanned again."""
     check_s: float = 1.0
     """Between two looks at whether folders are there and watched."""
     reconcile_s: float = 300.0

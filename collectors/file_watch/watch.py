@@ -34,6 +34,7 @@ class FileWatch:
         self._worker: Worker | None = None
         self._woken = False
         self._turn = -1
+        self._news_since = 0.0
 
     @property
     def name(self) -> str:
@@ -59,9 +60,7 @@ class FileWatch:
         """See :class:`soc_agent.model.Collector`. A block may have no lines: clean files were scanned."""
         with self._changed:
             block = self._next()
-            if block is None and self._changed.wait_for(self._can_go_on, timeout_s) and not self._woken:
-                # a block for each of ten thousand files would cost more than scanning them
-                self._changed.wait_for(self._is_enough, min(timeout_s, self._timing.gather_s))
+            if block is None and self._has_enough(timeout_s):
                 for folder in self._folders:
                     folder.gather()
                 block = self._next()
@@ -95,8 +94,25 @@ class FileWatch:
                 return block
         return None
 
-    def _can_go_on(self) -> bool:
-        return self._woken or any(folder.has_news() for folder in self._folders)
+    def _has_enough(self, timeout_s: float) -> bool:
+        """Wait for what is worth a block: one for each of ten thousand files would cost more than scanning them."""
+        if not self._changed.wait_for(lambda: self._woken or self._has_news(), timeout_s) or self._woken:
+            return False
+        self._news_since = self._news_since or time.monotonic()
+        left_s = self._news_since + self._timing.clean_s - time.monotonic()
+        self._changed.wait_for(lambda: self._woken or self._is_urgent(), max(min(timeout_s, left_s), 0))
+        if not self._is_urgent() and time.monotonic() < self._news_since + self._timing.clean_s:
+            return False
+        if self._is_urgent() and not self._woken:
+            self._changed.wait_for(self._is_full, min(timeout_s, self._timing.gather_s))
+        self._news_since = 0.0
+        return True
 
-    def _is_enough(self) -> bool:
+    def _has_news(self) -> bool:
+        return any(folder.has_news() for folder in self._folders)
+
+    def _is_urgent(self) -> bool:
+        return any(folder.is_urgent() for folder in self._folders)
+
+    def _is_full(self) -> bool:
         return self._woken or sum(folder.waiting_bytes for folder in self._folders) >= ENOUGH_BYTES

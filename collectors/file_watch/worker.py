@@ -173,7 +173,7 @@ class Worker(threading.Thread):
         number, path = file
         folder = self._folders[number]
         with self._changed:
-            is_news = not folder.has_news()
+            is_news = not folder.has_news() or (bool(lines) and not folder.is_urgent())
             folder.scanned(path, identity if settled else None, lines)
             now = time.monotonic()
             self._schedule.scanned(file, now)

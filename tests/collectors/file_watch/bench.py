@@ -17,7 +17,7 @@ from soc_agent.model import Block, FileFacts, Finding, Level, RuleInfo, RuleKind
 
 DEADLINE_S = 20.0
 RULE = RuleInfo(id="eicar", title="Test file", kind=RuleKind.YARA, level=Level.HIGH, tags=("attack.t1204", "test"))
-QUICK = Timing(check_s=0.05, reconcile_s=3600, poll_s=0.3, again_s=0.2)
+QUICK = Timing(check_s=0.05, reconcile_s=3600, poll_s=0.3, again_s=0.2, gather_s=0.02, clean_s=0.05)
 
 
 class FakeScanner:

@@ -52,7 +52,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
 
     def make(text: str = RULE, *, hostile: bool = False) -> ProcessScanner:
         command = {"command": (sys.executable, "-c", HOSTILE)} if hostile else {}
-        scanners.append(ProcessScanner(rules_of(tmp_path, text), grace_s=0.3, **command))  # type: ignore[arg-type]
+        scanners.append(ProcessScanner(rules_of(tmp_path, text), grace_s=0.3, **command))
         return scanners[-1]
 
     yield make
