@@ -21,7 +21,7 @@ from soc_agent.text import LANGUAGES, detect_language, say, use_language
 
 COMMANDS = {
     "init": "soc_agent.cli.init",
-    "doctor": "soc_agent.cli.doctor",
+    "doctor": "soc_agent.cli.doctor.command",
     "install": "soc_agent.cli.install.command",
     "run": "soc_agent.cli.run",
     "console": "soc_agent.cli.console",

@@ -1,0 +1,70 @@
+"""What is examined: a configuration, its folder, and the user who would run it."""
+
+import os
+import time
+from functools import cached_property
+from pathlib import Path
+
+from soc_agent.cli.build import Builder
+from soc_agent.cli.doctor.who import Who, myself, service_user
+from soc_agent.cli.install.image import Image
+from soc_agent.cli.install.needs import Needs, needs_of
+from soc_agent.cli.workspace import Workspace
+from soc_agent.config import Source
+from soc_agent.errors import SocAgentError
+from soc_agent.store import AgentState, Store
+
+_FRESH_NS = 5_000_000_000
+"""An agent whose heartbeat is younger lives."""
+
+
+class Case:
+    """One examination. What several checks need is looked at once."""
+
+    def __init__(
+        self, workspace: Workspace, user: str = "", *, online: bool = False, image: Image | None = None
+    ) -> None:
+        """:param user: with whose eyes is looked; empty: those of this process.
+
+        :param online: whether the web pages that a configuration names may be asked.
+        """
+        self.workspace = workspace
+        self.config = workspace.config
+        self.folder = workspace.config_path.resolve().parent
+        self.image = image or Image()
+        self.online = online
+        self._user = user
+
+    @cached_property
+    def builder(self) -> Builder:
+        """What makes the parts of an agent."""
+        return Builder(self.config, self.folder)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What this configuration asks of the system."""
+        return needs_of(self.config, self.folder, self.image)
+
+    @cached_property
+    def who(self) -> Who:
+        """The user who would run it.
+
+        :raises ConfigError: as :func:`service_user` says.
+        """
+        return service_user(self._user, self.needs) if self._user else myself()
+
+    @cached_property
+    def running(self) -> AgentState | None:
+        """The agent that runs on this store now; None when none does."""
+        try:
+            with Store.open(self.workspace.store_path, read_only=True) as store:
+                state = store.agent_state()
+        except SocAgentError:
+            return None
+        if state is None or state.stopped_ns or time.time_ns() - state.heartbeat_ns > _FRESH_NS:
+            return None
+        return state if Path(f"/proc/{state.pid}").exists() else None
+
+    def patterns(self, source: Source) -> list[str]:
+        """Give the globs of a source, as absolute paths."""
+        return [os.path.join(self.folder, path) for path in getattr(source, "paths", ())]  # noqa: PTH118 - any bytes

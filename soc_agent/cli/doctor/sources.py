@@ -1,0 +1,122 @@
+"""Every source with the eyes of the user who would run it: is there something to read, and may it be read."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from soc_agent.cli.doctor.case import Case
+from soc_agent.cli.doctor.check import Check, Verdict, error, ok, warn
+from soc_agent.cli.doctor.who import Question
+from soc_agent.cli.install.image import LOG_GROUPS
+from soc_agent.cli.install.needs import fixed_part, kind_of
+from soc_agent.config import ListenerSource, PacketSource, Source, WatchSource
+from soc_agent.text import make_safe
+
+_ASKED = 2000
+"""So many files of a source are tried, newest names included; a folder with more is judged by these."""
+_SHOWN = 3
+JOURNALS = ("/var/log/journal", "/run/log/journal")
+
+
+def sources(case: Case) -> Iterator[Check]:
+    """Look at each source: what its collector lacks, and what may not be read."""
+    if not case.config.sources:
+        yield warn("source", "doctor.no_sources", str(case.workspace.config_path))
+    for source in case.config.sources:
+        missing = case.builder.collector(source).missing()
+        if missing is not None and case.who.is_self:
+            yield Check("source", Verdict.ERROR, problem=missing)
+        elif kind_of(source) == "journal":
+            yield journal(case, source)
+        elif isinstance(source, ListenerSource) or not case.patterns(source):
+            yield ok("source", f"{source.name}: {getattr(source, 'interface', '') or kind_of(source)}")
+        else:
+            yield from paths(case, source)
+
+
+def paths(case: Case, source: Source) -> Iterator[Check]:
+    """Look at the files or folders of a source."""
+    from collectors.globs import Globs
+
+    patterns = case.patterns(source)
+    if isinstance(source, WatchSource):
+        found = [path for path in patterns if os.path.lexists(path)]
+        closed: list[str] = []
+    else:
+        scan = Globs(patterns, getattr(source, "exclude", ())).scan()
+        found, closed = sorted(scan.files), sorted(scan.unreadable)
+    if not found and not closed:
+        values = {"path": make_safe(", ".join(patterns)), "source": source.name}
+        yield warn(
+            "source", "watch.missing_folder" if isinstance(source, WatchSource) else "tail.nothing_there", **values
+        )
+        return
+    asked = [*closed, *found[:_ASKED]]
+    kind = "list" if isinstance(source, WatchSource) else "read"
+    questions: list[Question] = [("list" if os.path.isdir(path) else kind, path) for path in asked]  # noqa: PTH112
+    # the folder in which the next file appears must be listed, where the names are not fixed
+    folders = sorted({str(fixed_part(pattern)) for pattern in patterns if str(fixed_part(pattern)) != pattern})
+    questions += [("list", folder) for folder in folders if Path(folder).is_dir()]
+    refused = [
+        (path, at, number) for (_, path), (number, at) in zip(questions, case.who.ask(questions), strict=True) if number
+    ]
+    if refused:
+        yield _closed(case, source, refused)
+        return
+    names = " ".join(found[:_SHOWN]) + (f" … ({len(found)})" if len(found) > _SHOWN else "")
+    yield ok("source", f"{source.name}: {make_safe(names)}")
+
+
+def journal(case: Case, source: Source, folders: tuple[str, ...] = JOURNALS) -> Check:
+    """Look whether the journal of the system may be read."""
+    present = [folder for folder in folders if Path(folder).is_dir()]
+    if not present:
+        return warn("source", "doctor.no_journal", source=source.name)
+    files = [str(path) for folder in present for path in Path(folder).glob("*/system*.journal")][:_ASKED]
+    answers = case.who.ask([("list", folder) for folder in present] + [("read", path) for path in files])
+    if any(number for number, _ in answers):
+        return error("source", "doctor.closed_journal", source=source.name, user=case.who.name)
+    return ok("source", f"{source.name}: {' '.join(present)}")
+
+
+def decoders(case: Case) -> Iterator[Check]:
+    """Look whether there is a decoder for the type that each source says its lines are."""
+    from soc_agent.decode import Decoders
+
+    known = Decoders.load()
+    types = {*known.types(), "auto", "capture"}
+    for problem in known.problems:
+        yield Check("decoders", Verdict.WARN, problem=problem)
+    wrong = False
+    for source in case.config.sources:
+        for named in (source, *getattr(source, "listen", ())):
+            line_type = getattr(named, "type", "")
+            if line_type and line_type not in types:
+                wrong = True
+                listed = ", ".join(sorted(types))
+                yield error("decoders", "doctor.no_decoder", source=source.name, type=line_type, known=listed)
+    if not wrong and not known.problems:
+        yield ok("decoders", str(len(types) - 2))
+
+
+def _closed(case: Case, source: Source, refused: list[tuple[str, str, int]]) -> Check:
+    """Say what may not be read, with the least that opens it."""
+    path, at, number = refused[0]
+    values: dict[str, Any] = {
+        "source": source.name,
+        "path": make_safe(path),
+        "at": make_safe(at),
+        "reason": os.strerror(number),
+        "user": case.who.name,
+        "count": len(refused),
+    }
+    group = _group_that_may(case, path)
+    if group and not isinstance(source, WatchSource | PacketSource):
+        return error("source", "doctor.needs_group", group=group, **values)
+    return error("source", "doctor.closed", **values)
+
+
+def _group_that_may(case: Case, path: str) -> str:
+    group = case.image.log_group_for(Path(path)) or ""
+    return group if group in LOG_GROUPS else ""
