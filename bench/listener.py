@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 import psutil
 
@@ -21,7 +22,8 @@ from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.model import Counters
 
 SECONDS = 5
-WANTED = {"udp": 20_000, "tcp": 50_000, "tls": 30_000}
+Transport = Literal["udp", "tcp", "tls"]
+WANTED: dict[Transport, int] = {"udp": 20_000, "tcp": 50_000, "tls": 30_000}
 """Lines a second that are to be taken without loss (UDP: with each loss counted)."""
 FAST = {"udp": 400_000, "tcp": 1_000_000, "tls": 1_000_000}
 """Lines that are sent as fast as the sender can."""
@@ -47,9 +49,9 @@ def main() -> None:
     show(title, (*columns, "CPU-s read", "lines/CPU-s"), rows)
 
 
-def _lane(folder: Path, certificate: Path, transport: str, count: int, rate: int) -> tuple[str, ...]:
+def _lane(folder: Path, certificate: Path, transport: Transport, count: int, rate: int) -> tuple[str, ...]:
     door = ListenOptions(
-        transport=transport,  # type: ignore[arg-type] - one of the three
+        transport=transport,
         port=_free_port(transport),
         address="127.0.0.1",
         type="syslog",

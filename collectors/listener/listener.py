@@ -20,7 +20,7 @@ from collectors.listener.process import Process
 from collectors.listener.sockets import door_name, open_door
 from collectors.listener.tls import server_context
 from collectors.reports import Reports
-from soc_agent.config import ListenerSource
+from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block, Problem
 from soc_agent.text import path_text
@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 _SPAN_NS = 2_000_000_000
 """Lines of one block were received within this time: it stands for those that name none."""
 _LOOK_S = 1.0
+_ENDING_S = 3.0
+_AGAIN_S = 0.05
 _BREATH_S = 10.0
 _DEATHS = 3
 """The receiving process is started again at once, but when it died so often within a breath."""
@@ -92,8 +94,9 @@ class Listener:
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Open the doors, begin to receive, and continue to read the spool where it is committed."""
         try:
+            until = time.monotonic() + _ENDING_S
             for door in self._options.listen:
-                self._doors.append(open_door(door, self._options.receive_buffer_bytes))
+                self._doors.append(self._open_door(door, until))
             self._losses.watch(self._doors)
             self._wake_read, self._wake_write = os.pipe()
             os.set_blocking(self._wake_read, False)
@@ -167,6 +170,16 @@ class Listener:
             if fd >= 0:
                 os.close(fd)
         self._wake_read = self._wake_write = -1
+
+    def _open_door(self, door: ListenOptions, until: float) -> socket.socket:
+        """Open a door. After a kill, the process that received may still write down what came: it is waited for."""
+        while True:
+            try:
+                return open_door(door, self._options.receive_buffer_bytes)
+            except SourceError as error:
+                if error.problem.code != "listener.port_in_use" or time.monotonic() > until:
+                    raise
+            time.sleep(_AGAIN_S)
 
     # The receiving process
 

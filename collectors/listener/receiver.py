@@ -30,7 +30,7 @@ _LOOK_S = 1.0
 _RETRY_S = 0.5
 _TOGETHER_S = 0.002
 _REST_S = 1.0
-_DRAIN_S = 2.0
+_DRAIN_S = 1.0
 
 
 class Entry(NamedTuple):
@@ -130,6 +130,7 @@ class Receiver:
         for door in self._doors:
             if door.options.transport != "udp":
                 self._forget(door.socket)
+                door.socket.close()
         while self._clock() < until and not self._blocked:
             before = self._spool.end
             self.step(0)

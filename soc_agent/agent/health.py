@@ -15,6 +15,16 @@ KINDS = {
     "watch.missing_folder": "source_absent",
     "tail.lost_bytes": "lost_bytes",
     "tail.rest_gone": "lost_bytes",
+    "listener.spool_damaged": "lost_bytes",
+    "listener.child_ended": "source_degraded",
+    "listener.handshake": "source_degraded",
+    "listener.kernel_dropped": "source_degraded",  # the ledger counts them, and says so by itself
+    "listener.limited": "source_degraded",  # as above
+    "listener.malformed": "source_degraded",
+    "listener.old_certificate": "source_degraded",
+    "listener.refused": "source_degraded",
+    "listener.spool_full": "source_degraded",
+    "listener.unfinished": "source_degraded",
     "tail.no_hints": "source_degraded",
     "packets.dropped": "source_degraded",  # the ledger counts them, and says so by itself
     "packets.evicted": "source_degraded",
