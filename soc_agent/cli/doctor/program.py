@@ -40,7 +40,7 @@ def clock(case: Case) -> Check:
     state = host_clock()
     if state is None or not state.is_kept:
         return warn("clock", "cli.doctor.no_ntp")
-    limit_ms = case.config.agent.health.host_clock_ms if hasattr(case.config.agent, "health") else 1000
+    limit_ms = case.config.health.host_clock_ms
     off_ms = max(abs(state.offset_ms), state.error_ms)
     if off_ms > limit_ms:
         return warn("clock", "doctor.clock_off", ms=f"{off_ms:.0f}", limit=limit_ms)

@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from soc_agent.cli.install.image import Image
-from soc_agent.config import Config, PacketSource, Source, WatchSource
+from soc_agent.config import Config, HostSource, PacketSource, Source, WatchSource
+from soc_agent.config.trusting import listen_address
 
 NET_RAW = "CAP_NET_RAW"
 READ_SEARCH = "CAP_DAC_READ_SEARCH"
@@ -60,14 +61,16 @@ def needs_of(config: Config, folder: Path, image: Image) -> Needs:
         kinds.add(kind)
         patterns = [str(folder / path) for path in [*getattr(source, "paths", ()), *_key_files(source)]]
         reads += [fixed_part(pattern) for pattern in patterns]
+        if isinstance(source, HostSource):
+            reads += map(Path, HOMES[:2])
         for what in _rights(source, patterns, image):
             (capabilities if what.startswith("CAP_") else groups).setdefault(what, []).append(source.name)
         families |= _families(source)
     ports = tuple(sorted({port for source in config.sources for port in ports_of(source)}))
-    metrics = getattr(config.agent, "metrics_port", 0) or getattr(getattr(config, "metrics", None), "port", 0)
+    metrics = listen_address(config.metrics.listen) if config.metrics.listen else None
     if metrics:
         families |= {"AF_INET", "AF_INET6"}
-        ports = tuple(sorted({*ports, f"tcp:{metrics}"}))
+        ports = tuple(sorted({*ports, f"tcp:{metrics[1]}"}))
     writes = {(folder / config.store.path).parent}
     for options in (config, config.agent, *config.sources):
         writes |= {folder / text for text in _named(options, "spool") if text}
@@ -78,9 +81,9 @@ def needs_of(config: Config, folder: Path, image: Image) -> Needs:
         ports=ports,
         writes=tuple(sorted(writes)),
         reads=tuple(reads),
-        talks=bool(kinds - READING_KINDS - {"packets", "journal", "host"}),
-        network=bool(kinds - READING_KINDS - {"journal"}) or bool(metrics),
-        processes=bool(kinds - READING_KINDS - {"packets", "journal"}),
+        talks=bool(kinds - READING_KINDS - {"packets", "journal", "host"}) or config.metrics.remote,
+        network=bool(kinds - READING_KINDS - {"journal"}) or metrics is not None,
+        processes="host" in kinds,
     )
 
 
@@ -137,8 +140,8 @@ def _rights(source: Source, patterns: list[str], image: Image) -> Iterator[str]:
         yield "systemd-journal"
     if any(int(port.partition(":")[2]) < LOWEST_FREE_PORT for port in ports_of(source)):
         yield BIND_SERVICE
-    if isinstance(source, WatchSource):
-        # a file that an attacker drops has the mode that the attacker chose
+    if isinstance(source, WatchSource | HostSource):
+        # a file that an attacker drops has the mode that the attacker chose; rules of sudo and keys are for root alone
         yield READ_SEARCH
         return
     groups: set[str] = set()
@@ -161,7 +164,8 @@ def _families(source: Source) -> set[str]:
     if isinstance(source, PacketSource):
         # the kind of an interface and its state are asked through other sockets (netdevice(7), rtnetlink(7))
         return {"AF_PACKET", "AF_INET", "AF_NETLINK"} if source.interface else set()
-    return {"AF_INET", "AF_INET6", "AF_NETLINK"} if kind == "host" else {"AF_INET", "AF_INET6"}
+    # names are looked up, and interfaces asked for, through rtnetlink(7) too
+    return {"AF_INET", "AF_INET6", "AF_NETLINK"}
 
 
 def _named(options: object, name: str) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """The real agent works under the restrictions of its own unit: an ordinary user, the rights named and no more."""
 
+import contextlib
 import ctypes.util
+import http.server
 import os
 import shutil
 import signal
@@ -8,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,8 +140,12 @@ def test_files_of_others_are_read_with_the_one_right_and_nothing_else_is_written
 
 
 def lines(service: Service, source: str) -> int:
-    with Store.open(service.store_path, read_only=True) as store:
-        return sum(entry.totals.lines for entry in store.ledger() if entry.source == source)
+    try:
+        with Store.open(service.store_path, read_only=True) as store:
+            ledger = store.ledger()
+    except StoreError:
+        return 0
+    return sum(entry.totals.lines for entry in ledger if entry.source == source)
 
 
 def test_packets_are_captured_with_the_one_right(folder: Path) -> None:
@@ -154,6 +161,62 @@ def test_packets_are_captured_with_the_one_right(folder: Path) -> None:
         eventually(lambda: lines(service, "lo") >= 1, service.said())
     finally:
         assert service.stop() == 0, service.said()
+
+
+def free_low_port() -> int:
+    for port in range(600, 1000):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port below 1000 is free")
+
+
+def test_a_listener_takes_a_low_port_with_the_one_right(folder: Path) -> None:
+    port = free_low_port()
+    doors = [{"transport": transport, "port": port, "address": "127.0.0.1"} for transport in ("tcp", "udp")]
+    service = site(folder, {"kind": "listener", "name": "net", "listen": doors})
+    service.begin()
+    try:
+        eventually(lambda: service.status().get("net") is SourceStatus.RUNNING, service.said())
+        assert service.limits()["CapEff"] == capabilities(10), "CAP_NET_BIND_SERVICE alone"
+        with socket.create_connection(("127.0.0.1", port)) as out:
+            out.sendall(b"<38>" + sshd_line(5))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            out.sendto(b"<38>" + sshd_line(6), ("127.0.0.1", port))
+        eventually(lambda: lines(service, "net") >= 2, service.said())
+    finally:
+        assert service.stop() == 0, service.said()
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """A page that answers."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html><title>Portal</title><p>welcome</p></html>")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the library has
+        pass
+
+
+def test_pages_and_the_host_itself_are_looked_at(folder: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        pages = [{"name": "home", "url": f"http://127.0.0.1:{server.server_address[1]}/"}]
+        service = site(
+            folder,
+            {"kind": "portals", "name": "web", "pages": pages, "private_networks": ["127.0.0.0/8"]},
+            {"kind": "host", "name": "self"},
+        )
+        service.begin()
+        try:
+            eventually(lambda: lines(service, "web") >= 1, service.said())
+            eventually(lambda: lines(service, "self") >= 1, service.said())
+            assert service.limits()["CapEff"] == capabilities(2), "CAP_DAC_READ_SEARCH alone"
+        finally:
+            assert service.stop() == 0, service.said()
+            server.shutdown()
 
 
 def test_the_fence_holds(folder: Path) -> None:

@@ -102,6 +102,21 @@ def test_a_port_below_1024_needs_its_right(image: Image) -> None:
     assert "AF_INET6" in found.families
 
 
+def test_a_look_at_the_host_needs_to_read_what_is_of_root(image: Image) -> None:
+    found = needs(image, "- {kind: host, name: self}")
+    assert found.capabilities == {READ_SEARCH: ["self"]}
+    assert found.processes
+    assert not found.talks
+    assert found.below(["/home", "/root"]) == [Path("/home"), Path("/root")]
+
+
+def test_figures_for_prometheus_are_one_more_port(image: Image) -> None:
+    found = needs(image, "  []", 'metrics: {listen: "127.0.0.1:9464"}')
+    assert found.ports == ("tcp:9464",)
+    assert found.network
+    assert not found.talks
+
+
 def test_the_part_before_a_wildcard() -> None:
     assert fixed_part("/var/log/nginx/*access*.log") == Path("/var/log/nginx")
     assert fixed_part("/var/log/auth.log") == Path("/var/log/auth.log")
