@@ -69,6 +69,8 @@ class XzFile(io.BufferedIOBase):
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY_BYTES)
 
 
+Unpacked = BinaryIO | io.BufferedIOBase
+"""A file, unpacked as it is read."""
 _MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[XzFile]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
@@ -126,6 +128,15 @@ def read_head(path: Path, size_bytes: int) -> bytes:
     """
     with opened(path) as file:
         return read_unpacked(file, size_bytes, path)
+
+
+def is_packed(path: Path) -> bool:
+    """Say whether a file is an archive that can be read, by its first bytes; no when it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return file.read(6).startswith(tuple(_MAGIC))
+    except OSError:
+        return False
 
 
 def looks_binary(sample: bytes) -> bool:

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from collectors.file_tail.form import Cut
 from collectors.file_tail.identity import TailState, decode_state, decode_states, encode_state
-from collectors.file_tail.stream import Stream
 from soc_agent.config import FileSource
 from soc_agent.model import Block, Counters, Position
 from soc_agent.text import path_text
@@ -16,13 +16,30 @@ _SETTLED_BYTES = 4096
 """A sample of so many bytes says all that can be said of a type."""
 
 
+class Readable(Protocol):
+    """A stream that has given something."""
+
+    id: str
+    path: str
+    type: str
+    type_settled: bool
+
+    def state(self) -> TailState:
+        """Give what its position keeps."""
+        ...
+
+    def sample(self) -> bytes:
+        """Give its first whole lines."""
+        ...
+
+
 class Blocks:
     """Makes the blocks of one source."""
 
     def __init__(self, options: FileSource, guess: Callable[[bytes], str]) -> None:
         self._source, self._type, self._guess = options.name, options.type, guess
 
-    def of_lines(self, stream: Stream, cut: Cut) -> Block:
+    def of_lines(self, stream: Readable, cut: Cut) -> Block:
         """Give a block of lines, with the position after them."""
         piece = cut.piece
         return Block(
@@ -39,13 +56,17 @@ class Blocks:
             written=cut.written,
         )
 
-    def of_position(self, stream: Stream) -> Block:
+    def of_position(self, stream: Readable) -> Block:
         """Give a block without lines, so that the position of a stream is committed."""
         return self._empty(path_text(stream.path), stream.id, encode_state(stream.state()))
 
     def of_start(self, states: Mapping[str, TailState]) -> Block:
         """Give a block without lines that says which files the source began with: stream id to state."""
         return self._empty(self._source, _START_ID, encode_state(dict(states)))
+
+    def of_nothing(self, stream_id: str) -> Block:
+        """Give a block without lines, so that the position of a stream that is gone is forgotten."""
+        return self._empty(self._source, stream_id, b"")
 
     def _empty(self, name: str, stream_id: str, state: bytes) -> Block:
         return Block(
@@ -58,7 +79,7 @@ class Blocks:
             received_ns=time.time_ns(),
         )
 
-    def _type_of(self, stream: Stream) -> str:
+    def _type_of(self, stream: Readable) -> str:
         if self._type != "auto":
             return self._type
         if not stream.type_settled:
@@ -78,6 +99,8 @@ def read_positions(positions: Mapping[str, bytes]) -> tuple[dict[str, TailState]
     damaged = []
     is_new = True
     for stream_id, data in positions.items():
+        if not data:
+            continue
         try:
             if stream_id == _START_ID:
                 began = decode_states(data)

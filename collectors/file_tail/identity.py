@@ -62,6 +62,10 @@ class TailState(Struct, frozen=True, kw_only=True):
     """Its encoding, once that is known."""
     shift: int = 0
     """What to add to ``offset`` for the place in its text as UTF-8."""
+    packed: bool = False
+    """Whether the file is compressed; places are those of what it holds."""
+    done: bool = False
+    """Whether a compressed file was read to its end."""
 
     @property
     def key(self) -> Key:

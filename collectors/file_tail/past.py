@@ -13,6 +13,9 @@ from collectors.file_tail.identity import (
 from collectors.file_tail.rotation import Neighbours, log_paths, naming
 from collectors.globs import Found, Globs
 
+_DAY_NS = 86_400 * 1_000_000_000
+_KEEP_DAYS, _KEEP_LATEST_DAYS = 7, 90
+"""How long a file's position is kept after its last change when it is gone: a folder may be mounted again."""
 _PATIENT, _IMPATIENT = 20, 2
 """How old a listing of a folder may be, in times of what it cost."""
 
@@ -27,6 +30,7 @@ class Past:
         self._generations: dict[Key, int] = {}
         self._latest: dict[str, tuple[str, TailState]] = {}
         self._logs: set[str] = set()
+        self._all: dict[str, TailState] = {}
         self._folders: dict[str, Neighbours] = {}
 
     def remember(self, states: Mapping[str, TailState]) -> None:
@@ -35,7 +39,12 @@ class Past:
             key, generation = parse_stream_id(stream_id) or (state.key, 0)
             self._generations[key] = max(generation, self._generations.get(key, 0))
             entry = stream_id, state
+            self._all[stream_id] = state
             self._logs.add(state.log)
+            if state.packed:
+                if _age(entry) >= _age(self._latest.get(state.path, entry)):
+                    self._latest[state.path] = entry
+                continue
             if _age(entry) >= _age(self.known.get(state.key, entry)):
                 self.known[state.key] = entry
             if _age(entry) >= _age(self._latest.get(state.path, entry)):
@@ -78,6 +87,38 @@ class Past:
     def forget_folders(self) -> None:
         """List folders anew from here on."""
         self._folders.clear()
+
+    def ended(self, stream_id: str, state: TailState) -> None:
+        """Take a stream that is no longer read."""
+        self._all[stream_id] = state
+
+    def of_log(self, log: str) -> list[tuple[str, TailState]]:
+        """Give what was read of a log by this name and is not read now."""
+        return [entry for entry in self._all.items() if log in (entry[1].log, entry[1].path)]
+
+    def take_expired(self, now_ns: int, live: Mapping[str, str]) -> list[str]:
+        """Give, and forget, the ids of streams whose files are gone for long. ``live`` are others: id to path."""
+        paths = set(live.values())
+        expired = []
+        for stream_id, state in self._all.items():
+            is_last = state.path not in paths and self.is_latest(stream_id, state)
+            days = _KEEP_LATEST_DAYS if is_last else _KEEP_DAYS
+            is_old = now_ns - state.mtime_ns > days * _DAY_NS
+            if is_old and stream_id not in live and not self._is_there(state):
+                expired.append(stream_id)
+        for stream_id in expired:
+            state = self._all.pop(stream_id)
+            self.forget(stream_id, state.key)
+            if self._latest.get(state.path, ("",))[0] == stream_id:
+                del self._latest[state.path]
+        return expired
+
+    def _is_there(self, state: TailState) -> bool:
+        """Say whether the file is still in its folder, and this is the latest that is known of it."""
+        if self.known.get(state.key, ("", state))[1] is not state and not state.packed:
+            return False
+        folder = state.path.rpartition("/")[0]
+        return any(path for path in self._neighbours(folder, _PATIENT).paths_of(state.ino))
 
     def forget(self, stream_id: str, key: Key) -> None:
         """Forget a stream, known by this device and inode."""
@@ -126,11 +167,13 @@ class Past:
         return file.key not in live and not self.knows(file) and not self._globs.excludes(file.path)
 
     def _beside(self, state: TailState, patience: float) -> list[Found]:
-        folder = state.path.rpartition("/")[0]
+        return self._neighbours(state.path.rpartition("/")[0], patience).beside(state.path, state.ino)
+
+    def _neighbours(self, folder: str, patience: float) -> Neighbours:
         if folder not in self._folders or not self._folders[folder].is_fresh(patience):
             self._folders = {other: seen for other, seen in self._folders.items() if seen.is_fresh(_PATIENT)}
             self._folders[folder] = Neighbours(folder)
-        return self._folders[folder].beside(state.path, state.ino)
+        return self._folders[folder]
 
 
 def _age(entry: tuple[str, TailState]) -> tuple[int, int]:

@@ -3,13 +3,17 @@
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from collectors.archive import is_packed
+from collectors.file_tail.backlog import Backlog
 from collectors.file_tail.files import ElsewhereError, OpenFiles
 from collectors.file_tail.form import Form
 from collectors.file_tail.identity import Key, TailState, file_holds, key_of, open_regular, still_holds
 from collectors.file_tail.own import own_files
+from collectors.file_tail.packed import packed_holds, unpacked_name
 from collectors.file_tail.past import Past
 from collectors.file_tail.rotation import age_order, log_paths
 from collectors.file_tail.start import start_at_end
@@ -49,6 +53,7 @@ class Register:
         self._rotate_wait_s = rotate_wait_s
         self._ready = ready
         self._past = Past(globs)
+        self.backlog = Backlog(form, reports, self._past.next_id)
         self._latest: dict[str, Stream] = {}
         """Name of a log, to the part of it that was written last."""
         self._held: dict[Key, tuple[Found, float]] = {}
@@ -65,14 +70,17 @@ class Register:
         self._there = scan.files
         self._there_keys = {file.key for file in scan.files.values()}
         self._past.remember(states)
+        self.backlog.remember(states)
+        self.backlog.resume(self._past.is_latest)
         self._claim_copies(scan.files.values())
         for stream_id, state in self._past.missing(self._there_keys):
             latest = self._past.is_latest(stream_id, state)
             is_there = state.key in self._there_keys
             found = self._follow(state, reopen=latest) or (None if is_there else self._take_copy(stream_id, state))
             if latest:
+                rest_packed = found is None and not is_there and self._search_packed(stream_id, state)
                 self._take_later(state, found)
-                if found is None and not is_there and state.path in scan.files:
+                if found is None and not is_there and not rest_packed and state.path in scan.files:
                     self._report_lost("tail.rest_gone", state)
 
     def reconcile(self, scan: Scan, now: float) -> None:
@@ -86,7 +94,8 @@ class Register:
         for path, file in scan.files.items():
             stream = self.streams.get(file.key)
             if stream is None or self._is_inode_reused(stream, file):
-                new.setdefault(file.key, file)
+                if not self.backlog.knows(file):
+                    new.setdefault(file.key, file)
                 continue
             seen.add(file.key)
             here = scan.files.get(stream.path)
@@ -149,9 +158,11 @@ class Register:
         """Let go of a stream whose file has left and was read to its end, or cannot be found any more."""
         if stream.fd < 0 and stream.unread_bytes:
             self._report_lost("tail.lost_bytes", stream.state())
+        state = stream.state()
         self._drop(stream)
+        self._past.ended(stream.id, state)
         if not deleted:
-            self._past.known[stream.key] = stream.id, stream.state()
+            self._past.known[stream.key] = stream.id, state
 
     # How files come and go
 
@@ -161,11 +172,27 @@ class Register:
 
     def _take_up(self, file: Found) -> None:
         """Begin to read a file that was found by its name, after whatever had that name before."""
+        if unpacked_name(file.path) and is_packed(Path(file.path)):
+            self._offer(file)
+            return
         before = self._latest[file.path].state() if file.path in self._latest else self._past.latest(file.path)
         if before is not None:
             self._take_later(before, self._follow(before))
         if not self._may_be_copy(file):
             self._adopt(file)
+
+    def _offer(self, file: Found) -> None:
+        """Read a compressed file, but for what was read before it was compressed."""
+        logs = log_paths(unpacked_name(file.path))
+        live = [(stream.id, stream.state()) for stream in self.streams.values() if stream.log in logs]
+        is_read = any(packed_holds(file.path, state) for _, state in live)
+        before = [entry for log in logs for entry in self._past.of_log(log)]
+        self.backlog.offer(file, before, skip=self.at_end or is_read)
+
+    def take_expired(self, now_ns: int) -> list[str]:
+        """Give, and forget, the ids of streams whose files are gone for long."""
+        self._past.forget_folders()
+        return self._past.take_expired(now_ns, {stream.id: stream.path for stream in self.streams.values()})
 
     def _adopt(self, file: Found, leaving_as: str = "") -> Stream | None:
         """Begin to read a file that no stream reads. ``leaving_as``: the name that its lines were written under."""
@@ -308,9 +335,16 @@ class Register:
         copy = self._take_copy(stream_id, state)
         if copy is None and just_now:
             copy = self._take_copy(stream_id, state, just_now=True)
-        if copy is None and state.size > state.offset:
+        if copy is None and not self._search_packed(stream_id, state) and state.size > state.offset:
             self._report_lost("tail.lost_bytes", state)
         return copy
+
+    def _search_packed(self, stream_id: str, state: TailState) -> bool:
+        """Take the rest of a file, and what came after it, from files that were compressed; say if it was found."""
+        found = self.backlog.search(stream_id, state)
+        if found:
+            self._past.forget(stream_id, state.key)
+        return found
 
     def _claim_copies(self, files: Iterable[Found]) -> None:
         """Find the copies of files that were truncated while they were not read, before they pass for new files."""

@@ -83,6 +83,10 @@ class Neighbours:
         """
         return time.monotonic() - self._made < patience * self._cost_s
 
+    def paths_of(self, ino: int) -> list[str]:
+        """Give what has this inode."""
+        return self._by_inode.get(ino, [])
+
     def beside(self, path: str, ino: int) -> list[Found]:
         """Give the files that the log ``path`` may have become, oldest first.
 

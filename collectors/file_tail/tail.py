@@ -26,6 +26,8 @@ _LOOK_MAX_S = 30.0
 """Longest time between looks at the file system, where one costs much."""
 _GATHER_S = 0.02
 """A stream that was read to its end is not read again sooner: lines that come one by one gather into blocks."""
+_EXPIRY_S = 3600.0
+"""How often positions of files that are gone are looked through."""
 _DELETED_S = 60.0
 """Longest time that a deleted file is held for a writer that goes on writing to it."""
 
@@ -60,6 +62,8 @@ class FileTail:
         self._files = OpenFiles(max_open or default_limit())
         self._turns = Turns()
         self._first: Block | None = None
+        self._expired: list[str] = []
+        self._next_expiry = 0.0
         self._register = Register(
             self._globs,
             self._files,
@@ -120,7 +124,8 @@ class FileTail:
         self._register.at_end = False
         if is_new:
             streams = self._register.streams.values()
-            self._first = self._blocks.of_start({stream.id: stream.state() for stream in streams})
+            began = {stream.id: stream.state() for stream in streams}
+            self._first = self._blocks.of_start({**began, **self._register.backlog.started()})
             for stream in streams:
                 stream.unrecorded = False
             _log.info("source %s is new: reading %d files from their %s", self.name, len(streams), self._options.start)
@@ -130,6 +135,7 @@ class FileTail:
         if self._hints:
             self._hints.stop()
         self._files.close_all()
+        self._register.backlog.close()
 
     def read(self, timeout_s: float) -> Block | None:
         """Give the next block, waiting for it up to ``timeout_s``; None when there was none. Streams take turns."""
@@ -192,6 +198,9 @@ class FileTail:
         began = time.thread_time()
         scan = self._globs.scan()
         self._register.reconcile(scan, now)
+        if now >= self._next_expiry:
+            self._next_expiry = now + _EXPIRY_S
+            self._expired += self._register.take_expired(time.time_ns())
         self._report_scan(scan)
         self._heat.judge(now)
         self._watch_folders()
@@ -220,6 +229,11 @@ class FileTail:
         if self._first is not None:
             first, self._first = self._first, None
             return first
+        if self._expired:
+            return self._blocks.of_nothing(self._expired.pop())
+        if (entry := self._register.backlog.next()) is not None:
+            packed, cut = entry
+            return self._blocks.of_lines(packed, cut) if cut else self._blocks.of_position(packed)
         for stream in self._turns.due(now):
             block = self._settle(stream, now)
             if block is not None:

@@ -8,7 +8,7 @@ from soc_agent.model.sender import Sender
 class Position(Struct, frozen=True):
     """Where a stream is to be continued. Committed in the same transaction as what its lines caused.
 
-    ``state`` is JSON that only the collector which wrote it reads.
+    ``state`` is JSON that only the collector which wrote it reads; empty, the position is forgotten.
     """
 
     source: str

@@ -60,7 +60,10 @@ class Reader:
         """Do what the store does."""
         assert block.position is not None
         assert (block.position.source, block.position.stream_id) == (block.source, block.stream_id)
-        self.committed[block.position.stream_id] = block.position.state
+        if block.position.state:
+            self.committed[block.position.stream_id] = block.position.state
+        else:
+            self.committed.pop(block.position.stream_id, None)
 
     def wait(self, seconds: float) -> list[bytes]:
         """Let time pass, then read."""

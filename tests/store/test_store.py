@@ -23,6 +23,17 @@ def test_the_version_changes_with_every_commit_of_anybody(path: Path) -> None:
         assert console.version() == seen[-1]
 
 
+def test_an_empty_position_is_forgotten(tmp_path: Path) -> None:
+    """A stream that is gone for long is told so: its row goes."""
+    with Store.open(tmp_path / "db") as store:
+        with store.transaction() as transaction:
+            transaction.save_position(Position("auth", "1", b"{}"))
+            transaction.save_position(Position("auth", "2", b"{}"))
+        with store.transaction() as transaction:
+            transaction.save_position(Position("auth", "1", b""))
+        assert store.positions("auth") == {"2": b"{}"}
+
+
 def test_the_last_entry_changes_only_with_the_history(store: Store) -> None:
     put(store, detection(0))
     assert store.last_seq() == 1
