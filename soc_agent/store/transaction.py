@@ -64,11 +64,11 @@ class Transaction:
 
     def save_position(self, position: Position) -> None:
         """Save where a stream is to be continued."""
-        self._conn.execute(
         if not position.state:
             names = clean(position.source), clean(position.stream_id)
             self._conn.execute("DELETE FROM positions WHERE source = ? AND stream_id = ?", names)
             return
+        self._conn.execute(
             "INSERT OR REPLACE INTO positions (source, stream_id, state) VALUES (?,?,?)",
             (clean(position.source), clean(position.stream_id), position.state),
         )
