@@ -26,8 +26,15 @@ class PacketCapture:
     A block can be without data: it then carries what was lost, or a position alone.
     """
 
-    def __init__(self, options: PacketSource, note: Callable[[str], None] | None = None) -> None:
-        """:param note: is told the stream id of the capture file whose packets are read next."""
+    def __init__(
+        self, options: PacketSource, note: Callable[[str], None] | None = None, evidence: Path | None = None
+    ) -> None:
+        """Make the collector.
+
+        :param note: is told the stream id of the capture file whose packets are read next.
+        :param evidence: the folder for packets of an interface that are asked for.
+        """
+        self._evidence = evidence
         self._options = options
         self._note = note
         self._skipped: tuple[str, ...] = ()
@@ -50,6 +57,11 @@ class PacketCapture:
     def skip(self, stream_ids: tuple[str, ...]) -> None:
         """Leave capture files out and report them. To be called before :meth:`open`."""
         self._skipped = stream_ids
+
+    def keep(self, lines: tuple[bytes, ...]) -> None:
+        """Keep the packets of the flows that lines speak of, from any thread. Of capture files the file is there."""
+        if self._made is not None:
+            self._made.keep(lines)
 
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Begin. ``positions`` matter for capture files alone: what a live interface sent while nobody read is gone.
@@ -84,7 +96,7 @@ class PacketCapture:
             if self._options.interface:
                 from collectors.packets.live import LiveInput
 
-                self._made = LiveInput(self._options)
+                self._made = LiveInput(self._options, self._evidence)
             else:
                 from collectors.packets.follow import FollowInput
 

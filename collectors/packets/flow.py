@@ -37,8 +37,10 @@ KEY = Struct("=QQQQQ")
 
 _PROTOCOLS = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMP6: "icmp", SCTP: "sctp", 2: "igmp", 4: "ipip", 41: "ip6ip",
               47: "gre", 50: "esp", 51: "ah", 89: "ospf", 103: "pim", 112: "vrrp"}  # fmt: skip
-_ANSWER_OF = {8: 0, 13: 14, 15: 16, 17: 18}
-_ANSWER_OF_6 = {128: 129, 133: 134, 135: 136, 139: 140}
+PROTOCOL_NUMBERS = {name: number for number, name in _PROTOCOLS.items()} | {"icmp": ICMP}
+"""Numbers of protocols by the names that lines have; that of ICMP for both versions."""
+ANSWER_OF = {8: 0, 13: 14, 15: 16, 17: 18}
+ANSWER_OF_6 = {128: 129, 133: 134, 135: 136, 139: 140}
 
 
 class Flow:
@@ -136,7 +138,7 @@ def _names(flow: Flow, sensor: str) -> Names:
     low = (_address(version, low_high, low_low), last >> 48)
     high = (_address(version, high_high, high_low), last >> 32 & 0xFFFF)
     orig, resp = (low, high) if flow.orig_low else (high, low)
-    answers = _ANSWER_OF if flow.proto == ICMP else _ANSWER_OF_6 if flow.proto == ICMP6 else {}
+    answers = ANSWER_OF if flow.proto == ICMP else ANSWER_OF_6 if flow.proto == ICMP6 else {}
     word_high, word_low = (high_high, high_low) if flow.orig_low else (low_high, low_low)
     is_group = word_low >> 28 == 0xE or word_low == 0xFFFFFFFF if version == 4 else word_high >> 56 == 0xFF
     return Names(

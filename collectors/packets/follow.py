@@ -66,6 +66,9 @@ class FollowInput:
         """Leave files with these stream ids out and report them."""
         self._skipped = frozenset(stream_ids)
 
+    def keep(self, lines: tuple[bytes, ...]) -> None:
+        """Do nothing: the capture file itself is the evidence."""
+
     def open(self, positions: Mapping[str, bytes]) -> None:
         """Begin where the positions say.
 

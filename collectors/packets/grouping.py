@@ -118,6 +118,11 @@ def _hash(key: tuple[Words, ...]) -> Words:
     return result
 
 
+def hash_of_key(key: tuple[int, ...]) -> int:
+    """Give the hash of one key."""
+    return int(_hash(tuple(np.array([word], np.uint64) for word in key))[0])
+
+
 def group(packets: Packets, at: Ints, clock: Ints, least_idle_ns: int) -> Groups:
     """Group the packets at the indices ``at`` (at least one, at most 65,536); ``clock`` has a time for each frame."""
     position, begin = _sort(packets, at)

@@ -7,6 +7,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 
 from collectors.packets.blocks import BlockWriter
 from collectors.packets.bpf import compile_filter
@@ -22,6 +23,8 @@ PAUSE_S = 0.1
 """So long a ring that is large and not filling is left alone: packets cost less in larger batches."""
 _TICK_MS = 250
 _REOPEN_S = 1.0
+_MOST_ASKED = 1000
+"""Requests for evidence that wait."""
 _REMEMBER_S = 60.0
 """A loss is a present problem for so long."""
 _REPORT_LOSS_S = 5.0
@@ -32,8 +35,11 @@ _log = logging.getLogger(__name__)
 class LiveInput:
     """Reads one interface. An interface that goes down or away is opened again when it is back."""
 
-    def __init__(self, options: PacketSource) -> None:
+    def __init__(self, options: PacketSource, evidence: Path | None = None) -> None:
+        """Make the input. ``evidence`` is the folder for packets that are asked for."""
         self._options = options
+        self._folder = evidence
+        self._asked: deque[tuple[bytes, ...]] = deque(maxlen=_MOST_ASKED)
         self._ring: Ring | None = None
         self._program = b""
         self._pipeline = Pipeline(options, filtered=True)
@@ -86,6 +92,23 @@ class LiveInput:
             self._ring = Ring(self._options.interface, self._program, promiscuous=self._options.promiscuous)
         except OSError as error:
             raise SourceError(self._no_ring(error)) from error
+        if self._folder is not None and self._options.evidence_mb:
+            self._keep_evidence(self._folder)
+
+    def _keep_evidence(self, folder: Path) -> None:
+        from collectors.packets.evidence import Evidence
+
+        try:
+            evidence = Evidence(folder, self._options.evidence_mb * 1_000_000, self._options.evidence_days)
+        except OSError as error:
+            values = {"source": self._options.name, "reason": error.strerror or str(error)}
+            self._pipeline.evidence_problem = Problem("packets.no_evidence", values=values)
+        else:
+            self._pipeline = Pipeline(self._options, filtered=True, evidence=evidence)
+
+    def keep(self, lines: tuple[bytes, ...]) -> None:
+        """Keep the packets of the flows that lines speak of; from any thread."""
+        self._asked.append(lines)
 
     def read(self, timeout_s: float) -> Block | None:
         """Give the next block."""
@@ -93,6 +116,8 @@ class LiveInput:
         while not self._ready:
             if not self._pause(deadline):
                 break
+            while self._asked:
+                self._pipeline.keep(self._asked.popleft())
             frames = self._ring.read() if self._ring is not None else None
             if frames is not None:
                 self._put(self._pipeline.feed(frames))
@@ -113,7 +138,7 @@ class LiveInput:
             for kind, (since, count) in list(self._losses.items())
             if now - since < _REMEMBER_S
         ]
-        return found if self._down is None else [*found, self._down]
+        return [*found, *filter(None, (self._pipeline.evidence_problem, self._down))]
 
     def wake(self) -> None:
         """End a waiting read."""

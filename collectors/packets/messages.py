@@ -21,6 +21,8 @@ class Begin(Struct, frozen=True, tag="begin"):
 
     options: PacketSource
     note_fd: int
+    evidence: str = ""
+    """Folder for packets that are asked for; empty: none are kept."""
 
 
 class Open(Struct, frozen=True, tag="open"):
@@ -28,6 +30,12 @@ class Open(Struct, frozen=True, tag="open"):
 
     positions: dict[str, bytes]
     skip: tuple[str, ...] = ()
+
+
+class Keep(Struct, frozen=True, tag="keep"):
+    """Keep the packets of the flows that lines speak of."""
+
+    lines: tuple[bytes, ...]
 
 
 class Missing(Struct, frozen=True, tag="missing"):
@@ -60,7 +68,7 @@ class Failed(Struct, frozen=True, tag="failed"):
     problem: Problem
 
 
-Order = Begin | Open
+Order = Begin | Open | Keep
 Answer = Missing | Opened | Lines | Now | Failed
 
 _encoder = msgspec.msgpack.Encoder()

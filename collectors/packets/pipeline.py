@@ -1,12 +1,14 @@
 """Frames become lines: filter, headers, flows, and what the few packets that matter tell. One for each capture."""
 
 import socket
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from collectors.packets.bpf import OfflineFilter
 from collectors.packets.dns import scapy_answers
+from collectors.packets.evidence import Evidence
 from collectors.packets.flow import SECOND_NS
 from collectors.packets.fragments import Fragments
 from collectors.packets.frames import Frames
@@ -16,6 +18,7 @@ from collectors.packets.neighbours import ND_TYPES, arp_line, nd_line
 from collectors.packets.table import FlowTable, TableOptions
 from collectors.packets.talk import mark
 from soc_agent.config import PacketSource
+from soc_agent.model import Problem
 
 SCAPY_PER_SECOND = 2000
 """Packets that scapy dissects in a second of the capture at most; it takes about a quarter of a millisecond for one."""
@@ -63,7 +66,10 @@ class Pipeline:
     ``filtered`` says that the frames have passed the filter of the options already (in the kernel).
     """
 
-    def __init__(self, options: PacketSource, *, filtered: bool) -> None:
+    def __init__(self, options: PacketSource, *, filtered: bool, evidence: Evidence | None = None) -> None:
+        self._evidence = evidence
+        self.evidence_problem: Problem | None = None
+        """Why packets that were asked for are not kept at present."""
         self._sensor = options.name
         self._filter = None if filtered or not options.filter else OfflineFilter(options.filter)
         self._fragments = Fragments()
@@ -87,8 +93,26 @@ class Pipeline:
         headers = decode(frames)
         self._fragments.complete(headers)
         self._count(headers)
-        self.table.feed(prepare(headers, mark(headers)), self._neighbours(headers))
+        packets = prepare(headers, mark(headers))
+        if self._evidence is not None:
+            evidence = self._evidence
+            self._try(lambda: evidence.add(packets))
+        self.table.feed(packets, self._neighbours(headers))
         return self._take()
+
+    def keep(self, lines: Iterable[bytes]) -> None:
+        """Keep the packets of the flows that lines speak of, where evidence is kept."""
+        if self._evidence is not None:
+            evidence = self._evidence
+            self._try(lambda: evidence.keep(lines))
+
+    def _try(self, write: Callable[[], None]) -> None:
+        """Write evidence; a disk that takes none does not end the capture."""
+        try:
+            write()
+        except OSError as error:
+            values = {"source": self._sensor, "reason": error.strerror or str(error)}
+            self.evidence_problem = Problem("packets.no_evidence", values=values)
 
     def advance(self, now_ns: int) -> list[bytes]:
         """Let time pass without a packet; give the lines whose time has come."""

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -21,6 +22,7 @@ from collectors.packets.messages import (
     Answer,
     Begin,
     Failed,
+    Keep,
     Lines,
     Missing,
     Now,
@@ -42,13 +44,18 @@ MOST_ENDINGS = 2
 """A file that ended the process so often is not read any further."""
 _PIPE_BYTES = 1_048_576
 _STOP_S = 5.0
+_MOST_ASKED = 1000
+_LINE_BYTES = 16_384
 
 
 class PacketProcess:
     """Reads an interface or capture files in a process of its own; a :class:`soc_agent.model.Collector`."""
 
-    def __init__(self, options: PacketSource) -> None:
+    def __init__(self, options: PacketSource, evidence: Path | None = None) -> None:
+        """Make the collector. ``evidence`` is the folder for packets that are asked for with :meth:`keep`."""
         self._options = options
+        self._evidence = evidence
+        self._asked: deque[tuple[bytes, ...]] = deque(maxlen=_MOST_ASKED)
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._answers: deque[Answer] = deque()
@@ -113,12 +120,20 @@ class PacketProcess:
                     self._problems = answer.problems
                 elif isinstance(answer, Failed):
                     raise SourceError(answer.problem)
+            while self._asked:
+                self._tell(Keep(self._asked.popleft()))
             if not self._hear(max(deadline - time.monotonic(), 0.0)):
                 return None
 
     def problems(self) -> list[Problem]:
         """Give what is wrong right now."""
         return list(self._problems)
+
+    def keep(self, lines: Iterable[bytes]) -> None:
+        """Keep the packets of the flows that lines speak of, from any thread; where evidence is kept."""
+        short = tuple(line for line in lines if len(line) <= _LINE_BYTES)
+        if self._evidence is not None and short:
+            self._asked.append(short)
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""
@@ -155,7 +170,7 @@ class PacketProcess:
         fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         os.set_blocking(self._process.stdout.fileno(), False)
         self._heard = time.monotonic()
-        self._tell(Begin(self._options, self._note_fd))
+        self._tell(Begin(self._options, self._note_fd, os.fspath(self._evidence or "")))
         answer = self._first()
         return answer.problem if isinstance(answer, (Missing, Failed)) else None
 

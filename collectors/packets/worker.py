@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from collectors.packets.capture import PacketCapture
@@ -20,6 +21,7 @@ from collectors.packets.messages import (
     Answer,
     Begin,
     Failed,
+    Keep,
     Lines,
     Missing,
     Now,
@@ -57,7 +59,9 @@ class Worker:
         if not isinstance(begin, Begin):
             return
         self._note_fd = begin.note_fd
-        capture = PacketCapture(begin.options, note=self._note)
+        capture = PacketCapture(
+            begin.options, note=self._note, evidence=Path(begin.evidence) if begin.evidence else None
+        )
         self._say(Missing(capture.missing()))
         opening = self._take()
         if isinstance(opening, Open):
@@ -71,7 +75,7 @@ class Worker:
             if begin.options.interface:
                 with suppress(OSError):  # without the right CAP_SYS_NICE it takes its turn like others
                     os.nice(_NICENESS)
-            threading.Thread(target=self._wait_for_end, args=(capture,), daemon=True).start()
+            threading.Thread(target=self._listen, args=(capture,), daemon=True).start()
             self._read(capture)
 
     def _read(self, capture: PacketCapture) -> None:
@@ -88,9 +92,10 @@ class Worker:
                 self._said = now, problems
                 self._say(Now(problems))
 
-    def _wait_for_end(self, capture: PacketCapture) -> None:
-        while self._take() is not None:
-            pass
+    def _listen(self, capture: PacketCapture) -> None:
+        while (said := self._take()) is not None:
+            if isinstance(said, Keep):
+                capture.keep(said.lines)
         self._over.set()
         capture.wake()
 

@@ -6,7 +6,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -121,7 +121,7 @@ class Agent:
         self._announce(loaded)
         self._health.write("started", "agent", f"{len(loaded.rules)} rules, {len(self._config.sources)} sources")
         reader = Reader(loaded.engine, loaded.decoders, self._origin_of)
-        self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed)
+        self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed, self._keep)
         self._heartbeat()
         self._pipeline.start()
         self._start_source(self._inbox)
@@ -295,6 +295,12 @@ class Agent:
             with self._reports_lock:
                 self._unsaved_reports = reports | self._unsaved_reports
             raise
+
+    def _keep(self, source: str, lines: Iterable[bytes]) -> None:
+        """Let a source keep what the lines of an alert came from, where it can: the packets of a flow."""
+        runner = self._runners.get(source)
+        if runner is not None and (keep := getattr(runner.collector, "keep", None)) is not None:
+            keep(lines)
 
     def _committed(self, source: str, blocks: int) -> None:
         runner = self._runners.get(source)

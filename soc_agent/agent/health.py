@@ -35,6 +35,7 @@ KINDS = {
     "watch.partly": "source_degraded",
     "watch.overflow": "source_degraded",
     "watch.blind": "source_degraded",
+    "packets.no_evidence": "source_degraded",
 }
 """What kind of health line a collector's problem becomes, where it is not simply unreadable."""
 

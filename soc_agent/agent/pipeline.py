@@ -54,7 +54,10 @@ class Pipeline:
         health: HealthLog,
         committed: Callable[[str, int], None],
     ) -> None:
+        keep: Callable[[str, Iterable[bytes]], None] = lambda _source, _lines: None,
         self.rates = Rates()
+        """Make it; ``keep`` is told the lines that detections stand on, by source, once they are committed."""
+        self._keep = keep
         self.stalled: StoreError | None = None
         self._store = store
         self._reader = reader
@@ -230,6 +233,8 @@ class Pipeline:
 
 def counted(block: Block, counters: Counters, duplicate: int = 0) -> Counters:
     """Give what the ledger says of a block: what came in, and what the engine and the collector say became of it."""
+        for detection in (detection for item in work for detection in item.result.detections):
+            self._keep(detection.source, (detection.raw, *detection.evidence))
     lines = block.data.count(b"\n") + (bool(block.data) and not block.data.endswith(b"\n"))
     total = Counters(read=lines, duplicate=duplicate)
     total.add(counters)

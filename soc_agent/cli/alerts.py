@@ -15,6 +15,7 @@ from soc_agent.cli.suppression import COMMANDS, suppression_record, told
 from soc_agent.cli.workspace import Workspace
 from soc_agent.model import Alert, RuleInfo
 from soc_agent.store import AlertFilter, Order, Store
+from soc_agent.store.captures import captures_of
 from soc_agent.text import current_language, make_safe, say
 from soc_agent.text.context import context_rows
 
@@ -72,6 +73,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
         evidence, history = store.detections_of(alert.id), store.history(alert.id)
         rule = store.rule_info(alert.rule_id)
         suppressions = store.suppressions(alert_id=alert.id, past=True)
+    captures = captures_of(workspace.store_path, [(e.source, e.raw) for e in evidence])
     if as_json:
         full = record(alert) | {
             "fields": alert.fields,
@@ -83,6 +85,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
                 {"time": rfc3339(e.time_ns), "path": e.stream, "line": e.line_number, "raw": as_text(e.raw)}
                 for e in evidence
             ],
+            "captures": [str(path) for path in captures],
             "suppressions": [suppression_record(each) for each in suppressions],
             "history": [
                 {"seq": h.seq, "time": rfc3339(h.time_ns), "actor": h.actor, "kind": h.kind, "data": h.data}
@@ -103,6 +106,7 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
     table(("", ""), pairs)
     _section("cli.alerts.why", [f"{c.item}  {c.field} = {c.value}" for c in alert.why if c.matched])
     _section("cli.alerts.lines", [f"{e.stream}:{e.line_number}  {as_text(e.raw)}" for e in evidence])
+    _section("packets.kept", [str(path) for path in captures])
     _section("cli.alerts.history", [f"{rfc3339(h.time_ns)}  {h.actor}  {h.kind}  {h.data}" for h in reversed(history)])
 
 

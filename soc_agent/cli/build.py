@@ -36,6 +36,7 @@ from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem
 from soc_agent.resources import resource
 
+from soc_agent.store.captures import captures_folder
 _NS = 1_000_000_000
 
 
@@ -200,7 +201,7 @@ class Builder:
         if isinstance(source, PacketSource):
             from collectors.packets import PacketProcess
 
-            return PacketProcess(source)
+            return PacketProcess(source, captures_folder(self._folder / self._config.store.path, source.name))
         if isinstance(source, EventLogSource):
             from collectors.eventlog_folder import EventLogFolder
 

@@ -35,12 +35,14 @@ class Bench:
         self.blocks: queue.Queue[Block] = queue.Queue()
         self.health = HealthLog("test")
         self.committed: list[tuple[str, int]] = []
+        self.kept: list[tuple[str, tuple[bytes, ...]]] = []
         self.pipeline = Pipeline(
             store,
             reader(folder, enricher),
             self.blocks,
             self.health,
             lambda source, count: self.committed.append((source, count)),
+            lambda source, lines: self.kept.append((source, tuple(lines))),
         )
 
     def block(self, first: int, count: int, lost: Counters | None = None) -> Block:
@@ -70,6 +72,15 @@ def test_alerts_position_and_ledger_commit_together(bench: Bench) -> None:
     (entry,) = bench.store.ledger()
     assert (entry.source, entry.totals.lines, entry.totals.candidates) == ("auth", 10, 10)
     assert "host" in [asset.host for asset in bench.store.assets()]
+
+
+def test_the_source_of_a_detection_is_told_its_lines_after_the_commit(bench: Bench) -> None:
+    bench.pipeline.start()
+    bench.blocks.put(bench.block(0, 10))
+    eventually(lambda: bench.committed == [("auth", 1)])
+    assert {source for source, _ in bench.kept} == {"auth"}
+    kept = {line for _, lines in bench.kept for line in lines}
+    assert {sshd_line(number).rstrip() for number in range(10)} <= {line.rstrip() for line in kept}
 
 
 def test_a_new_alert_is_told_what_is_known_of_its_addresses(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from soc_agent.model import Level
 from soc_agent.store import Store
 from tests.cli.conftest import Run
+from soc_agent.store.captures import captures_folder
 from tests.store.making import CONTEXT, RULE, detection, different, put
 
 
@@ -66,6 +67,20 @@ def test_show_by_number_and_by_uid(run: Run, store_path: Path) -> None:
 
 
 def test_what_is_known_of_an_alert_is_shown_listed_sorted_and_exported(run: Run, store_path: Path) -> None:
+def test_the_packets_that_were_kept_are_shown_by_path(run: Run, store_path: Path) -> None:
+    line = detection(60, entity_key="packets")
+    raw = b'{"_path":"conn","uid":"Cabc"}'
+    with Store.open(store_path) as store, store.transaction() as transaction:
+        transaction.add_alert(replace(line, raw=raw))
+    assert "Cabc.pcap" not in run("alerts", "show", "5").out
+    folder = captures_folder(store_path, line.source)
+    folder.mkdir(parents=True)
+    (folder / "Cabc.pcap").write_bytes(b"")
+    assert str(folder / "Cabc.pcap") in run("alerts", "show", "5").out
+    (full,) = records(run("alerts", "show", "5", "--json").out)
+    assert full["captures"] == [str(folder / "Cabc.pcap")]
+
+
     with Store.open(store_path) as store, store.transaction() as transaction:
         hostile = {"src_ip": [{"address": "203.0.113.9", "internal": False, "asn": 7, "as_org": "\x1b[2J=x"}]}
         transaction.add_alert(detection(50, entity_key="known"), CONTEXT)
