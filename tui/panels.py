@@ -133,7 +133,9 @@ def source_view(ledger: SourceLedger, now_ns: int, silent_s: int, *, runs: bool 
         return SourceView("unread", Health.ATTENTION)
     if not ledger.last_ns:
         return SourceView("waiting", Health.NOT_CONFIGURED)
-    if now_ns - ledger.last_ns > silent_s * times.SECOND:
+    # what the agent learnt of the source counts; where no agent said, what the configuration says of all
+    limit_s = silent_s if ledger.silent_after_s is None else ledger.silent_after_s
+    if limit_s and now_ns - ledger.last_ns > limit_s * times.SECOND:
         return SourceView("silent", Health.ATTENTION)
     return SourceView("reading", Health.OK)
 

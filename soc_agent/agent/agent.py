@@ -12,15 +12,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from soc_agent.agent.health import HealthLog, health_kind
-from soc_agent.agent.inbox import NAME as INBOX
+from soc_agent.agent.health import PROBLEM_KINDS, HealthLog, health_kind
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.agent.reader import Origin, Reader
 from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
-from soc_agent.config import Config, EventLogSource, ListenerSource, Source, WatchSource, zone_of
+from soc_agent.agent.trust import Conditions, Guard
+from soc_agent.config import Config, ListenerSource, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load.changes import RuleChanges
@@ -33,8 +33,6 @@ from soc_agent.text import say
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
-THIN_S = 3600.0
-"""How often the older minutes of the loss ledger are thinned out."""
 DEAD_S = 5.0
 """An agent whose last heartbeat is older than this is taken for dead."""
 HUNG_S = 60.0
@@ -96,12 +94,12 @@ class Agent:
         self._reports: dict[str, SourceReport] = {}
         self._reports_lock = threading.Lock()
         self._unsaved_reports: dict[str, SourceReport] = {}
-        self._silent: set[str] = set()
+        self._conditions = Conditions(self._health)
+        self._guard: Guard | None = None
         self._origins: dict[str, Origin] = {}
         self._inbox = Inbox(inbox_path(store_path))
         self._pipeline: Pipeline | None = None
         self._seen = (0.0, 0, 0)
-        self._thinned: float | None = None
         self._speed = (0.0, 0.0)
         self._watched = watched
         self._rule_watch: RuleWatch | None = None
@@ -122,6 +120,8 @@ class Agent:
         self._health.write("started", "agent", f"{len(loaded.rules)} rules, {len(self._config.sources)} sources")
         reader = Reader(loaded.engine, loaded.decoders, self._origin_of)
         self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed, self._keep)
+        passage = self._pipeline.passage
+        self._guard = Guard(self._config, self._store, self._conditions, passage, reader.clocks.copy)
         self._heartbeat()
         self._pipeline.start()
         self._start_source(self._inbox)
@@ -136,15 +136,18 @@ class Agent:
         :raises StoreError: when the pipeline ended though nobody stopped it.
         """
         assert self._pipeline is not None
+        assert self._guard is not None
         if not self._pipeline.alive:
             raise StoreError(Problem("agent.pipeline_failed"))
         try:
             self._save_reports()
             self._heartbeat()
-            self._thin()
+            self._guard.keep()
         except StoreError as error:
             log.warning("the store takes no heartbeat: %s", error)
-        self._look_for_silence()
+        finished = {name for name, report in self._reports.items() if report.state is SourceStatus.FINISHED}
+        collectors = {name: runner.collector for name, runner in self._runners.items()}
+        self._guard.look(self._options, collectors, finished)
 
     def stop(self) -> bool:
         """End: no more reading, commit what was read. False when something did not end in time; nothing is lost."""
@@ -161,6 +164,8 @@ class Agent:
             clean &= self._pipeline.stop(max(1.0, deadline - time.monotonic()))
         try:
             self._save_reports()
+            if self._guard is not None:
+                self._guard.keep(at_once=True)
             self._heartbeat(stopped=True)
         except StoreError as error:
             log.warning("the store does not take the last heartbeat: %s", error)
@@ -179,6 +184,8 @@ class Agent:
             self._config = config
             self._origins.clear()
             self._use(loaded)
+        if self._guard is not None:
+            self._guard.reload(config)
         wanted = {source.name: source for source in config.sources}
         for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
             runner = self._runners.pop(name)
@@ -277,10 +284,15 @@ class Agent:
         with self._reports_lock:
             self._reports[report.source] = report
             self._unsaved_reports[report.source] = report
+        kind = health_kind(report.problem) if report.problem is not None else ""
+        for known in self._conditions.of_source(report.source):
+            if known != kind and known in PROBLEM_KINDS:
+                self._conditions.end(known, report.source, say("trust.readable"))
         if report.problem is not None:
             text = describe(report.problem)
             log.warning("source %s: %s", report.source, text)
-            self._health.write(health_kind(report.problem), report.source, text)
+            self._conditions.note(kind, report.source)
+            self._health.write(kind, report.source, text)
 
     def _save_reports(self) -> None:
         with self._reports_lock:
@@ -306,8 +318,6 @@ class Agent:
         runner = self._runners.get(source)
         if runner is not None:
             runner.committed(blocks)
-        if source == INBOX:
-            self._inbox.committed(blocks)
 
     def _heartbeat(self, *, stopped: bool = False) -> None:
         now_ns = time.time_ns()
@@ -320,32 +330,6 @@ class Agent:
             self._seen = (now, rates.lines, rates.bytes)
             lines_s = self._speed[0]
         self._store.heartbeat(AgentState(os.getpid(), self._started_ns, now_ns, lines_s, now_ns if stopped else 0))
-
-    def _thin(self) -> None:
-        """Bound the loss ledger: all of it at the start, what became old each hour."""
-        now = time.monotonic()
-        if self._thinned is not None and now - self._thinned < THIN_S:
-            return
-        with self._store.transaction() as transaction:
-            transaction.thin_ledger(whole=self._thinned is None)
-        self._thinned = now
-
-    def _look_for_silence(self) -> None:
-        """Say once when a source that yielded lines has gone silent, and forget it when it speaks again."""
-        assert self._pipeline is not None
-        for source, seconds in self._pipeline.seconds_since_line().items():
-            report = self._reports.get(source)
-            options = self._options.get(source)
-            # folders into which files are put are quiet most of the time
-            if options is None or isinstance(options, WatchSource | EventLogSource):
-                continue
-            if report and report.state is SourceStatus.FINISHED:
-                continue
-            if seconds < self._config.agent.silent_s:
-                self._silent.discard(source)
-            elif source not in self._silent:
-                self._silent.add(source)
-                self._health.write("source_silent", source, f"{seconds:.0f} s", int(seconds))
 
     def _origin_of(self, source: str) -> Origin:
         origin = self._origins.get(source)

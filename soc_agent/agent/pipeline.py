@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from soc_agent.agent.health import SOURCE, HealthLog
+from soc_agent.agent.health import SOURCE, HealthLog, endings
 from soc_agent.agent.reader import Reader, Reading
 from soc_agent.agent.trouble import Trouble
+from soc_agent.agent.trust import Passage
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.suppress import target_of
@@ -53,11 +54,11 @@ class Pipeline:
         blocks: "queue.Queue[Block]",
         health: HealthLog,
         committed: Callable[[str, int], None],
-    ) -> None:
         keep: Callable[[str, Iterable[bytes]], None] = lambda _source, _lines: None,
-        self.rates = Rates()
+    ) -> None:
         """Make it; ``keep`` is told the lines that detections stand on, by source, once they are committed."""
         self._keep = keep
+        self.rates = Rates()
         self.stalled: StoreError | None = None
         self._store = store
         self._reader = reader
@@ -66,7 +67,7 @@ class Pipeline:
         self._committed = committed
         self._next: tuple[Engine, Decoders, Callable[[], None]] | None = None
         self._stop = threading.Event()
-        self._last_line: dict[str, float] = {}
+        self.passage = Passage()
         self._told: list[Problem] = []
         self._trouble = Trouble(health)
         self._worked = time.monotonic()
@@ -108,7 +109,7 @@ class Pipeline:
     def seconds_since_line(self) -> dict[str, float]:
         """Give, for each source that ever gave lines to this agent, how long ago the last one was."""
         now = time.monotonic()
-        return {source: now - last for source, last in self._last_line.copy().items()}
+        return {source: now - last for source, last in self.passage.last_line.copy().items()}
 
     def _run(self) -> None:
         self._look_at_databases()
@@ -193,7 +194,12 @@ class Pipeline:
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
+        if block.facts is not None:
+            transaction.put_facts(block.facts)
         transaction.add_counters(block.source, counted(block, result.counters, duplicate))
+        if block.source == SOURCE:
+            for kind, source, reason in endings(block.data):
+                transaction.end_health(kind, source, reason)
         return alerts
 
     def _context_of(self, detection: Detection) -> AlertContext:
@@ -219,11 +225,16 @@ class Pipeline:
             self.rates.bytes += total.bytes
             self.rates.dropped += total.dropped
             if block.data:
-                self._last_line[block.source] = time.monotonic()
+                self.passage.last_line[block.source] = time.monotonic()
+            if block.received_ns:
+                self.passage.delay_s[block.source] = max((time.time_ns() - block.received_ns) / 1e9, 0.0)
             if total.dropped:
+                self.passage.last_drop[block.source] = time.monotonic()
                 self._health.write("dropped", block.source, block.stream, total.dropped)
             if total.truncated:
                 self._health.write("truncated", block.source, block.stream, total.truncated)
+        for detection in (detection for item in work for detection in item.result.detections):
+            self._keep(detection.source, (detection.raw, *detection.evidence))
         self.rates.alerts += alerts
         if alerts:
             self._look_at_databases()
@@ -233,8 +244,6 @@ class Pipeline:
 
 def counted(block: Block, counters: Counters, duplicate: int = 0) -> Counters:
     """Give what the ledger says of a block: what came in, and what the engine and the collector say became of it."""
-        for detection in (detection for item in work for detection in item.result.detections):
-            self._keep(detection.source, (detection.raw, *detection.evidence))
     lines = block.data.count(b"\n") + (bool(block.data) and not block.data.endswith(b"\n"))
     total = Counters(read=lines, duplicate=duplicate)
     total.add(counters)

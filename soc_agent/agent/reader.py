@@ -6,12 +6,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from soc_agent.agent.trust.clocks import SourceClock
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, Result
 from soc_agent.model import Block
 
 LOOK_S = 60.0
 """How often a stream's first line is decoded for nothing but the name of its host."""
+TIME_LOOK_S = 10.0
+"""How often a source's last line is decoded for nothing but its time."""
 _STREAMS = 4096
 
 
@@ -39,6 +42,9 @@ class Reader:
         self.decoders = decoders
         self._origin_of = origin_of
         self._looked: dict[str, float] = {}
+        self._timed: dict[str, float] = {}
+        self.clocks: dict[str, SourceClock] = {}
+        """Source to how its event times agree with the time they are read. Filled by one thread, read by any."""
 
     def read(self, block: Block) -> Reading:
         """Give what a block holds."""
@@ -50,7 +56,19 @@ class Reader:
             received_ns=block.received_ns or time.time_ns(),
             host=origin.host,
         )
+        self._look_at_time(block, context)
         return Reading(block, self.engine.run(block, context), self._host(block, context))
+
+    def _look_at_time(self, block: Block, context: Context) -> None:
+        """Compare, once in a while for each source, the time of a block's last line with that of its reading."""
+        now = time.monotonic()
+        last = self._timed.get(block.source)
+        if not block.data or (last is not None and now - last < TIME_LOOK_S):
+            return
+        self._timed[block.source] = now
+        event = self.decoders.decode(block.data.rstrip(b"\n").rsplit(b"\n", 1)[-1], context)
+        if event.time_ns and event.time_ns != context.received_ns:
+            self.clocks.setdefault(block.source, SourceClock()).sample(event.time_ns, context.received_ns)
 
     def _host(self, block: Block, context: Context) -> str:
         """Give the host of a block's first line, once in a while for each stream: hosts without alerts are seen too."""

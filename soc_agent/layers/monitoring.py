@@ -89,7 +89,9 @@ def _agent_word(agent: AgentState | None, moment_ns: int) -> str:
 
 def _is_silent(source: SourceLedger, moment_ns: int, silent_s: int) -> bool:
     spoke = source.state is SourceStatus.RUNNING and source.last_ns > 0
-    return spoke and moment_ns - source.last_ns > silent_s * _NS
+    # what the agent learnt of the source counts; where no agent said, what the configuration says of all
+    limit_s = silent_s if source.silent_after_s is None else source.silent_after_s
+    return spoke and limit_s > 0 and moment_ns - source.last_ns > limit_s * _NS
 
 
 def _figures(facts: _Facts) -> tuple[Figure, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from soc_agent.model import Counters, Problem
+from soc_agent.store import rhythms
 from soc_agent.store.codec import MAX_INT, bounded, clean, data_decoder, problem_decoder, to_json
 from soc_agent.store.history import AGENT, Chain, seq_at
 from soc_agent.store.records import SourceLedger, SourceStatus
@@ -87,6 +88,7 @@ def ledger(conn: sqlite3.Connection, now_ns: int, at_ns: int | None) -> list[Sou
     """Give the ledger and state of each source, by name."""
     moment = now_ns if at_ns is None else at_ns
     states = _states(conn) if at_ns is None else _states_at(conn, at_ns)
+    silent_after = rhythms.silent_after(conn)
     found = []
     for name in sorted({*_sources(conn), *states}):
         row = _last_row(conn, name, None if at_ns is None else at_ns // MINUTE_NS)
@@ -96,9 +98,11 @@ def ledger(conn: sqlite3.Connection, now_ns: int, at_ns: int | None) -> list[Sou
                 found.append(SourceLedger(name, Counters(), Counters(), 0, 0, state, problem, changed_ns))
             continue
         rate = _per_minute(conn, name, row, moment)
-        spans = [_since(conn, name, row, moment, minutes) for minutes in (HOUR_MINUTES, DAY_MINUTES)]
+        hour, day = (_since(conn, name, row, moment, minutes) for minutes in (HOUR_MINUTES, DAY_MINUTES))
         doing = (state, problem, changed_ns)
-        found.append(SourceLedger(name, row.totals, rate, row.first_ns, row.last_ns, *doing, *spans))
+        found.append(
+            SourceLedger(name, row.totals, rate, row.first_ns, row.last_ns, *doing, hour, day, silent_after.get(name))
+        )
     return found
 
 

@@ -154,6 +154,8 @@ class SourceLedger(Struct, frozen=True):
     """What was counted in this minute and the 59 before it."""
     day: Counters = msgspec.field(default_factory=Counters)
     """What was counted in this minute and the 1,439 before it; where only hours are kept any more, from whole hours."""
+    silent_after_s: int | None = None
+    """The silence beyond which it is not well, as the agent learnt or was told; 0: none is; None: no agent said."""
 
 
 class RulesState(Struct, frozen=True):

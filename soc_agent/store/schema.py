@@ -227,4 +227,17 @@ def whole_ledger(db: "Database") -> None:
     db.execute("UPDATE ledger SET read = decoded + skipped + undecodable + dropped")
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger)
+def trust(db: "Database") -> None:
+    """Keep the rhythms of sources, and what became of the marked lines that prove that all works."""
+    db.execute(
+        "CREATE TABLE rhythms (source TEXT PRIMARY KEY, state BLOB NOT NULL, silent_after_s INTEGER NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE canaries (source TEXT PRIMARY KEY, kind TEXT NOT NULL, sent_ns INTEGER NOT NULL,"
+        " read_ns INTEGER NOT NULL, detected_ns INTEGER NOT NULL, stored_ns INTEGER NOT NULL, problem TEXT)"
+        " WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger, trust)

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Self
 
 from soc_agent.model import Alert, Counters, RuleInfo
-from soc_agent.store import actions, agent, approvals, assets, history, ledger, queries, rules, suppressions
+from soc_agent.store import (
+    actions,
+    agent,
+    approvals,
+    assets,
+    endings,
+    history,
+    ledger,
+    queries,
+    rhythms,
+    rules,
+    suppressions,
+)
 from soc_agent.store.connection import Connections
 from soc_agent.store.filter import AlertFilter
 from soc_agent.store.records import (
@@ -90,6 +102,16 @@ class Store:
         """Give the committed correlation state: rule id, group, data."""
         with self._connections.reading() as conn:
             return conn.execute("SELECT rule_id, grp, data FROM correlation_state ORDER BY rowid").fetchall()
+
+    def rhythms(self) -> dict[str, bytes]:
+        """Give the committed rhythms: source to state."""
+        with self._connections.reading() as conn:
+            return rhythms.rhythms(conn)
+
+    def open_health(self) -> list[endings.OpenHealth]:
+        """Give the open alerts that the agent's own health lines led to, oldest first."""
+        with self._connections.reading() as conn:
+            return list(endings.open_health(conn))
 
     # -- reading
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from soc_agent.model import AlertContext, Counters, Detection, Position, Problem, RuleInfo
-from soc_agent.store import agent, assets, ledger, rules
+from soc_agent.store import agent, assets, endings, ledger, rhythms, rules
 from soc_agent.store.batch import AlertBatch
 from soc_agent.store.codec import clean
 from soc_agent.store.history import Chain
@@ -20,6 +20,7 @@ class Transaction:
         self._alerts = AlertBatch(conn, self._chain)
         self._seen: dict[str, assets.Sighting] = {}
         self._counters: dict[str, tuple[Counters, int]] = {}
+        self._endings: list[tuple[str, str, str]] = []
 
     @property
     def now_ns(self) -> int:
@@ -105,6 +106,14 @@ class Transaction:
         """Record that the agent lives, or with ``stopped_ns`` that it stops."""
         agent.put_state(self._conn, self._chain, state)
 
+    def end_health(self, kind: str, source: str, reason: str) -> None:
+        """Close the open alerts that say that a source is in this condition, those of this transaction too."""
+        self._endings.append((kind, source, reason))
+
+    def put_rhythm(self, source: str, state: bytes, silent_after_s: int) -> None:
+        """Keep the rhythm of a source, and the silence beyond which it is not well (0: none is too long)."""
+        rhythms.put(self._conn, source, state, silent_after_s)
+
     def flush(self) -> None:
         """Write what was gathered; the store does so before it commits."""
         self._alerts.flush()
@@ -112,3 +121,5 @@ class Transaction:
             ledger.add_counters(self._conn, source, counters, time_ns)
         assets.write(self._conn, self._seen, self.now_ns)
         self._chain.flush()
+        for kind, source, reason in self._endings:
+            endings.end(self._conn, self.now_ns, kind, source, reason)

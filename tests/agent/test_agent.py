@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from collectors.eventlog_folder import EventLogFolder
 from collectors.file_tail import FileTail
-from soc_agent.agent import Agent, InboxClient, inbox_path
-from soc_agent.config import Config, EventLogSource, FileSource, Source, parse_config
-from soc_agent.decode import guess_type
+from soc_agent.agent import Agent, InboxClient, Loaded, inbox_path
+from soc_agent.config import Config, FileSource, Source, parse_config
+from soc_agent.decode import Decoders, guess_type
+from soc_agent.detect import Engine, load_rules
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Collector, Status
 from soc_agent.store import AgentState, SourceStatus, Store
 from tests.agent.parts import loaded
 from tests.agent.test_runner import eventually
 from tests.end_to_end.running import sshd_line
+
+RULE = Path(__file__).resolve().parents[2] / "rules" / "sigma" / "agent" / "source_silent.yml"
 
 
 def tail(source: Source) -> Collector:
@@ -34,12 +36,13 @@ class Bench:
         self.store_path = folder / "soc-agent.db"
         self.agent = Agent(self.config("a"), self.store_path, tail, lambda *_: loaded(folder))
 
-    def config(self, *names: str, silent_s: int = 900) -> Config:
+    def config(self, *names: str, silent_s: int | None = None) -> Config:
         sources = "".join(
             f"- {{kind: file, name: {name}, paths: [{self.folder}/{name}.log], type: syslog, start: beginning}}\n"
             for name in names
         )
-        return parse_config(f"agent: {{silent_s: {silent_s}}}\nsources:\n{sources}".encode())
+        health = f"health: {{silence: {{{names[0]}: {silent_s}}}}}\n" if silent_s else ""
+        return parse_config(f"{health}sources:\n{sources}".encode())
 
     def write(self, name: str, first: int, count: int) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
@@ -134,34 +137,33 @@ def _lines(bench: Bench, source: str) -> int:
         return next((entry.totals.lines for entry in store.ledger() if entry.source == source), 0)
 
 
-def test_a_folder_into_which_files_are_put_may_be_quiet(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(sshd_line(1))
-    (tmp_path / "drop").mkdir()
-    (tmp_path / "drop" / "a.xml").write_text("<Event><System><EventID>1</EventID></System></Event>")
+def test_a_source_that_speaks_again_closes_its_alert(bench: Bench) -> None:
+    (bench.folder / "silent.yml").write_text(RULE.read_text("utf-8"))
+    rules = load_rules([bench.folder / "silent.yml"])
+    decoders = Decoders.load()
+    silent = Loaded(Engine(rules, decoders), decoders, tuple(rules.infos.values()), ())
+    bench.agent._load = lambda *_: silent
+    bench.agent.reload(bench.config("a", silent_s=1))
 
-    def collector(source: Source) -> Collector:
-        return EventLogFolder(source) if isinstance(source, EventLogSource) else tail(source)
+    def speak() -> None:
+        with (bench.folder / "a.log").open("ab") as target:
+            target.write(b"Nov 20 08:14:03 host cron[1]: nothing to see\n")
 
-    bench = Bench(tmp_path)
-    drop = f"- {{kind: eventlogs, name: drop, paths: [{tmp_path}/drop], settle_s: 1, rescan_s: 1}}\n"
-    file = f"- {{kind: file, name: a, paths: [{tmp_path}/a.log], type: syslog, start: beginning}}\n"
-    config = parse_config(f"agent: {{silent_s: 1}}\nsources:\n{drop}{file}".encode())
-    bench.agent = Agent(config, bench.store_path, collector, lambda *_: loaded(tmp_path))
-    bench.agent.start()
-    try:
-        eventually(lambda: _lines(bench, "drop") == 1 and _lines(bench, "a") == 1)
-        quiet_since = time.monotonic()
+    speak()
 
-        def is_said() -> bool:
-            bench.agent.tick()
-            assert bench.agent._pipeline is not None
-            seconds = bench.agent._pipeline.seconds_since_line()
-            return bool(bench.agent._silent) and min(seconds["drop"], time.monotonic() - quiet_since) > 1
+    def statuses() -> list[Status]:
+        bench.agent.tick()
+        with Store.open(bench.store_path, read_only=True) as store:
+            return [alert.status for alert in store.alerts(store.alert_ids())]
 
-        eventually(is_said)
-        assert bench.agent._silent == {"a"}
-    finally:
-        assert bench.agent.stop()
+    eventually(lambda: statuses() == [Status.NEW])
+    speak()
+    eventually(lambda: statuses() == [Status.CLOSED])
+    with Store.open(bench.store_path, read_only=True) as store:
+        (closed,) = [entry for entry in store.history() if entry.kind == "close"]
+        assert (closed.actor, closed.data["reason"]) == ("agent", "It speaks again.")
+        assert store.verify_history().ok
+    eventually(lambda: Status.NEW in statuses())
 
 
 def test_states_of_sources_reach_the_store(bench: Bench) -> None:

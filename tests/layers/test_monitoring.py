@@ -38,6 +38,8 @@ def look(**changes: Any) -> Snapshot:
         (look(sources=(source("auth"), source("web", last_ns=NOW - 900 * SECOND))), CONFIG, Health.OK, []),
         (look(sources=(source("auth"), source("web", last_ns=NOW - 901 * SECOND))), CONFIG, Health.ATTENTION,
          ["silent_source"]),
+        (look(sources=(source("auth"), source("web", last_ns=NOW - 901 * SECOND, silent_after_s=0))), CONFIG, Health.OK,
+         []),
         (look(agent=None, sources=(source("auth"), source("web", last_ns=NOW - 901 * SECOND))), CONFIG, Health.CRITICAL,
          ["agent_never"]),
         (look(sources=(source("auth"), source("web", **_QUIET))), CONFIG, Health.OK, []),

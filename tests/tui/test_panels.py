@@ -136,3 +136,9 @@ def test_without_an_agent_no_source_is_said_to_be_well() -> None:
     line = sources_line([reading], NOW, 900, 120, runs=False)
     assert plain([line]) == say("tui.sources.unread", all=1)
     assert width_of(sources_line([reading], NOW, 900, 20, runs=False)) <= 20
+
+
+def test_a_source_is_silent_as_the_agent_learnt() -> None:
+    quiet = {"last_ns": NOW - 1000 * SECOND, "state": SourceStatus.RUNNING}
+    words = [source_view(ledger(**quiet, silent_after_s=limit), NOW, 900).word for limit in (None, 0, 999, 1001)]
+    assert words == ["silent", "reading", "silent", "reading"]
