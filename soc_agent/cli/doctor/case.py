@@ -2,10 +2,13 @@
 
 import os
 import time
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from soc_agent.cli.build import Builder
+from soc_agent.cli.doctor.check import Check
+from soc_agent.cli.doctor.service import read_unit, rights_of, service, unit_user
 from soc_agent.cli.doctor.who import Who, myself, service_user
 from soc_agent.cli.install.image import Image
 from soc_agent.cli.install.needs import Needs, needs_of
@@ -46,12 +49,27 @@ class Case:
         return needs_of(self.config, self.folder, self.image)
 
     @cached_property
+    def unit(self) -> Mapping[str, tuple[str, ...]] | None:
+        """What the unit that is installed here says; None where there is none."""
+        return read_unit(self.image)
+
+    @cached_property
     def who(self) -> Who:
-        """The user who would run it.
+        """The user who would run it: the one asked for; for root, who may read everything, the one of the unit.
 
         :raises ConfigError: as :func:`service_user` says.
         """
-        return service_user(self._user, self.needs) if self._user else myself()
+        user = self._user
+        if not user and self.unit is not None and os.geteuid() == 0:
+            user = unit_user(self.unit)
+        if not user:
+            return myself()
+        fits = self.unit is not None and unit_user(self.unit) == user
+        return service_user(user, rights_of(self.unit) if fits and self.unit is not None else self.needs)
+
+    def service(self) -> Iterator[Check]:
+        """Compare the installed unit with this configuration."""
+        return service(self.unit, self.needs, self.workspace.config_path.resolve())
 
     @cached_property
     def running(self) -> AgentState | None:

@@ -53,6 +53,7 @@ def examine(workspace: Workspace, user: str = "", *, online: bool = False) -> It
         return
     yield ok("config", str(workspace.config_path))
     yield ok("user", case.who.name)
+    yield from case.service()
     yield program.clock(case)
     yield program.open_files(case)
     for look in _CHECKS:

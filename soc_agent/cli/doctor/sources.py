@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def paths(case: Case, source: Source) -> Iterator[Check]:
     patterns = case.patterns(source)
     if isinstance(source, WatchSource):
         found = [path for path in patterns if os.path.lexists(path)]
-        closed: list[str] = []
+        closed = list(islice(_below(found), _ASKED))
     else:
         scan = Globs(patterns, getattr(source, "exclude", ())).scan()
         found, closed = sorted(scan.files), sorted(scan.unreadable)
@@ -53,8 +54,7 @@ def paths(case: Case, source: Source) -> Iterator[Check]:
         )
         return
     asked = [*closed, *found[:_ASKED]]
-    kind = "list" if isinstance(source, WatchSource) else "read"
-    questions: list[Question] = [("list" if os.path.isdir(path) else kind, path) for path in asked]  # noqa: PTH112
+    questions: list[Question] = [("list" if os.path.isdir(path) else "read", path) for path in asked]  # noqa: PTH112
     # the folder in which the next file appears must be listed, where the names are not fixed
     folders = sorted({str(fixed_part(pattern)) for pattern in patterns if str(fixed_part(pattern)) != pattern})
     questions += [("list", folder) for folder in folders if Path(folder).is_dir()]
@@ -98,6 +98,13 @@ def decoders(case: Case) -> Iterator[Check]:
                 yield error("decoders", "doctor.no_decoder", source=source.name, type=line_type, known=listed)
     if not wrong and not known.problems:
         yield ok("decoders", str(len(types) - 2))
+
+
+def _below(folders: list[str]) -> Iterator[str]:
+    """Yield what lies in folders and below them."""
+    for folder in folders:
+        for place, inner, files in os.walk(folder):
+            yield from (os.path.join(place, name) for name in (*inner, *files))  # noqa: PTH118 - any bytes
 
 
 def _closed(case: Case, source: Source, refused: list[tuple[str, str, int]]) -> Check:

@@ -8,6 +8,7 @@ import pwd
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -83,6 +84,7 @@ def service_user(name: str, needs: Needs) -> Who:
         return Who(name, entry.pw_uid, entry.pw_gid)
     groups = set(os.getgrouplist(name, entry.pw_gid))
     for group in needs.groups:
-        groups.add(grp.getgrnam(group).gr_gid)
-    capabilities = tuple(sorted(_NUMBERS[word] for word in needs.capabilities))
+        with suppress(KeyError):
+            groups.add(grp.getgrnam(group).gr_gid)
+    capabilities = tuple(sorted(_NUMBERS[word] for word in needs.capabilities if word in _NUMBERS))
     return Who(name, entry.pw_uid, entry.pw_gid, tuple(sorted(groups)), capabilities, is_self=False)

@@ -22,8 +22,7 @@ def test_a_rule_that_does_not_load_is_named(tmp_path: Path) -> None:
     assert found[0].verdict is Verdict.OK
     assert int(found[0].detail) > 50
     wrong = [check for check in found if check.verdict is Verdict.WARN]
-    assert wrong
-    assert all(check.problem is not None and "bad.yml" in check.problem.where.file for check in wrong)
+    assert any(check.problem is not None and "bad.yml" in check.problem.where.file for check in wrong)
 
 
 def test_no_rule_at_all_is_wrong(tmp_path: Path) -> None:
