@@ -35,8 +35,8 @@ from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem
 from soc_agent.resources import resource
-
 from soc_agent.store.captures import captures_folder
+
 _NS = 1_000_000_000
 
 

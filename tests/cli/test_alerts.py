@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from soc_agent.model import Level
 from soc_agent.store import Store
-from tests.cli.conftest import Run
 from soc_agent.store.captures import captures_folder
+from tests.cli.conftest import Run
 from tests.store.making import CONTEXT, RULE, detection, different, put
 
 
@@ -66,7 +67,6 @@ def test_show_by_number_and_by_uid(run: Run, store_path: Path) -> None:
     assert run("alerts", "show", str(full["uid"])[:10]).code == 0
 
 
-def test_what_is_known_of_an_alert_is_shown_listed_sorted_and_exported(run: Run, store_path: Path) -> None:
 def test_the_packets_that_were_kept_are_shown_by_path(run: Run, store_path: Path) -> None:
     line = detection(60, entity_key="packets")
     raw = b'{"_path":"conn","uid":"Cabc"}'
@@ -81,6 +81,7 @@ def test_the_packets_that_were_kept_are_shown_by_path(run: Run, store_path: Path
     assert full["captures"] == [str(folder / "Cabc.pcap")]
 
 
+def test_what_is_known_of_an_alert_is_shown_listed_sorted_and_exported(run: Run, store_path: Path) -> None:
     with Store.open(store_path) as store, store.transaction() as transaction:
         hostile = {"src_ip": [{"address": "203.0.113.9", "internal": False, "asn": 7, "as_org": "\x1b[2J=x"}]}
         transaction.add_alert(detection(50, entity_key="known"), CONTEXT)
