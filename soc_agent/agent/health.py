@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 
 import msgspec
 
@@ -9,6 +10,10 @@ from soc_agent.model import Block, Problem
 
 SOURCE = "agent"
 """Name of the source of health lines. A configured source cannot take it over: it is only a name."""
+
+WELL_AGAIN = "well_again"
+"""Kind of the line that says that what another said is over."""
+_ENDS = b'"kind":"well_again"'
 
 KINDS = {
     "tail.nothing_there": "source_absent",
@@ -39,6 +44,9 @@ KINDS = {
 }
 """What kind of health line a collector's problem becomes, where it is not simply unreadable."""
 
+PROBLEM_KINDS = frozenset({*KINDS.values(), "source_unreadable"})
+"""Kinds of health lines that last as long as the collector's problem does."""
+
 
 def health_kind(problem: Problem) -> str:
     """Give the kind of health line that a collector's problem becomes."""
@@ -62,12 +70,13 @@ class HealthLog:
         self._said: dict[tuple[str, str, str], float] = {}
         self._held: dict[tuple[str, str, str], int] = {}
 
-    def write(self, kind: str, source: str, detail: str = "", count: int = 1, about: str = "") -> None:
+    def write(
+        self, kind: str, source: str, detail: str = "", count: int = 1, about: str = "", since_ns: int | None = None
+    ) -> None:
         """Say that something of this kind happened to a source; ``count`` is how often, or how many were lost.
 
-        ``about`` tells apart what would otherwise be the same said again.
+        ``about`` tells apart what would otherwise be the same said again; ``since_ns``: since when it is so.
         """
-        now_ns = time.time_ns()
         key = (kind, source, about)
         with self._lock:
             total = count + self._held.pop(key, 0)
@@ -76,15 +85,30 @@ class HealthLog:
                 self._held[key] = total
                 return
             self._said[key] = time.monotonic()
-            seconds, rest = divmod(now_ns, 1_000_000_000)
-            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest // 1000:06d}Z"
-            line = {"type": "health", "time": stamp, "kind": kind, "source": source, "count": total, "detail": detail}
-            self._lines.append(msgspec.json.encode(line) + b"\n")
+            since = {} if since_ns is None else {"since": _stamp(since_ns)}
+            self._add({"kind": kind, "source": source, "count": total, "detail": detail, **since})
+
+    def well_again(self, of: str, source: str, detail: str, since_ns: int) -> None:
+        """Say that what a line of kind ``of`` said of a source is over; if it comes again, it is said at once."""
+        with self._lock:
+            for key in [key for key in self._said if key[:2] == (of, source)]:
+                del self._said[key]
+                self._held.pop(key, None)
+            line = {"kind": WELL_AGAIN, "of": of, "source": source, "count": 1, "detail": detail}
+            self._add({**line, "since": _stamp(since_ns)})
+
+    def _add(self, line: dict[str, object]) -> None:
+        self._lines.append(msgspec.json.encode({"type": "health", "time": _stamp(time.time_ns()), **line}) + b"\n")
 
     def take(self) -> Block | None:
-        """Give what was said since the last call as one block, or None."""
+        """Give what was said since the last call as one block, or None.
+
+        What ends something is the last of its block: what is said afterwards begins anew.
+        """
         with self._lock:
-            lines, self._lines = self._lines, []
+            ends = (number for number, line in enumerate(self._lines, 1) if _ENDS in line)
+            length = next(ends, len(self._lines))
+            lines, self._lines = self._lines[:length], self._lines[length:]
         if not lines:
             return None
         data = b"".join(lines)
@@ -101,3 +125,16 @@ class HealthLog:
         self._offset += len(data)
         self._number += len(lines)
         return block
+
+
+def endings(data: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield what lines of health say to be over: kind, source and what is to be said of it."""
+    for raw in data.splitlines():
+        if _ENDS in raw:
+            line = msgspec.json.decode(raw)
+            yield line["of"], line["source"], line["detail"]
+
+
+def _stamp(time_ns: int) -> str:
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest // 1000:06d}Z"

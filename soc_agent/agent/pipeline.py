@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from soc_agent.agent.health import SOURCE, HealthLog
+from soc_agent.agent.health import SOURCE, HealthLog, endings
 from soc_agent.agent.reader import Reader, Reading
 from soc_agent.agent.trouble import Trouble
+from soc_agent.agent.trust import Passage
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.suppress import target_of
@@ -66,7 +67,7 @@ class Pipeline:
         self._committed = committed
         self._next: tuple[Engine, Decoders, Callable[[], None]] | None = None
         self._stop = threading.Event()
-        self._last_line: dict[str, float] = {}
+        self.passage = Passage()
         self._told: list[Problem] = []
         self._trouble = Trouble(health)
         self._worked = time.monotonic()
@@ -108,7 +109,7 @@ class Pipeline:
     def seconds_since_line(self) -> dict[str, float]:
         """Give, for each source that ever gave lines to this agent, how long ago the last one was."""
         now = time.monotonic()
-        return {source: now - last for source, last in self._last_line.copy().items()}
+        return {source: now - last for source, last in self.passage.last_line.copy().items()}
 
     def _run(self) -> None:
         self._look_at_databases()
@@ -193,7 +194,12 @@ class Pipeline:
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
+        if block.facts is not None:
+            transaction.put_facts(block.facts)
         transaction.add_counters(block.source, counted(block, result.counters, duplicate))
+        if block.source == SOURCE:
+            for kind, source, reason in endings(block.data):
+                transaction.end_health(kind, source, reason)
         return alerts
 
     def _context_of(self, detection: Detection) -> AlertContext:
@@ -219,8 +225,11 @@ class Pipeline:
             self.rates.bytes += total.bytes
             self.rates.dropped += total.dropped
             if block.data:
-                self._last_line[block.source] = time.monotonic()
+                self.passage.last_line[block.source] = time.monotonic()
+            if block.received_ns:
+                self.passage.delay_s[block.source] = max((time.time_ns() - block.received_ns) / 1e9, 0.0)
             if total.dropped:
+                self.passage.last_drop[block.source] = time.monotonic()
                 self._health.write("dropped", block.source, block.stream, total.dropped)
             if total.truncated:
                 self._health.write("truncated", block.source, block.stream, total.truncated)

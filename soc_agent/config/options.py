@@ -80,6 +80,12 @@ class PacketSource(_Section, frozen=True, tag="packets", tag_field="kind"):
     """A flow that lasts is reported at this rhythm."""
     max_flows: Annotated[int, Meta(ge=16)] = 65_536
     """Flows held at once; beyond it the oldest is reported and forgotten."""
+    evidence_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 64
+    """Packets of alerts are kept in so much room, the oldest go first; 0: none are kept."""
+    evidence_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    """They go after so long."""
+    payloads: bool = True
+    """Whether payloads are looked at; without, there are lines of flows and of neighbours alone."""
 
 
 class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
@@ -98,12 +104,6 @@ class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
     """A larger file is reported as not scanned, never as clean."""
     timeout_s: Seconds = 15
     """Longest time for one file."""
-    evidence_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 64
-    """Packets of alerts are kept in so much room, the oldest go first; 0: none are kept."""
-    evidence_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    """They go after so long."""
-    payloads: bool = True
-    """Whether payloads are looked at; without, there are lines of flows and of neighbours alone."""
 
 
 class EventLogSource(_Section, frozen=True, tag="eventlogs", tag_field="kind"):
