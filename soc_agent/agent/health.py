@@ -20,6 +20,12 @@ KINDS = {
     "watch.missing_folder": "source_absent",
     "tail.lost_bytes": "lost_bytes",
     "tail.rest_gone": "lost_bytes",
+    "journal.ended": "source_degraded",
+    "journal.gap": "source_degraded",  # the ledger counts them, and says so by itself
+    "journal.gap_filtered": "lost_bytes",
+    "journal.gap_unknown": "lost_bytes",
+    "journal.partial": "source_degraded",
+    "journal.suppressed": "source_degraded",  # as above
     "listener.spool_damaged": "lost_bytes",
     "listener.child_ended": "source_degraded",
     "listener.handshake": "source_degraded",
