@@ -194,6 +194,8 @@ class Pipeline:
         transaction.save_state((change.rule_id, change.group, change.data) for change in result.changes)
         if block.position is not None:
             transaction.save_position(block.position)
+        if block.facts is not None:
+            transaction.put_facts(block.facts)
         transaction.add_counters(block.source, counted(block, result.counters, duplicate))
         if block.source == SOURCE:
             for kind, source, reason in endings(block.data):

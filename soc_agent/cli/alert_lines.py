@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfoNotFoundError
 
-from soc_agent.config import Config, PacketSource, PortalSource, WatchSource, zone_of
+from soc_agent.config import Config, HostSource, PacketSource, PortalSource, WatchSource, zone_of
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import RuleSet, ir
 from soc_agent.detect.evaluate.predicate import compile_rule
@@ -25,6 +25,8 @@ def context_of(config: Config, name: str, line: bytes, time_ns: int) -> Context:
         kind = "yara"
     elif isinstance(source, PortalSource):
         kind = "portal"
+    elif isinstance(source, HostSource):
+        kind = "host"
     try:
         zone = zone_of(getattr(source, "timezone", ""))
     except (ZoneInfoNotFoundError, ValueError, OSError):

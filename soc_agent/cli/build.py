@@ -15,6 +15,7 @@ from soc_agent.config import (
     Config,
     EventLogSource,
     FileSource,
+    HostSource,
     ListenerSource,
     PacketSource,
     PortalSource,
@@ -182,6 +183,10 @@ class Builder:
 
     def collector(self, source: Source) -> Collector:
         """Make the collector that reads a source."""
+        if isinstance(source, HostSource):
+            from collectors.host import HostWatch
+
+            return HostWatch(source)
         if isinstance(source, PortalSource):
             from collectors.portals import PortalWatch
             from soc_agent.cli.portals import Approvals

@@ -32,6 +32,7 @@ COMMANDS = {
     "indicators": "soc_agent.cli.indicators",
     "alerts": "soc_agent.cli.alerts",
     "portals": "soc_agent.cli.portals",
+    "hosts": "soc_agent.cli.hosts",
     "replay": "soc_agent.cli.replay",
     "status": "soc_agent.cli.status",
 }

@@ -10,7 +10,7 @@ import re2
 
 from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, FileSource, PacketSource, PortalSource
+from soc_agent.config.options import Config, FileSource, HostSource, PacketSource, PortalSource
 from soc_agent.config.trusting import listen_address
 
 Path = tuple[str | int, ...]
@@ -56,7 +56,7 @@ def _sources(config: Config) -> Iterator[Conflict]:
             yield from _doors(source, ("sources", index))
         elif isinstance(source, PortalSource):
             yield from _portals(source, ("sources", index))
-        elif not source.paths:
+        elif not isinstance(source, HostSource) and not source.paths:
             yield "config.no_paths", ("sources", index, "paths"), named
         zone = getattr(source, "timezone", "")
         if zone and not _is_zone(zone):

@@ -6,6 +6,7 @@ from soc_agent.model.collector import Collector
 from soc_agent.model.entity import ENTITY_FIELDS, Entities, entities_of
 from soc_agent.model.event import Event, LogSource
 from soc_agent.model.explanation import Explanation
+from soc_agent.model.hostfacts import HostFacts
 from soc_agent.model.problem import Problem, Where
 from soc_agent.model.rule import RuleInfo, RuleKind
 from soc_agent.model.scale import Layer, Level, Tier
@@ -28,6 +29,7 @@ __all__ = [
     "Explanation",
     "FileFacts",
     "Finding",
+    "HostFacts",
     "Layer",
     "Level",
     "LogSource",

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from soc_agent.model.hostfacts import HostFacts
+
 from soc_agent.model.sender import Sender
 
 
@@ -46,6 +48,8 @@ class Block(Struct, frozen=True):
     written: bytes = b""
     """Where several lines are one event and so one line of ``data``: the same bytes as the source wrote them, as many
     as ``data`` has. Empty where they are ``data`` itself."""
+    facts: HostFacts | None = None
+    """What a host says of itself, for the register."""
 
 
 class Counters(Struct):

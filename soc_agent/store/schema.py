@@ -240,4 +240,12 @@ def trust(db: "Database") -> None:
     )
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger, trust)
+def host_facts(db: "Database") -> None:
+    """Keep what hosts say of themselves: packages, users, ports and more."""
+    db.execute(
+        "CREATE TABLE host_facts (host TEXT NOT NULL, section TEXT NOT NULL, item TEXT NOT NULL, value TEXT NOT NULL,"
+        " since_ns INTEGER NOT NULL, PRIMARY KEY (host, section, item)) WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger, trust, host_facts)

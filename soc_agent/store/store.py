@@ -15,6 +15,7 @@ from soc_agent.store import (
     assets,
     endings,
     history,
+    hostfacts,
     ledger,
     queries,
     rhythms,
@@ -214,6 +215,16 @@ class Store:
         """Give what a person approved last of a subject, such as ``portal/<source>/<page>``; empty: nothing."""
         with self._connections.reading() as conn:
             return approvals.approved(conn, subject)
+
+    def hosts(self) -> dict[str, dict[str, int]]:
+        """Give the hosts that said something of themselves, each with its sections and how many items they have."""
+        with self._connections.reading() as conn:
+            return hostfacts.hosts(conn)
+
+    def host_facts(self, host: str, sections: Sequence[str] = ()) -> list[tuple[str, str, str, int]]:
+        """Give section, item, value and since when (nanoseconds) of one host; of these sections, or of all."""
+        with self._connections.reading() as conn:
+            return hostfacts.facts(conn, host, sections)
 
     def suppressions(
         self, at_ns: int | None = None, *, alert_id: int | None = None, past: bool = False

@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from soc_agent.model import AlertContext, Counters, Detection, Position, Problem, RuleInfo
-from soc_agent.store import agent, assets, endings, ledger, rhythms, rules
+from soc_agent.model import AlertContext, Counters, Detection, HostFacts, Position, Problem, RuleInfo
+from soc_agent.store import agent, assets, endings, hostfacts, ledger, rhythms, rules
 from soc_agent.store.batch import AlertBatch
 from soc_agent.store.codec import clean
 from soc_agent.store.history import Chain
@@ -91,6 +91,10 @@ class Transaction:
         """Note that a host was seen at ``time_ns`` (event time; None: now), under an address, by a source."""
         if host:
             assets.note(self._seen, host, address, source, self.now_ns if time_ns is None else time_ns)
+
+    def put_facts(self, facts: HostFacts) -> None:
+        """Keep what a host says of itself."""
+        hostfacts.put(self._conn, facts, self.now_ns)
 
     def put_rules(
         self, infos: Iterable[RuleInfo], problems: Sequence[Problem] = (), changed: Iterable[str] = ()

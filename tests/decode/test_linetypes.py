@@ -5,7 +5,7 @@ def test_each_type_stands_under_its_own_name() -> None:
     assert all(name == line_type.name for name, line_type in LINE_TYPES.items())
     wanted = {"syslog", "access", "apache_error", "nginx_error", "json", "kv", "cef", "zeek", "yara", "health", "plain"}
     wanted.add("eventxml")
-    wanted.add("portal")
+    wanted |= {"portal", "host"}
     assert set(LINE_TYPES) == wanted
 
 
@@ -16,5 +16,5 @@ def test_literals_are_only_said_of_log_sources_that_there_are() -> None:
 
 
 def test_no_undecodable_line_passes_for_a_finding() -> None:
-    for name in ("yara", "health", "portal", "zeek"):
+    for name in ("yara", "health", "portal", "host", "zeek"):
         assert not LINE_TYPES[name].log_sources & set(LINE_TYPES[name].undecoded)

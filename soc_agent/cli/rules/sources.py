@@ -7,7 +7,16 @@ from pathlib import Path
 from collectors.archive import looks_binary, read_head
 from soc_agent.cli.inputs import HEAD_BYTES
 from soc_agent.cli.listening import listened
-from soc_agent.config import Config, EventLogSource, ListenerSource, PacketSource, PortalSource, Source, WatchSource
+from soc_agent.config import (
+    Config,
+    EventLogSource,
+    HostSource,
+    ListenerSource,
+    PacketSource,
+    PortalSource,
+    Source,
+    WatchSource,
+)
 from soc_agent.decode import guess_type
 from soc_agent.errors import SourceError
 
@@ -38,6 +47,8 @@ def _types_of(source: Source, folder: Path, known: Collection[str]) -> set[str]:
         return {"json", "eventxml"}
     if isinstance(source, PortalSource):
         return {"portal"}
+    if isinstance(source, HostSource):
+        return {"host"}
     if isinstance(source, ListenerSource):
         return {known for door in source.listen for known in listened(door.type or source.type)}
     if source.type != "auto":

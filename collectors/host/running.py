@@ -1,0 +1,156 @@
+"""What a host does right now: ports that are listened on, mounts, how full disks are, how right its clock is."""
+
+import ctypes
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+from msgspec import Struct
+
+from collectors.host.reading import Root, Section, Unreadable
+
+_TIME_ERROR = 5
+"""State that adjtimex(2) gives when nothing keeps the clock."""
+_STA_NANO = 0x2000
+_PSEUDO = frozenset(
+    {"proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs", "bpf"}
+    | {"pstore", "mqueue", "hugetlbfs", "configfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs"}
+    | {"squashfs", "iso9660", "efivarfs", "fuse.gvfsd-fuse", "overlay"}
+)
+
+
+def ports(_: Root) -> Section:
+    """Give the ports that are listened on, and the programs that do: ``tcp 0.0.0.0:22`` to ``sshd /usr/sbin/sshd``.
+
+    UDP ports count when they are below those that the kernel gives to clients. A program that may not be seen (without
+    CAP_SYS_PTRACE, of other users) has an empty value.
+    """
+    lowest = _client_ports()
+    found: Section = {}
+    programs: dict[int, str] = {}
+    try:
+        connections = psutil.net_connections("inet")
+    except (psutil.Error, OSError) as error:
+        raise Unreadable("/proc/net", str(error)) from error
+    for each in connections:
+        udp = each.type == socket.SOCK_DGRAM
+        if not each.laddr or (udp and (each.raddr or each.laddr.port >= lowest)):
+            continue
+        if not udp and each.status != psutil.CONN_LISTEN:
+            continue
+        address = f"[{each.laddr.ip}]" if ":" in each.laddr.ip else each.laddr.ip
+        item = f"{'udp' if udp else 'tcp'} {address}:{each.laddr.port}"
+        program = _program(each.pid, programs) if each.pid else ""
+        found[item] = found.get(item) or program
+    return found
+
+
+def _program(pid: int, known: dict[int, str]) -> str:
+    if pid not in known:
+        text = ""
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            text = process.name()
+            with suppress(psutil.Error):
+                text = f"{text} {process.exe()}".strip()
+        known[pid] = text
+    return known[pid]
+
+
+def _client_ports() -> int:
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 32_768
+
+
+def listening_stamp() -> tuple[str, ...]:
+    """Give what tells whether any port is listened on that was not before, without asking whose it is."""
+    found = []
+    for name, wanted in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        try:
+            with open(f"/proc/net/{name}", encoding="ascii") as file:  # noqa: PTH123
+                next(file, None)
+                for line in file:
+                    fields = line.split(None, 10)
+                    if fields[3] == wanted:
+                        found.append(f"{name} {fields[1]} {fields[9]}")
+        except (OSError, IndexError):
+            continue
+    return tuple(sorted(found))
+
+
+def mounts(_: Root) -> Section:
+    """Give what is mounted where, with its type and rights: file systems that hold data."""
+    found: Section = {}
+    for part in psutil.disk_partitions(all=True):
+        if part.fstype not in _PSEUDO:
+            rights = [word for word in part.opts.split(",") if word in ("ro", "rw", "nosuid", "nodev", "noexec")]
+            found[part.mountpoint] = f"{part.device} {part.fstype} {','.join(rights)}"
+    return found
+
+
+class Disk(Struct, frozen=True):
+    """How full a file system is."""
+
+    mount: str
+    percent: float
+    inodes_percent: float
+    free_bytes: int
+
+
+def disks(mounted: Section) -> list[Disk]:
+    """Give how full the file systems are; those that cannot be asked are left out."""
+    import os
+
+    found = []
+    for mount, what in mounted.items():
+        if " ro" in f" {what.rpartition(' ')[2]}" and "rw" not in what:
+            continue  # what cannot be written cannot fill up
+        try:
+            usage = psutil.disk_usage(mount)
+            about = os.statvfs(mount)
+        except OSError:
+            continue
+        inodes = 100.0 * (about.f_files - about.f_favail) / about.f_files if about.f_files else 0.0
+        found.append(Disk(mount, usage.percent, round(inodes, 1), usage.free))
+    return found
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of ``struct timex`` of adjtimex(2)."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_char * 256),
+    )
+
+
+class Clock(Struct, frozen=True):
+    """How right the clock is, as the kernel knows."""
+
+    kept: bool
+    """Whether something keeps it (NTP)."""
+    offset_ms: float
+    """What it is known to be off by."""
+    error_ms: float
+    """What it may be off by at most; grows while nothing keeps it."""
+
+
+def clock() -> Clock | None:
+    """Ask the kernel about its clock (adjtimex(2)); None where it cannot be asked."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(library, "adjtimex"):
+        return None
+    timex = _Timex()
+    state = library.adjtimex(ctypes.byref(timex))
+    if state < 0:
+        return None
+    unit = 1e-6 if timex.status & _STA_NANO else 1e-3
+    return Clock(state != _TIME_ERROR, round(timex.offset * unit, 3), round(timex.maxerror * 1e-3, 1))

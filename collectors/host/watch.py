@@ -1,0 +1,245 @@
+"""The collector: a host looked at by the clock, its changes as lines, all of it as facts for the register."""
+
+import logging
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+from collectors.host import protection, running
+from collectors.host.changes import changes, encode
+from collectors.host.gauges import Gauges
+from collectors.host.probes import FORCE_S, Probe, probes_of
+from collectors.host.reading import Root, Section, Unreadable
+from collectors.reports import Reports
+from soc_agent.config import HostSource
+from soc_agent.model import Block, HostFacts, Position, Problem
+
+_log = logging.getLogger(__name__)
+TYPE = "host"
+_VERSION = 1
+
+
+class _State(Struct):
+    """What is kept over restarts."""
+
+    version: int = _VERSION
+    offset: int = 0
+    lines: int = 0
+    sections: dict[str, Section] = {}
+    told: dict[str, int] = {}
+
+
+class _Life(Struct):
+    """How far the stream of measures is: small, for it is committed with each look."""
+
+    version: int = _VERSION
+    offset: int = 0
+    lines: int = 0
+
+
+_T = TypeVar("_T", _State, _Life)
+
+
+class _Looked(Struct):
+    """When a part was looked at, and what told then whether it changed."""
+
+    at: float
+    stamp: object
+
+
+class HostWatch:
+    """Looks at its host; a :class:`soc_agent.model.Collector`.
+
+    The first look makes the baseline, part by part and in silence. What is known commits together with the lines that
+    say how it changed: a change that was not committed before a kill is found, and told, after the next start.
+    """
+
+    def __init__(self, options: HostSource, clock: Callable[[], float] = time.monotonic) -> None:
+        self._options = options
+        self._clock = clock
+        self._root = Root(options.root)
+        self._host = options.host or socket.gethostname()
+        self._probes = tuple(probes_of(options))
+        self._reports = Reports(clock)
+        self._state = _State()
+        self._gauges = Gauges(options, self._state.told)
+        self._life = _Life()
+        self._looked: dict[str, _Looked] = {}
+        self._sent: dict[str, Section] = {}
+        self._ready: deque[Block] = deque()
+        self._due = 0.0
+        self._wake = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """See :class:`soc_agent.model.Collector`."""
+        return self._options.name
+
+    @property
+    def finished(self) -> bool:
+        """See :class:`soc_agent.model.Collector`: a host is looked at until :meth:`close`."""
+        return False
+
+    def missing(self) -> Problem | None:
+        """See :class:`soc_agent.model.Collector`: the root must be there."""
+        if not self._root.exists("/etc"):
+            return Problem("host.no_root", values={"path": self._options.root})
+        return None
+
+    def open(self, positions: Mapping[str, bytes]) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+        self._state = self._restore(positions, "state", _State)
+        self._life = self._restore(positions, "life", _Life)
+        self._sent = {}
+        self._ready.clear()
+        self._gauges = Gauges(self._options, self._state.told)
+        self._looked.clear()
+        self._due = self._clock()
+
+    def read(self, timeout_s: float) -> Block | None:
+        """See :class:`soc_agent.model.Collector`. A block holds what one look gave."""
+        if self._ready:
+            return self._ready.popleft()
+        wait_s = min(timeout_s, self._due - self._clock())
+        if wait_s > 0:
+            self._wake.wait(wait_s)
+        self._wake.clear()
+        if self._clock() < self._due:
+            return None
+        self._due = max(self._due + self._options.interval_s, self._clock())
+        self._look()
+        return self._ready.popleft()
+
+    def problems(self) -> list[Problem]:
+        """See :class:`soc_agent.model.Collector`: parts that cannot be looked at."""
+        return self._reports.current()
+
+    def wake(self) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """See :class:`soc_agent.model.Collector`."""
+
+    def _restore(self, positions: Mapping[str, bytes], stream: str, kind: type[_T]) -> _T:
+        data = positions.get(self._stream_id(stream))
+        if data is None:
+            return kind()
+        try:
+            state = msgspec.json.decode(data, type=kind)
+        except msgspec.DecodeError:
+            self._reports.happened(Problem("host.bad_state", values={"source": self.name}))
+            return kind()
+        return state if state.version == _VERSION else kind()
+
+    def _stream_id(self, stream: str) -> str:
+        return f"host:{self._options.root}:{stream}"
+
+    def _look(self) -> None:
+        """Look at what is due, and make ready what it gave."""
+        now_ns = time.time_ns()
+        lines: list[dict[str, Any]] = []
+        told = dict(self._gauges.told)
+        changed = False
+        for probe in self._probes:
+            found = self._probe(probe)
+            if found is None:
+                continue
+            before = self._state.sections.get(probe.name)
+            if before is not None:
+                lines += changes(probe.name, before, found)
+            if before != found:
+                self._state.sections[probe.name] = found
+                changed = True
+        disks = running.disks(self._state.sections.get("mounts", {}))
+        clock = running.clock()
+        updates = protection.updates(self._root)
+        lines += self._gauges.disks(disks, now_ns)
+        lines += self._gauges.clock(clock, now_ns)
+        lines += self._gauges.posture(self._state.sections, updates, now_ns)
+        if changed or lines or told != self._gauges.told:
+            self._ready.append(self._block("state", self._state, encode(lines, self._host, now_ns), now_ns))
+        facts = dict(self._state.sections) | {"updates": updates}
+        facts["disks"] = {disk.mount: f"{disk.percent:.0f}%" for disk in disks}
+        if clock is not None:
+            facts["clock"] = {"kept": "yes" if clock.kept else "no"}
+        news = {name: section for name, section in facts.items() if self._sent.get(name) != section}
+        self._sent = facts
+        status = encode([_status(disks, clock)], self._host, now_ns)
+        self._ready.append(self._block("life", self._life, status, now_ns, news))
+
+    def _probe(self, probe: Probe) -> Section | None:
+        """Look at a part when it is time, and something tells that it may have changed; None when not."""
+        now, last = self._clock(), self._looked.get(probe.name)
+        rhythm = self._options.slow_s if probe.slow else 0
+        if last is not None and now - last.at < rhythm:
+            return None
+        try:
+            stamp = probe.stamp(self._root) if probe.stamp is not None else None
+            if stamp is not None and last is not None and last.stamp == stamp and now - last.at < FORCE_S:
+                return None
+            found = probe.look(self._root)
+        except Unreadable as error:
+            self._fail(probe.name, error.path, error.reason)
+            return None
+        except (OSError, ValueError, psutil.Error) as error:
+            # one part that is broken or hostile does not keep the others from being looked at
+            self._fail(probe.name, probe.name, str(error))
+            return None
+        self._reports.clear(probe.name)
+        self._looked[probe.name] = _Looked(now, stamp)
+        return found
+
+    def _fail(self, part: str, path: str, reason: str) -> None:
+        self._looked.pop(part, None)
+        values = {"part": part, "path": path, "reason": reason}
+        if self._reports.report(part, Problem("host.unreadable", values=values)):
+            _log.warning(
+                "source %s cannot look at %s (%s: %s); what was known of it stays", self.name, part, path, reason
+            )
+
+    def _block(
+        self,
+        stream: str,
+        state: _State | _Life,
+        lines: list[bytes],
+        now_ns: int,
+        facts: dict[str, Section] | None = None,
+    ) -> Block:
+        data = b"".join(lines)
+        offset, first = state.offset, state.lines + 1
+        state.offset += len(data)
+        state.lines += len(lines)
+        stream_id = self._stream_id(stream)
+        return Block(
+            source=self.name,
+            stream=self._host,
+            stream_id=stream_id,
+            type=TYPE,
+            data=data,
+            offset=offset,
+            first_line=first,
+            position=Position(self.name, stream_id, msgspec.json.encode(state)),
+            received_ns=now_ns,
+            facts=HostFacts(self._host, facts) if facts else None,
+        )
+
+
+def _status(disks: list[running.Disk], clock: running.Clock | None) -> dict[str, Any]:
+    """Give the measures of this moment: they come each time, so that a host that is not looked at falls silent."""
+    line: dict[str, Any] = {"event": "status", "disk_percent": max((disk.percent for disk in disks), default=None)}
+    line["memory_percent"] = psutil.virtual_memory().percent
+    with suppress(OSError):
+        line["load"] = round(psutil.getloadavg()[0], 2)
+    line["boot_s"] = int(psutil.boot_time())
+    if clock is not None:
+        line |= {"clock_kept": clock.kept, "offset_ms": clock.offset_ms}
+    return line

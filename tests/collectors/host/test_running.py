@@ -1,0 +1,61 @@
+"""The live host: real sockets, real mounts, the real clock."""
+
+import os
+import socket
+
+from collectors.host import running
+from collectors.host.reading import Root
+
+ROOT = Root("/")
+
+
+def test_a_port_that_is_listened_on_is_found_with_its_program() -> None:
+    before = running.listening_stamp()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        item = f"tcp 127.0.0.1:{server.getsockname()[1]}"
+        assert running.listening_stamp() != before
+        found = running.ports(ROOT)
+        assert "python" in found[item]
+        assert os.path.realpath("/proc/self/exe") in found[item]
+    assert item not in running.ports(ROOT)
+
+
+def test_ipv6_and_udp_too() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket(socket.AF_INET6) as tcp:
+        port = next(port for port in range(20_000, 20_100) if _binds(udp, port))
+        tcp.bind(("::1", 0))
+        tcp.listen()
+        found = running.ports(ROOT)
+        assert f"udp 127.0.0.1:{port}" in found
+        assert f"tcp [::1]:{tcp.getsockname()[1]}" in found
+
+
+def _binds(udp: socket.socket, port: int) -> bool:
+    try:
+        udp.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+def test_a_client_is_no_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        assert f"tcp 127.0.0.1:{client.getsockname()[1]}" not in running.ports(ROOT)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as question:
+        question.connect(("127.0.0.1", 53))
+        assert f"udp 127.0.0.1:{question.getsockname()[1]}" not in running.ports(ROOT)
+
+
+def test_mounts_and_how_full_they_are() -> None:
+    disks = running.disks({"/": "/dev/x ext4 rw", "/nowhere": "/dev/y ext4 rw", "/media": "/dev/z vfat ro"})
+    assert [disk.mount for disk in disks] == ["/"]
+    assert 0 <= disks[0].percent <= 100
+    assert 0 <= disks[0].inodes_percent <= 100
+    assert all(what.count(" ") >= 1 for what in running.mounts(ROOT).values())
+
+
+def test_the_kernel_knows_how_right_its_clock_is() -> None:
+    clock = running.clock()
+    assert clock is not None
+    assert abs(clock.offset_ms) < 10_000
+    assert clock.error_ms >= 0

@@ -1,0 +1,45 @@
+import os
+from pathlib import Path
+
+from collectors.host.reading import Root
+from collectors.host.suid import suid_programs
+
+
+def program(path: Path, mode: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+    path.chmod(mode)
+    return path
+
+
+def test_programs_with_the_bit_are_found_and_others_not(tmp_path: Path) -> None:
+    program(tmp_path / "usr/bin/su", 0o4755)
+    program(tmp_path / "usr/bin/wall", 0o2755)
+    program(tmp_path / "usr/bin/ls", 0o755)
+    program(tmp_path / "usr/share/data", 0o4644)
+    (tmp_path / "usr/bin/link").symlink_to("su")
+    found = suid_programs(Root(str(tmp_path)), ["/usr", "/none"])
+    assert set(found) == {"/usr/bin/su", "/usr/bin/wall"}
+    assert found["/usr/bin/su"] == f"uid={os.getuid()} gid={os.getgid()} mode=4755"
+
+
+def test_a_folder_within_another_is_gone_through_once(tmp_path: Path) -> None:
+    program(tmp_path / "usr/bin/su", 0o4755)
+    (tmp_path / "bin").symlink_to("usr/bin")
+    assert suid_programs(Root(str(tmp_path)), ["/usr", "/bin", "/usr/bin"], limit=1) == {
+        "/usr/bin/su": f"uid={os.getuid()} gid={os.getgid()} mode=4755"
+    }
+
+
+def test_a_name_that_is_no_utf8_is_told(tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path) + b"/x\xff"
+    with open(raw, "wb"):  # noqa: PTH123
+        pass
+    os.chmod(raw, 0o4755)  # noqa: PTH101
+    assert list(suid_programs(Root(str(tmp_path)), ["/"])) == ["/x\\xff"]
+
+
+def test_the_walk_is_bounded(tmp_path: Path) -> None:
+    for number in range(20):
+        program(tmp_path / f"p{number}", 0o4755)
+    assert len(suid_programs(Root(str(tmp_path)), ["/"], limit=5)) == 5
