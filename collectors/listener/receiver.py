@@ -3,44 +3,28 @@
 import os
 import selectors
 import socket
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
 
 from collectors.listener.connection import Connection, RefusedError, State
-from collectors.listener.framing import Framed, lines_of
+from collectors.listener.datagrams import Datagrams
+from collectors.listener.framing import Framed
 from collectors.listener.limits import Rate, Tally
 from collectors.listener.messages import Told
-from collectors.listener.record import head_of, pack
 from collectors.listener.sockets import door_name, plain_address
 from collectors.listener.spool import Spool
 from collectors.listener.tls import Certificates
+from collectors.listener.writing import ROUND_BYTES, Entry, Writer
 from soc_agent.config import ListenerSource, ListenOptions
-from soc_agent.model import Problem, Sender
 
-ROUND_BYTES = 4_194_304
-"""About so much is taken in one round, then written at once."""
-_DATAGRAMS = 1024
-_DATAGRAM_BYTES = 65_536
 _ACCEPTS = 64
 _LOOK_S = 1.0
 _RETRY_S = 0.5
 _TOGETHER_S = 0.002
 _REST_S = 1.0
 _DRAIN_S = 1.0
-
-
-class Entry(NamedTuple):
-    """Lines of one sender that are to be written to the spool."""
-
-    head: bytes
-    data: bytes
-    lines: int
-    truncated: int
-    received_ns: int
 
 
 class Door:
@@ -50,8 +34,6 @@ class Door:
         self.options, self.socket, self.type = options, opened, line_type
         self.name = door_name(options)
         self.certificates = Certificates(options, self.name) if options.transport == "tls" else None
-        self.heads: dict[str, bytes] = {}
-        """Of senders of datagrams."""
 
 
 class Receiver:
@@ -70,16 +52,12 @@ class Receiver:
         self._more: set[Connection] = set()
         self._resting: set[Connection] = set()
         self._ending: list[tuple[int, Connection]] = []
-        self._entries: list[Entry] = []
-        self._size = 0
-        self._blocked = False
-        self._accept_again = self._next_look = self._retry_at = 0.0
-        self._problems: dict[str, Problem] = {}
+        self._accept_again = self._next_look = 0.0
         self._wake_read, self._wake_write = os.pipe()
-        self._syncer = threading.Thread(target=self._sync, name="sync", daemon=True)
-        self._to_sync = threading.Event()
-        self._sync_now = threading.Event()
-        self._stopping = False
+        self._writer = Writer(source, spool, self._wake_write)
+        self._waiting = False
+        """Whether senders over TCP are not read, because nothing can be written."""
+        self._told_end = -1
         self.changed = True
         """Whether there is something to tell."""
 
@@ -91,19 +69,20 @@ class Receiver:
         self._selector.register(control, selectors.EVENT_READ, commanded)
         for door in self._doors:
             self._selector.register(door.socket, selectors.EVENT_READ, self._ready_of(door))
-        self._syncer.start()
+        self._writer.start()
 
     def step(self, timeout_s: float) -> None:
         """Do one round: take what there is, write it, and see to what is due."""
         now = self._clock()
         for key, _ in self._selector.select(0 if self._more else min(timeout_s, self._wait_s(now))):
             key.data()
-            if self._size >= ROUND_BYTES:
+            if self._writer.size >= ROUND_BYTES:
                 break
         for connection in list(self._more):
             self._read(connection)
         now = self._clock()
         self._write(now)
+        self.changed = self.changed or bool(self._lost) or self._spool.end != self._told_end
         self._close_ended()
         if self._resting:
             self._wake_rested(now)
@@ -118,10 +97,11 @@ class Receiver:
 
     def told(self) -> Told:
         """Give what there is to tell, and begin counting anew."""
-        lost, self._lost = dict(self._lost), Counter()
-        self.changed = False
+        lost = dict(self._lost)
+        self._lost.clear()
+        self.changed, self._told_end = False, self._spool.end
         wrong = [door.certificates.problem for door in self._doors if door.certificates]
-        problems = (*self._problems.values(), *(problem for problem in wrong if problem))
+        problems = tuple(problem for problem in (self._writer.problem, *wrong) if problem)
         return Told(self._spool.id, self._spool.begin, self._spool.end, lost, self._tally.take(), problems)
 
     def stop(self) -> None:
@@ -131,7 +111,7 @@ class Receiver:
             if door.options.transport != "udp":
                 self._forget(door.socket)
                 door.socket.close()
-        while self._clock() < until and not self._blocked:
+        while self._clock() < until and not self._writer.blocked:
             before = self._spool.end
             self.step(0)
             if self._spool.end == before and not self._more:
@@ -139,11 +119,7 @@ class Receiver:
         for connection in list(self._connections.values()):
             self._end(connection, connection.finish())
         self._write(self._clock())
-        self._stopping = True
-        self._to_sync.set()
-        self._sync_now.set()
-        self._syncer.join()
-        self._spool.close()
+        self._writer.stop()
         for end, connection in self._ending:
             if end < 0:
                 connection.abort()
@@ -154,68 +130,14 @@ class Receiver:
     # What comes
 
     def _ready_of(self, door: Door) -> Callable[[], None]:
-        if door.options.transport == "udp":
-            return lambda: self._datagrams(door)
-        return lambda: self._accept(door)
-
-    def _datagrams(self, door: Door) -> None:
-        """Take the datagrams that wait, those of one sender together."""
-        senders: dict[str, list[bytes]] = {}
-        receive, waiting = door.socket.recvfrom, senders.get
-        size = 0
-        with suppress(BlockingIOError):
-            for _ in range(_DATAGRAMS):
-                data, address = receive(_DATAGRAM_BYTES)
-                messages = waiting(address[0])
-                if messages is None:
-                    senders[address[0]] = [data]
-                else:
-                    messages.append(data)
-                size += len(data)
-                if size > ROUND_BYTES:
-                    break
-        now, received_ns = self._clock(), time.time_ns()
-        for address, messages in senders.items():
-            self._take_datagrams(door, plain_address(address), messages, now, received_ns)
-
-    def _take_datagrams(self, door: Door, ip: str, messages: list[bytes], now: float, received_ns: int) -> None:
-        count = len(messages)
-        if self._blocked:
-            self._lose("spool", count)
-            return
-        allowed = self._rate.allow(ip, count, now)
-        if allowed < count:
-            self._lose("limit", count - allowed)
-            self._tally.add("limited", ip, count - allowed)
-            del messages[allowed:]
-        cap, truncated = self._source.message_cap_bytes, 0
-        lines: list[bytes] = []
-        for message in messages:
-            if len(message) > cap:
-                truncated += 1
-                message = message[:cap]  # noqa: PLW2901 - the rest of it is dropped
-            if message[-1:] > b"\r" and b"\n" not in message:
-                lines.append(message)
-            else:
-                lines += lines_of(message)
-        if not lines:
-            return
-        head = door.heads.get(ip)
-        if head is None:
-            if len(door.heads) >= _DATAGRAM_BYTES:
-                door.heads.clear()
-            head = door.heads[ip] = head_of(Sender(ip, "", "udp"), door.type)
-        lines.append(b"")
-        self._put(head, b"\n".join(lines), len(lines) - 1, truncated, received_ns)
-
-    def _lose(self, why: str, count: int) -> None:
-        self._lost[why] += count
-        self.changed = True
+        if door.options.transport != "udp":
+            return lambda: self._accept(door)
+        cap = self._source.message_cap_bytes
+        datagrams = Datagrams(door.socket, door.type, cap, self._rate, self._tally, self._lost)
+        return lambda: datagrams.take(self._writer.put, self._clock(), drop=self._writer.blocked)
 
     def _accept(self, door: Door) -> None:
         now = self._clock()
-        if now < self._accept_again:
-            return
         for _ in range(_ACCEPTS):
             try:
                 accepted, address = door.socket.accept()
@@ -224,8 +146,18 @@ class Receiver:
             except OSError as error:  # no descriptors, no memory: those who wait are taken later
                 self._tally.add("refused", "", 1, error.strerror or str(error))
                 self._accept_again = now + _REST_S
+                self._let_in(now)
                 return
             self._welcome(door, accepted, address[0], now)
+
+    def _let_in(self, now: float) -> None:
+        """Watch the doors for connections, or leave those who knock to the kernel for a while."""
+        closed = self._waiting or now < self._accept_again
+        for door in self._doors:
+            if door.options.transport != "udp" and door.socket.fileno() >= 0:
+                self._forget(door.socket)
+                if not closed:
+                    self._selector.register(door.socket, selectors.EVENT_READ, self._ready_of(door))
 
     def _welcome(self, door: Door, accepted: socket.socket, address: str, now: float) -> None:
         ip = plain_address(address)
@@ -275,7 +207,7 @@ class Receiver:
 
     def _read(self, connection: Connection) -> None:
         self._more.discard(connection)
-        if self._blocked or connection in self._resting:
+        if self._waiting or connection in self._resting:
             return
         now = self._clock()
         framed, state = connection.read(now)
@@ -297,11 +229,8 @@ class Receiver:
             self._tally.add("malformed", connection.ip, framed.malformed)
             self.changed = True
         if framed.lines:
-            self._put(connection.head, framed.data, framed.lines, framed.truncated, time.time_ns())
-
-    def _put(self, head: bytes, data: bytes, lines: int, truncated: int, received_ns: int) -> None:
-        self._entries.append(Entry(head, data, lines, truncated, received_ns))
-        self._size += len(data)
+            entry = Entry(connection.head, framed.data, framed.lines, framed.truncated, time.time_ns())
+            self._writer.put(entry)
 
     # What ends
 
@@ -332,51 +261,23 @@ class Receiver:
             connection.close()
         self._ending = [item for item in self._ending if not 0 <= item[0] <= synced]
         if self._ending:
-            self._sync_now.set()
-            self._to_sync.set()
+            self._writer.hurry()
 
     # What is written
 
     def _write(self, now: float) -> None:
-        """Write what came in this round, all of it or nothing; senders wait while that is not possible."""
-        if self._blocked and now < self._retry_at:
-            return
-        if self._entries:
-            try:
-                self._spool.turn()
-                marker = self._spool.marker
-                self._spool.append([pack(marker, *entry) for entry in self._entries])
-            except OSError as error:
-                self._trouble(error, now)
-                return
-            self._entries.clear()
-            self._size = 0
+        """Write what came in this round; senders over TCP wait while that is not possible."""
+        problem = self._writer.problem
+        if self._writer.write(now):
+            self._ending = [(self._spool.end if end < 0 else end, connection) for end, connection in self._ending]
+        if self._writer.problem != problem:
             self.changed = True
-            self._to_sync.set()
-        self._problems.pop("disk", None)
-        self._ending = [(self._spool.end if end < 0 else end, connection) for end, connection in self._ending]
-        self._block(not self._spool.room(2 * ROUND_BYTES), now)
-
-    def _trouble(self, error: OSError, now: float) -> None:
-        values = {"path": self._source.spool, "reason": error.strerror or str(error)}
-        self._problems["disk"] = Problem("listener.spool_unusable", values=values)
-        self._block(True, now)
-
-    def _block(self, blocked: bool, now: float) -> None:
-        """Let senders over TCP wait, or go on; datagrams cannot wait."""
-        full = blocked and "disk" not in self._problems
-        if full:
-            self._problems["full"] = Problem("listener.spool_full", values={"bytes": self._spool.used})
-        else:
-            self._problems.pop("full", None)
-        if blocked:
-            self._retry_at = now + (0.0 if full else _RETRY_S)
-        if blocked == self._blocked:
+        if self._writer.blocked == self._waiting:
             return
-        self._blocked = blocked
-        self.changed = True
+        self._waiting = self._writer.blocked
+        self._let_in(now)
         for connection in self._connections.values():
-            if blocked:
+            if self._waiting:
                 self._forget(connection.socket)
             elif connection not in self._resting:
                 self._listen_to(connection)
@@ -385,18 +286,6 @@ class Receiver:
         self._selector.register(connection.socket, selectors.EVENT_READ, lambda: self._ready(connection))
         if connection.has_more:
             self._more.add(connection)
-
-    def _sync(self) -> None:
-        """Make what was written safe from a power failure, at the rhythm of the options. Runs on its own thread."""
-        while not self._stopping:
-            self._to_sync.wait()
-            self._to_sync.clear()
-            self._sync_now.wait(self._source.sync_ms / 1000)
-            self._sync_now.clear()
-            with suppress(OSError):  # the next write meets the same, and tells it
-                self._spool.sync()
-            with suppress(BlockingIOError):
-                os.write(self._wake_write, b"!")
 
     def _woken(self) -> None:
         with suppress(BlockingIOError):
@@ -407,7 +296,7 @@ class Receiver:
     def _wait_s(self, now: float) -> float:
         """Give for how long nothing is due."""
         waits = [self._next_look - now]
-        if self._blocked:
+        if self._waiting:
             waits.append(_RETRY_S)
         if self._resting:
             waits.append(min(connection.not_before for connection in self._resting) - now)
@@ -416,7 +305,7 @@ class Receiver:
     def _wake_rested(self, now: float) -> None:
         for connection in [connection for connection in self._resting if connection.not_before <= now]:
             self._resting.discard(connection)
-            if not self._blocked:
+            if not self._waiting:
                 self._listen_to(connection)
 
     def _look(self, now: float) -> None:
@@ -424,8 +313,11 @@ class Receiver:
         for door in self._doors:
             if door.certificates is not None and door.certificates.look():
                 self.changed = True
-        if self._blocked:
+        if self._waiting:
             return
+        if self._accept_again and now >= self._accept_again:
+            self._accept_again = 0.0
+            self._let_in(now)
         source = self._source
         for connection in list(self._connections.values()):
             if connection.handshaking:

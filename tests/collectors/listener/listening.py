@@ -55,7 +55,7 @@ def read_until(listener: Listener, enough: Callable[[list[Block]], bool]) -> lis
     blocks: list[Block] = []
     deadline = time.monotonic() + PATIENCE_S
     while not enough(blocks):
-        assert time.monotonic() < deadline, f"only {lines_in(blocks)} came, with {listener.problems()}"
+        assert time.monotonic() < deadline, f"only {len(lines_in(blocks))} lines came, with {listener.problems()}"
         block = listener.read(0.2)
         if block is not None:
             blocks.append(block)
