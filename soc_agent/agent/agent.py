@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from soc_agent.agent.health import PROBLEM_KINDS, HealthLog, health_kind
 from soc_agent.agent.inbox import Inbox, inbox_path
+from soc_agent.agent.metrics import Figures, MetricsServer
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.agent.reader import Origin, Reader
 from soc_agent.agent.rulereport import health_line, reload_line
@@ -96,6 +97,7 @@ class Agent:
         self._unsaved_reports: dict[str, SourceReport] = {}
         self._conditions = Conditions(self._health)
         self._guard: Guard | None = None
+        self._metrics: MetricsServer | None = None
         self._origins: dict[str, Origin] = {}
         self._inbox = Inbox(inbox_path(store_path))
         self._pipeline: Pipeline | None = None
@@ -129,6 +131,7 @@ class Agent:
             self._options[source.name] = source
             self._start_source(self._make_collector(source))
         self._rule_watch.start(loaded.expires_ns)
+        self._serve_metrics("")
 
     def tick(self) -> None:
         """Do what is due: heartbeat, states of the sources, silence. To be called about once a second.
@@ -154,6 +157,8 @@ class Agent:
         deadline = time.monotonic() + STOP_S
         for runner in self._runners.values():
             runner.stop()
+        if self._metrics is not None:
+            self._metrics.stop()
         if self._rule_watch is not None:
             self._rule_watch.stop()
         clean = True
@@ -181,11 +186,12 @@ class Agent:
         assert self._pipeline is not None
         with self._loading:
             loaded = self._load(config)
-            self._config = config
+            listened, self._config = self._config.metrics.listen, config
             self._origins.clear()
             self._use(loaded)
         if self._guard is not None:
             self._guard.reload(config)
+        self._serve_metrics(listened)
         wanted = {source.name: source for source in config.sources}
         for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
             runner = self._runners.pop(name)
@@ -200,6 +206,23 @@ class Agent:
                 self._options[name] = source
                 self._start_source(self._make_collector(source))
         log.warning("reloaded: %d rules, %d sources", len(loaded.rules), len(wanted))
+
+    def _serve_metrics(self, listened: str) -> None:
+        """Give figures to Prometheus where the configuration says, ``listened`` being where that was until now."""
+        listen = self._config.metrics.listen
+        if listen == listened:
+            return
+        if self._metrics is not None:
+            self._metrics.stop()
+        self._metrics = MetricsServer(listen, self._figures) if listen else None
+        if self._metrics is not None and (problem := self._metrics.start()) is not None:
+            log.warning("%s", describe(problem))
+            self._health.write("source_degraded", "metrics", describe(problem))
+
+    def _figures(self) -> Figures:
+        names = {"agent", *self._runners.copy()}
+        ledger = tuple(entry for entry in self._store.ledger() if entry.source in names)
+        return Figures(ledger, self._conditions.all(), self._blocks.qsize(), self._started_ns / 1e9)
 
     def _load_again(self, look: Look) -> int | None:
         """Take the rules as their files are now; the sources go on. Runs on the thread that watches the files."""

@@ -1,16 +1,20 @@
 """The agent as a whole: starting, silence, reload, a second one refused."""
 
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
+from msgspec.structs import replace
 
 from collectors.file_tail import FileTail
 from soc_agent.agent import Agent, InboxClient, Loaded, inbox_path
-from soc_agent.config import Config, FileSource, Source, parse_config
+from soc_agent.config import Config, FileSource, MetricsOptions, Source, parse_config
 from soc_agent.decode import Decoders, guess_type
 from soc_agent.detect import Engine, load_rules
 from soc_agent.errors import StoreError
@@ -208,3 +212,21 @@ def test_what_is_suppressed_counts_on_its_closed_alert(bench: Bench) -> None:
         assert after is not None
         assert (after.count, after.status) == (3, Status.CLOSED)
         assert store.verify_history().ok
+
+
+def test_figures_for_prometheus_follow_the_configuration(bench: Bench) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    config = bench.config("a")
+    bench.agent.reload(replace(config, metrics=MetricsOptions(listen=f"127.0.0.1:{port}")))
+    bench.write("a", 0, 10)
+
+    def text() -> str:
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            return str(answer.read(), "utf-8")
+
+    eventually(lambda: 'soc_agent_records_read_total{source="a"} 10' in text())
+    assert 'soc_agent_records_total{source="a",end="dropped"} 0' in text()
+    bench.agent.reload(config)
+    with pytest.raises(URLError):
+        text()
