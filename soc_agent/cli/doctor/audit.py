@@ -1,31 +1,33 @@
 """Whether the audit of Linux records who changes what is watched (auditctl(8), audit.rules(7))."""
 
+import os
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from soc_agent.cli.doctor.case import Case
-from soc_agent.cli.doctor.check import Check, ok, warn
-from soc_agent.config import WatchSource
+from soc_agent.cli.doctor.check import Check, error, ok, warn
+from soc_agent.cli.install.needs import kind_of
 from soc_agent.text import make_safe
 
 _FOLDER, _FILE = "/etc/audit/rules.d", "/etc/audit/audit.rules"
 
 
 def audit(case: Case) -> Iterator[Check]:
-    """Name the watched folders of which the audit would not say who changed something."""
+    """Name the folders kept from changes of which the audit would not say who changed something."""
     folders = [
-        Path(path)
-        for source in case.config.sources
-        if isinstance(source, WatchSource)
-        for path in case.patterns(source)
+        Path(path) for source in case.config.sources if kind_of(source) == "integrity" for path in case.patterns(source)
     ]
     if not folders:
         return
     if not case.image.at("/etc/audit").is_dir():
         yield warn("audit", "doctor.no_audit", path=make_safe(str(folders[0])))
         return
+    logs = [path for source in case.config.sources for path in getattr(source, "audit_logs", ())]
+    for path, (number, _) in zip(logs, case.who.ask([("read", log) for log in logs]), strict=True):
+        if number:
+            yield error("audit", "doctor.closed_audit", path=path, reason=os.strerror(number), user=case.who.name)
     recorded = list(recorded_of(case))
     bare = [path for path in folders if not any(path.is_relative_to(place) for place in recorded)]
     for path in bare:

@@ -11,7 +11,7 @@ from soc_agent.cli.doctor.check import Check
 from soc_agent.cli.doctor.service import read_unit, rights_of, service, unit_user
 from soc_agent.cli.doctor.who import Who, myself, service_user
 from soc_agent.cli.install.image import Image
-from soc_agent.cli.install.needs import Needs, needs_of
+from soc_agent.cli.install.needs import Needs, needs_of, patterns_of
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Source
 from soc_agent.errors import SocAgentError
@@ -85,4 +85,4 @@ class Case:
 
     def patterns(self, source: Source) -> list[str]:
         """Give the globs of a source, as absolute paths."""
-        return [os.path.join(self.folder, path) for path in getattr(source, "paths", ())]  # noqa: PTH118 - any bytes
+        return patterns_of(source, self.folder)

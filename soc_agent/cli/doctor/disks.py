@@ -42,6 +42,17 @@ def store(case: Case) -> Iterator[Check]:
         yield from integrity(path)
 
 
+def evidence(case: Case) -> Iterator[Check]:
+    """Look whether the packets that are kept of alerts have the room that they may take."""
+    limit = sum(getattr(source, "evidence_mb", 0) for source in case.config.sources) << 20
+    if not limit:
+        return
+    place = _nearest(case.workspace.store_path.parent)
+    free = shutil.disk_usage(place).free
+    if free < limit:
+        yield warn("store", "doctor.small_evidence", str(place), free=free // 1_000_000, limit=limit // 1_000_000)
+
+
 def spools(case: Case) -> Iterator[Check]:
     """Look whether what is received can be kept until it is processed, up to the limit that is set."""
     for source in case.config.sources:

@@ -21,7 +21,9 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import SocAgentError
 
 _CHECKS: tuple[Callable[[Case], Iterator[Check]], ...] = (
+    sources.files,
     disks.store,
+    disks.evidence,
     disks.spools,
     program.inotify,
     capture.capture,

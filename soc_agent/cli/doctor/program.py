@@ -11,7 +11,8 @@ from pathlib import Path
 from soc_agent.agent.trust.hostclock import host_clock
 from soc_agent.cli.doctor.case import Case
 from soc_agent.cli.doctor.check import Check, error, ok, warn
-from soc_agent.config import EventLogSource, FileSource, WatchSource
+from soc_agent.cli.install.needs import FOLDER_KINDS, READING_KINDS, kind_of
+from soc_agent.config import EventLogSource, FileSource, Source
 from soc_agent.text import say
 
 BASE_FILES = 256
@@ -64,9 +65,7 @@ def open_files(case: Case, limit: int | None = None) -> Check:
 
 def inotify(case: Case, folder: Path = _INOTIFY, processes: Path = Path("/proc")) -> Iterator[Check]:
     """Compare the folders to watch, and the sources that watch, with what the kernel grants a user."""
-    sources = [
-        source for source in case.config.sources if isinstance(source, FileSource | WatchSource | EventLogSource)
-    ]
+    sources = [source for source in case.config.sources if kind_of(source) in READING_KINDS]
     if not sources:
         return
     try:
@@ -77,7 +76,7 @@ def inotify(case: Case, folder: Path = _INOTIFY, processes: Path = Path("/proc")
         yield error("inotify", "cli.doctor.no_inotify")
         return
     wanted = sum(
-        _folders(path, deep=isinstance(source, WatchSource)) for source in sources for path in _bases(case, source)
+        _folders(path, deep=kind_of(source) in FOLDER_KINDS) for source in sources for path in _bases(case, source)
     )
     used = _instances_of(case.who.uid, processes)
     if wanted > watches:
@@ -88,11 +87,11 @@ def inotify(case: Case, folder: Path = _INOTIFY, processes: Path = Path("/proc")
         yield ok("inotify", say("doctor.inotify", wanted=wanted, watches=watches, used=used, instances=instances))
 
 
-def _bases(case: Case, source: FileSource | WatchSource | EventLogSource) -> Iterator[str]:
+def _bases(case: Case, source: Source) -> Iterator[str]:
     from collectors.globs import Pattern
 
     for pattern in case.patterns(source):
-        yield pattern if isinstance(source, WatchSource) else Pattern(pattern).base
+        yield pattern if kind_of(source) in FOLDER_KINDS else Pattern(pattern).base
 
 
 def _folders(path: str, *, deep: bool) -> int:

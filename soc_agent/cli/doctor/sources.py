@@ -10,9 +10,9 @@ from soc_agent.cli.doctor.case import Case
 from soc_agent.cli.doctor.check import Check, Verdict, error, ok, warn
 from soc_agent.cli.doctor.who import Question
 from soc_agent.cli.install.image import LOG_GROUPS
-from soc_agent.cli.install.needs import fixed_part, kind_of
-from soc_agent.config import ListenerSource, PacketSource, Source, WatchSource
-from soc_agent.text import make_safe
+from soc_agent.cli.install.needs import FOLDER_KINDS, fixed_part, kind_of, own_files
+from soc_agent.config import ListenerSource, PacketSource, Source
+from soc_agent.text import make_safe, say
 
 _ASKED = 2000
 """So many files of a source are tried, newest names included; a folder with more is judged by these."""
@@ -29,7 +29,7 @@ def sources(case: Case) -> Iterator[Check]:
         if missing is not None and case.who.is_self:
             yield Check("source", Verdict.ERROR, problem=missing)
         elif kind_of(source) == "journal":
-            yield journal(case, source)
+            yield journal(case, source, tuple(case.patterns(source)) or JOURNALS)
         elif isinstance(source, ListenerSource) or not case.patterns(source):
             yield ok("source", f"{source.name}: {getattr(source, 'interface', '') or kind_of(source)}")
         else:
@@ -41,7 +41,7 @@ def paths(case: Case, source: Source) -> Iterator[Check]:
     from collectors.globs import Globs
 
     patterns = case.patterns(source)
-    if isinstance(source, WatchSource):
+    if kind_of(source) in FOLDER_KINDS:
         found = [path for path in patterns if os.path.lexists(path)]
         closed = list(islice(_below(found), _ASKED))
     else:
@@ -50,7 +50,7 @@ def paths(case: Case, source: Source) -> Iterator[Check]:
     if not found and not closed:
         values = {"path": make_safe(", ".join(patterns)), "source": source.name}
         yield warn(
-            "source", "watch.missing_folder" if isinstance(source, WatchSource) else "tail.nothing_there", **values
+            "source", "watch.missing_folder" if kind_of(source) in FOLDER_KINDS else "tail.nothing_there", **values
         )
         return
     asked = [*closed, *found[:_ASKED]]
@@ -73,11 +73,26 @@ def journal(case: Case, source: Source, folders: tuple[str, ...] = JOURNALS) -> 
     present = [folder for folder in folders if Path(folder).is_dir()]
     if not present:
         return warn("source", "doctor.no_journal", source=source.name)
-    files = [str(path) for folder in present for path in Path(folder).glob("*/system*.journal")][:_ASKED]
+    files = [str(path) for folder in present for path in Path(folder).glob("**/*.journal")][:_ASKED]
     answers = case.who.ask([("list", folder) for folder in present] + [("read", path) for path in files])
     if any(number for number, _ in answers):
         return error("source", "doctor.closed_journal", source=source.name, user=case.who.name)
     return ok("source", f"{source.name}: {' '.join(present)}")
+
+
+def files(case: Case) -> Iterator[Check]:
+    """Look whether the configuration itself, and the rules, lists and keys that it names, may be read."""
+    named = [case.workspace.config_path.resolve(), *own_files(case.config, case.folder)]
+    present = [path for path in named if path.exists()]
+    questions: list[Question] = [("list" if path.is_dir() else "read", str(path)) for path in present]
+    refused = False
+    for (_, path), (number, at) in zip(questions, case.who.ask(questions), strict=True):
+        if number:
+            refused = True
+            values = {"path": make_safe(path), "at": make_safe(at), "reason": os.strerror(number)}
+            yield error("files", "doctor.own_file", user=case.who.name, **values)
+    if not refused:
+        yield ok("files", say("doctor.own_files"))
 
 
 def decoders(case: Case) -> Iterator[Check]:
@@ -119,7 +134,7 @@ def _closed(case: Case, source: Source, refused: list[tuple[str, str, int]]) -> 
         "count": len(refused),
     }
     group = _group_that_may(case, path)
-    if group and not isinstance(source, WatchSource | PacketSource):
+    if group and not (kind_of(source) in FOLDER_KINDS or isinstance(source, PacketSource)):
         return error("source", "doctor.needs_group", group=group, **values)
     return error("source", "doctor.closed", **values)
 

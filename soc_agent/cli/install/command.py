@@ -11,7 +11,7 @@ import click
 from soc_agent.cli.install import files, manager
 from soc_agent.cli.install.files import State, Wanted
 from soc_agent.cli.install.image import Image
-from soc_agent.cli.install.needs import needs_of
+from soc_agent.cli.install.needs import TEMPORARY, needs_of, own_files
 from soc_agent.cli.install.unit import (
     CACHE,
     FOLDERS_PATH,
@@ -27,6 +27,7 @@ from soc_agent.cli.install.unit import (
 )
 from soc_agent.cli.output import narrate
 from soc_agent.cli.workspace import Workspace
+from soc_agent.config import Config
 from soc_agent.text import make_safe, say
 
 _PATHS = (UNIT_PATH, USERS_PATH, FOLDERS_PATH)
@@ -82,7 +83,7 @@ def command(  # each is an option of its own
     service = plan(workspace, image, user, program, memory_max, cpu_quota)
     wanted = wanted_files(service)
     _show(wanted, image, manager.steps(root, now=now), whole=dry_run)
-    for line in _remarks(service, image):
+    for line in _remarks(service, workspace.config, image):
         narrate(line)
     if dry_run:
         narrate(say("install.dry_run"))
@@ -151,12 +152,18 @@ def _show(wanted: Iterable[Wanted], image: Image, steps: Iterable[list[str]], *,
         narrate(f"{say('install.state.run')}  {' '.join(step)}")
 
 
-def _remarks(service: Service, image: Image) -> Iterable[str]:
+def _remarks(service: Service, config: Config, image: Image) -> Iterable[str]:
     """Say what a person should know of this plan."""
     if image.log_group_for(Path(service.program[0])) != "":
         yield say("install.remark.program", path=service.program[0], user=service.user)
     if not service.store.is_relative_to(STATE):
         yield say("install.remark.store", path=service.store, folder=STATE)
+    for path in (service.config, *own_files(config, service.config.parent)):
+        if image.log_group_for(path, (service.user,)) is None:
+            yield say("install.remark.own_file", path=path, user=service.user)
+    for path in (Path(service.program[0]), service.config, service.store):
+        if any(path.is_relative_to(place) for place in TEMPORARY):
+            yield say("install.remark.temporary", path=path)
     for path in service.needs.writes:
         if not _may_be_ours(path, image, service.user):
             yield say("install.remark.not_ours", path=path, user=service.user)

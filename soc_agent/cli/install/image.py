@@ -1,7 +1,7 @@
 """The file system that is installed into: that of this host, or that of an image in a folder."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 LOG_GROUPS = ("adm", "systemd-journal", "audit")
@@ -31,8 +31,8 @@ class Image:
         for found in self.root.glob(pattern.lstrip("/")):
             yield Path("/") / found.relative_to(self.root)
 
-    def log_group_for(self, path: Path) -> str | None:
-        """Give the group of logs whose members may read a path, ``""`` when everybody may, None when only root may.
+    def log_group_for(self, path: Path, groups: Sequence[str] = LOG_GROUPS) -> str | None:
+        """Give the one of ``groups`` whose members may read a path, ``""`` when everybody may, None when none may.
 
         Folders on the way count: without leave to go through them, nothing below is read.
         """
@@ -48,7 +48,7 @@ class Image:
             if info.st_mode & wanted == wanted:
                 continue
             group = self._groups.get(info.st_gid, "")
-            if group not in LOG_GROUPS or info.st_mode & (wanted << 3) != wanted << 3 or found not in ("", group):
+            if group not in groups or info.st_mode & (wanted << 3) != wanted << 3 or found not in ("", group):
                 return None
             found = group
         return found

@@ -1,5 +1,6 @@
 """What a configuration asks of the system: rights, groups, kinds of sockets, folders. Nothing more is given."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,8 +21,10 @@ LOWEST_FREE_PORT = 1024
 """Ports below need a right to listen on (net.ipv4.ip_unprivileged_port_start)."""
 HOMES = ("/home", "/root", "/run/user")
 TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - named, not used
-READING_KINDS = frozenset({"file", "watch", "eventlogs"})
+READING_KINDS = frozenset({"file", "watch", "eventlogs", "integrity"})
 """Kinds of sources that read files and speak with nobody."""
+FOLDER_KINDS = frozenset({"watch", "integrity"})
+"""Those of them that look into whole folders."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -59,7 +62,7 @@ def needs_of(config: Config, folder: Path, image: Image) -> Needs:
     for source in config.sources:
         kind = kind_of(source)
         kinds.add(kind)
-        patterns = [str(folder / path) for path in [*getattr(source, "paths", ()), *_key_files(source)]]
+        patterns = patterns_of(source, folder)
         reads += [fixed_part(pattern) for pattern in patterns]
         if isinstance(source, HostSource):
             reads += map(Path, HOMES[:2])
@@ -92,6 +95,26 @@ def kind_of(source: Source) -> str:
     return str(source.__struct_config__.tag)
 
 
+def patterns_of(source: Source, folder: Path) -> list[str]:
+    """Give the files, folders and globs that a source reads; relative ones begin at ``folder``."""
+    named = getattr(source, "paths", ()) or ((directory,) if (directory := getattr(source, "directory", "")) else ())
+    return [os.path.join(folder, path) for path in named]  # noqa: PTH118 - a path may hold any bytes
+
+
+def own_files(config: Config, folder: Path) -> Iterator[Path]:
+    """Yield the files beside logs that the service must read: rules, lists, databases, certificates and keys."""
+    named = [*config.rules.paths, *config.rules.lists, *config.indicators.paths]
+    named += [path for path in (config.enrichment.city_mmdb, config.enrichment.asn_mmdb) if path]
+    for source in config.sources:
+        for options in (source, *getattr(source, "listen", ())):
+            named += [
+                value
+                for name in ("certificate", "key", "client_ca", "ca_file")
+                if (value := getattr(options, name, ""))
+            ]
+    yield from dict.fromkeys(folder / path for path in named)
+
+
 def fixed_part(pattern: str) -> Path:
     """Give the part of a glob before its first wildcard, as a folder; a path without one is itself."""
     parts = Path(pattern).parts
@@ -113,14 +136,6 @@ def ports_of(source: Source) -> Iterator[str]:
             yield from _port(one, name)
 
 
-def _key_files(source: Source) -> Iterator[str]:
-    """Yield the files of certificates and keys that a source names."""
-    for options in (source, *getattr(source, "listen", ())):
-        for name in ("certificate", "key", "client_ca", "ca_file"):
-            if value := getattr(options, name, ""):
-                yield value
-
-
 def _port(where: Any, transport: str) -> Iterator[str]:
     """Read a port from a number, ``ADDRESS:PORT``, ``udp://ADDRESS:PORT``, or a section that has one."""
     if isinstance(where, Struct):
@@ -136,11 +151,12 @@ def _rights(source: Source, patterns: list[str], image: Image) -> Iterator[str]:
     """Yield the capabilities and groups that a source asks for."""
     if isinstance(source, PacketSource) and source.interface:
         yield NET_RAW
-    if kind_of(source) == "journal" and image.has_group("systemd-journal"):
+    kind = kind_of(source)
+    if kind == "journal" and image.has_group("systemd-journal"):
         yield "systemd-journal"
     if any(int(port.partition(":")[2]) < LOWEST_FREE_PORT for port in ports_of(source)):
         yield BIND_SERVICE
-    if isinstance(source, WatchSource | HostSource):
+    if isinstance(source, WatchSource | HostSource) or kind == "integrity":
         # a file that an attacker drops has the mode that the attacker chose; rules of sudo and keys are for root alone
         yield READ_SEARCH
         return

@@ -8,7 +8,7 @@ import pytest
 from soc_agent.cli.doctor import audit
 from tests.cli.doctor.making import codes, make_case
 
-CONFIG = "sources:\n- {kind: watch, name: web, paths: [/var/www/html]}\n"
+CONFIG = "sources:\n- {kind: integrity, name: web, paths: [/var/www/html], audit_logs: []}\n"
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,13 @@ def test_without_auditd_the_way_to_it_is_named(tmp_path: Path) -> None:
 
 def test_nothing_watched_needs_no_audit(tmp_path: Path) -> None:
     assert list(audit.audit(make_case(tmp_path, "sources: []"))) == []
+
+
+def test_the_log_of_the_audit_must_be_read(tmp_path: Path) -> None:
+    config = CONFIG.replace("audit_logs: []", f"audit_logs: [{tmp_path}/audit.log]")
+    rule = "-w /var/www -p wa"
+    case = make_case(tmp_path, config)
+    case.image.at("/etc/audit/rules.d/web.rules").write_text(rule)
+    assert codes(list(audit.audit(case))) == ["doctor.closed_audit"]
+    (tmp_path / "audit.log").touch()
+    assert codes(list(audit.audit(case))) == []

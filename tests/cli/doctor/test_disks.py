@@ -96,6 +96,9 @@ def test_a_full_disk_is_wrong() -> None:
         try:
             case = make_case(folder, f"store: {{path: {disk}/soc.db}}\nsources: []\n")
             assert codes(list(disks.store(case))) == ["doctor.no_space"]
+            packets = "- {kind: packets, name: lan, interface: lo, evidence_mb: 64}"
+            case = make_case(folder, f"store: {{path: {disk}/soc.db}}\nsources:\n{packets}\n")
+            assert codes(list(disks.evidence(case))) == ["doctor.small_evidence"]
             listener = f"- {{kind: listener, name: net, spool: {disk}/in, listen: [{{transport: udp, port: 5514}}]}}"
             case = make_case(folder, f"sources:\n{listener}\n")
             assert codes(list(disks.spools(case))) == ["doctor.small_spool"]

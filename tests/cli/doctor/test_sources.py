@@ -98,6 +98,18 @@ def test_the_journal_is_for_its_group() -> None:
         assert codes([sources.journal(case, source, (str(folder / "journal"),))]) == []
 
 
+@needs_root
+def test_a_configuration_for_root_alone_is_told() -> None:
+    with open_folder() as folder:
+        case = make_case(folder, "rules: {paths: [own]}\n" + logs("a.log"), OTHER)
+        assert codes(list(sources.files(case))) == []
+        (folder / "own").mkdir(mode=0o700)
+        (folder / "config.yaml").chmod(0o600)
+        found = list(sources.files(case))
+        assert codes(found) == ["doctor.own_file"] * 2
+        assert f"chgrp {OTHER} {folder}/config.yaml" in found[0].remedy
+
+
 def test_a_type_without_a_decoder_is_wrong(tmp_path: Path) -> None:
     config = (
         "sources:\n- {kind: file, name: a, paths: [a.log], type: sislog}\n"

@@ -98,5 +98,7 @@ def test_what_is_not_as_it_should_be_is_remarked(run: Run, words: list[str], tmp
     assert "The store is /var/www/soc.db" in done.err
     assert "ReadWritePaths=/var/www" in done.out
     if os.geteuid() == 0:
+        config.chmod(0o600)
+        assert "chgrp soc-agent /etc/soc-agent/config.yaml" in run(*words, "--dry-run").err
         assert "/var/www belongs to somebody else" in done.err
         assert "d /var/www" not in done.out

@@ -8,7 +8,17 @@ import pytest
 from msgspec import Struct, defstruct
 
 from soc_agent.cli.install.image import Image
-from soc_agent.cli.install.needs import BIND_SERVICE, NET_RAW, READ_SEARCH, Needs, fixed_part, needs_of, ports_of
+from soc_agent.cli.install.needs import (
+    BIND_SERVICE,
+    NET_RAW,
+    READ_SEARCH,
+    Needs,
+    fixed_part,
+    needs_of,
+    own_files,
+    patterns_of,
+    ports_of,
+)
 from soc_agent.config import Config, parse_config
 from tests.cli.install.making import make_image, put
 
@@ -117,6 +127,29 @@ def test_figures_for_prometheus_are_one_more_port(image: Image) -> None:
     assert not found.talks
 
 
+def test_files_are_kept_from_changes_by_one_who_may_read_them_all(image: Image) -> None:
+    found = needs(image, "- {kind: integrity, name: etc, paths: [/etc]}")
+    assert found.capabilities == {READ_SEARCH: ["etc"]}
+    assert not found.network
+
+
+def test_the_journal_is_read_by_its_group(image: Image) -> None:
+    assert needs(image, "- {kind: journal, name: j}").groups == {"systemd-journal": ["j"]}
+    assert patterns_of(parse_config(b"sources: [{kind: journal, name: j, directory: far}]").sources[0], ETC) == [
+        "/etc/soc-agent/far"
+    ]
+
+
+def test_own_files_are_named_once() -> None:
+    config = parse_config(
+        b"rules: {paths: [rules], lists: [rules]}\nindicators: {paths: [/srv/bad.txt]}\n"
+        b"enrichment: {city_mmdb: city.mmdb}\nsources:\n- {kind: listener, name: net,"
+        b" listen: [{transport: tls, port: 6514, certificate: tls.pem, key: tls.key}]}\n"
+    )
+    named = ["rules", "/srv/bad.txt", "city.mmdb", "tls.pem", "tls.key"]
+    assert list(own_files(config, ETC)) == [ETC / name for name in named]
+
+
 def test_the_part_before_a_wildcard() -> None:
     assert fixed_part("/var/log/nginx/*access*.log") == Path("/var/log/nginx")
     assert fixed_part("/var/log/auth.log") == Path("/var/log/auth.log")
@@ -131,13 +164,12 @@ def test_what_lies_in_homes_and_temporary_folders_is_found(image: Image) -> None
 
 @needs_root
 def test_a_listener_with_its_doors_and_keys(image: Image) -> None:
-    put(image.at("/etc/soc-agent/tls.key"), 0o600)
     found = needs(
         image,
         "- {kind: listener, name: net, listen: [{transport: udp, port: 514},"
         " {transport: tls, port: 6514, certificate: tls.pem, key: tls.key}]}",
     )
     assert found.ports == ("tcp:6514", "udp:514")
-    assert found.capabilities == {BIND_SERVICE: ["net"], READ_SEARCH: ["net"]}
+    assert found.capabilities == {BIND_SERVICE: ["net"]}, "a key is opened to the service, not the whole disk"
     named = needs(image, "- {kind: listener, name: net, spool: /srv/spool, listen: [{transport: tcp, port: 6514}]}")
     assert named.writes == (ETC / "data", Path("/srv/spool"))
