@@ -9,6 +9,7 @@ from msgspec import Struct
 from soc_agent.agent.trust.clocks import SourceClock
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, Result
+from soc_agent.detect.senders import Contexts
 from soc_agent.model import Block
 
 LOOK_S = 60.0
@@ -71,12 +72,20 @@ class Reader:
             self.clocks.setdefault(block.source, SourceClock()).sample(event.time_ns, context.received_ns)
 
     def _host(self, block: Block, context: Context) -> str:
-        """Give the host of a block's first line, once in a while for each stream: hosts without alerts are seen too."""
+        """Give the host of a block's first line, once in a while for each stream: hosts without alerts are seen too.
+
+        Of a block of several senders, it is the first line of one who was not looked at lately.
+        """
         now = time.monotonic()
-        last = self._looked.get(block.stream_id)
-        if not block.data or (last is not None and now - last < LOOK_S):
-            return ""
-        if len(self._looked) >= _STREAMS:
-            self._looked.clear()
-        self._looked[block.stream_id] = now
-        return self.decoders.decode(block.data.split(b"\n", 1)[0], context).host
+        for start, sender in block.senders or ((0, None),):
+            stream = block.stream_id if sender is None else f"{block.source} {sender.identity}"
+            last = self._looked.get(stream)
+            if not block.data or (last is not None and now - last < LOOK_S):
+                continue
+            if len(self._looked) >= _STREAMS:
+                self._looked.clear()
+            self._looked[stream] = now
+            if sender is not None:
+                context = Contexts(block, context).at(start)
+            return self.decoders.decode(block.data[start : block.data.find(b"\n", start)], context).host
+        return ""

@@ -24,7 +24,7 @@ def loaded(folder: Path, enricher: Enricher | None = None) -> Loaded:
     return Loaded(Engine(rules, decoders, enricher=enricher), decoders, tuple(rules.infos.values()), ())
 
 
-def reader(folder: Path, enricher: Enricher | None = None) -> Reader:
+def reader(folder: Path, enricher: Enricher | None = None, host: str = "own-host") -> Reader:
     """Give a reader with these rules."""
     parts = loaded(folder, enricher)
-    return Reader(parts.engine, parts.decoders, lambda _: Origin(UTC, "own-host"))
+    return Reader(parts.engine, parts.decoders, lambda _: Origin(UTC, host))

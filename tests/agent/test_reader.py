@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from soc_agent.model import Block
+from msgspec import structs
+
+from soc_agent.model import Block, Sender
 from tests.agent.parts import reader
 from tests.end_to_end.running import sshd_line
 
@@ -24,6 +26,15 @@ def test_the_same_block_gives_the_same_ids(tmp_path: Path) -> None:
     again = [d.uid for d in reader(tmp_path).read(block(data)).result.detections]
     assert first == again
     assert len(set(first)) == len(first) == 6
+
+
+def test_hosts_of_all_senders_are_noted_one_with_each_block(tmp_path: Path) -> None:
+    line = b"Mar  2 06:00:00 fw-%d kernel: nothing of interest\n"
+    data = b"".join(line % number for number in range(3)) + b"<13>no host at all\n"
+    senders = tuple((len(line % 0) * number, Sender(f"192.0.2.{number}")) for number in range(4))
+    blocks = [structs.replace(block(data, 200 * number), senders=senders) for number in range(5)]
+    made = reader(tmp_path, host="")
+    assert [made.read(each).host for each in blocks] == ["fw-0", "fw-1", "fw-2", "192.0.2.3", ""]
 
 
 def test_a_host_is_noted_once_in_a_while_without_any_detection(tmp_path: Path) -> None:
