@@ -9,6 +9,7 @@ LANES = (
     "quiet",
     "indicators",
     "rest",
+    "tail",
     "correlation",
     "loading",
     "packets",

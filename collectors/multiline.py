@@ -11,6 +11,7 @@ as it was written.
 import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate
+from operator import sub
 from typing import NamedTuple, Protocol
 
 from soc_agent.config import MultilineOptions, compile_start
@@ -85,7 +86,7 @@ class Starts:
 
     def take(self, data: bytes, *, final: bool) -> Taken:
         """Give the complete events at the head of whole lines."""
-        ends = list(self._ends(data))
+        ends = self._ends(data)
         if not final and ends:
             ends.pop()
         if not ends:
@@ -93,16 +94,23 @@ class Starts:
         written = data[: ends[-1]]
         return Taken(len(written), _joined(written, ends), written)
 
-    def _ends(self, data: bytes) -> Iterator[int]:
-        """Yield where events end; a long one is cut into several."""
-        begin = 0
-        for start in (*self._starts(data), len(data)):
-            if start == begin:
-                continue
-            if start - begin > min(self._max_lines, self._max_bytes):
-                yield from self._cuts(data, begin, start)
-            yield start
-            begin = start
+    def _ends(self, data: bytes) -> list[int]:
+        """Give where events end; a long one is cut into several."""
+        if not data:
+            return []
+        starts = list(self._starts(data))
+        if not starts or starts[0]:
+            starts.insert(0, 0)
+        ends = [*starts[1:], len(data)]
+        limit = min(self._max_lines, self._max_bytes)
+        if max(map(sub, ends, starts)) <= limit:  # an event of so few bytes has no more lines
+            return ends
+        cut: list[int] = []
+        for begin, end in zip(starts, ends, strict=True):
+            if end - begin > limit:
+                cut += self._cuts(data, begin, end)
+            cut.append(end)
+        return cut
 
     def _cuts(self, data: bytes, begin: int, end: int) -> Iterator[int]:
         """Yield where an event is cut that has too many lines, or bytes. A line that alone has too many stays whole."""
@@ -188,7 +196,7 @@ class AuditRecords:
 
 def _joined(written: bytes, ends: list[int]) -> bytes:
     """Give events as one line each, in as many bytes."""
-    if len(ends) == written.count(b"\n"):
+    if not ends or len(ends) == written.count(b"\n"):
         return written
     crlf = b"\r\n" in written
     joined = bytearray((written.replace(b"\r\n", b"  ") if crlf else written).replace(b"\n", b" "))

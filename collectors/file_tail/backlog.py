@@ -74,6 +74,11 @@ class Backlog:
         self._take_later(files[at + 1 :], state, beyond=at >= 0)
         return at >= 0
 
+    def since(self, state: TailState) -> list[Found]:
+        """Give the files, oldest first, that a log was compressed to after ``state``, and that are not known yet."""
+        files = self._beside(state.path)
+        return [file for file in files if file.mtime_ns >= state.mtime_ns and not self.knows(file)]
+
     def offer(self, file: Found, states: Iterable[tuple[str, TailState]], *, skip: bool) -> None:
         """Take a compressed file that the source asks for by its name, after what was read of it before.
 

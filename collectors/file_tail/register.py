@@ -178,6 +178,8 @@ class Register:
         before = self._latest[file.path].state() if file.path in self._latest else self._past.latest(file.path)
         if before is not None:
             self._take_later(before, self._follow(before))
+            for packed in self.backlog.since(before):
+                self._offer(packed)
         if not self._may_be_copy(file):
             self._adopt(file)
 

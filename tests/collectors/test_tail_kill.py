@@ -39,7 +39,7 @@ def wait_until(done: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("rotation", [rotate, copy_truncate])
 @pytest.mark.parametrize("pattern", ["app.log", "app.log*"])
-def test_killed_while_lines_are_written_and_files_rotated(
+def test_case_13_killed_while_lines_are_written_and_files_rotated(
     tmp_path: Path, pattern: str, rotation: Callable[[Path, int], None]
 ) -> None:
     log, journal = tmp_path / "logs/app.log", tmp_path / "journal"
