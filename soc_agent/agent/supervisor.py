@@ -8,7 +8,7 @@ long.
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 STATUS_S = 5.0
 """Rhythm at which the state shown by ``systemctl status`` changes."""
@@ -48,18 +48,20 @@ class Supervisor:
         """Say that it ends."""
         return self._send("STOPPING=1")
 
-    def alive(self, status: str, *, works: bool) -> None:
+    def alive(self, status: Callable[[], str], *, works: bool) -> None:
         """Give a sign of life when everything ``works``, and now and then the line that ``systemctl status`` shows.
 
         To be called about once a second. While something hangs nothing is given, so that the manager acts.
         """
+        if not self._address:
+            return
         now = time.monotonic()
         if works and self.watchdog_s and now - self._lived >= self.watchdog_s / 4:
             self._lived = now
             self._send("WATCHDOG=1")
         if now - self._said >= STATUS_S:
             self._said = now
-            self._send("STATUS=" + status.replace("\n", " "))
+            self._send("STATUS=" + status().replace("\n", " "))
 
     def _send(self, text: str) -> bool:
         """Send one message; False when nobody takes it, which must not trouble the agent."""

@@ -75,7 +75,7 @@ class Foreground:
                     self._reload.clear()
                     self._read_again(agent)
                 agent.tick()
-                self._supervisor.alive(agent.status(), works=agent.works)
+                self._supervisor.alive(agent.status, works=agent.works)
                 self._show(agent, config.agent.status_s)
                 self._wake.wait(1.0)
                 self._wake.clear()

@@ -57,16 +57,16 @@ def test_it_says_what_happens(manager: socket.socket) -> None:
 
 def test_a_sign_of_life_is_given_only_while_everything_works(manager: socket.socket) -> None:
     supervisor = Supervisor.from_environment(environment(manager, WATCHDOG_USEC="1000000"))
-    supervisor.alive("well", works=False)
+    supervisor.alive(lambda: "well", works=False)
     assert heard(manager) == ["STATUS=well"]
-    supervisor.alive("well", works=True)
-    supervisor.alive("well", works=True)
+    supervisor.alive(lambda: "well", works=True)
+    supervisor.alive(lambda: "well", works=True)
     assert heard(manager) == ["WATCHDOG=1"]
 
 
 def test_without_a_watchdog_no_sign_of_life_is_given(manager: socket.socket) -> None:
     other = Supervisor.from_environment(environment(manager, WATCHDOG_USEC="1000000", WATCHDOG_PID="1"))
-    other.alive("two\nlines", works=True)
+    other.alive(lambda: "two\nlines", works=True)
     assert heard(manager) == ["STATUS=two lines"]
     mine = Supervisor.from_environment(environment(manager, WATCHDOG_USEC="1000000", WATCHDOG_PID=str(os.getpid())))
     assert mine.watchdog_s == 1

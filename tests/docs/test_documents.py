@@ -1,21 +1,32 @@
 """What the documents say is what the program does."""
 
 import re
+from collections.abc import Iterator
 from importlib.metadata import requires
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
 
 from soc_agent.cli.root import COMMANDS
-from soc_agent.config import Config, load_config, options, parse_config
+from soc_agent.config import Config, load_config, parse_config
 from soc_agent.text.catalog import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = [
-    kind for kind in vars(options).values()
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and not kind.__name__.startswith("_")
-]  # fmt: skip
+
+
+def sections(kind: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield the sections of the configuration, from the whole of it down, wherever their modules lie."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from sections(hint)
+    for part in get_args(kind):
+        yield from sections(part)
+
+
+SECTIONS = list(dict.fromkeys(sections(Config)))
 
 
 def text(name: str) -> str:
