@@ -11,6 +11,7 @@ from collectors.file_tail.files import ElsewhereError, OpenFiles, default_limit
 from collectors.file_tail.form import Form
 from collectors.file_tail.heat import Heat
 from collectors.file_tail.hints import Hints
+from collectors.file_tail.lag import Lag, LagMeter
 from collectors.file_tail.register import Register, next_wait
 from collectors.file_tail.stream import ReplacedError, Stream
 from collectors.file_tail.turns import Turns
@@ -61,6 +62,7 @@ class FileTail:
         self._reports = Reports(clock)
         self._files = OpenFiles(max_open or default_limit())
         self._turns = Turns()
+        self._lag = LagMeter(clock)
         self._first: Block | None = None
         self._expired: list[str] = []
         self._next_expiry = 0.0
@@ -93,8 +95,17 @@ class FileTail:
 
     @property
     def lag_bytes(self) -> int:
-        """How many bytes were seen and not read yet."""
-        return sum(stream.unread_bytes for stream in list(self._register.streams.values()))
+        """How many bytes of its files were not read yet. Called from any thread."""
+        return self.lag().bytes
+
+    @property
+    def lag_s(self) -> float:
+        """For how many seconds the oldest of them were seen to wait. Called from any thread."""
+        return self.lag().seconds
+
+    def lag(self) -> Lag:
+        """Give both. What is measured are the files: also when nobody reads."""
+        return self._lag.measure(list(self._register.streams.values()))
 
     def missing(self) -> Problem | None:
         """Give None: nothing is ever missing to read files. What cannot be read is among :meth:`problems`."""

@@ -184,6 +184,23 @@ def test_case_33_nothing_is_read_for_a_reader_that_does_not_ask(tmp_path: Path) 
     assert reader.tail.lag_bytes == 0
 
 
+def test_case_33_the_lag_is_known_in_bytes_and_seconds_while_nobody_reads(tmp_path: Path) -> None:
+    """It grows while the reader is blocked, and is that of the oldest line that waits."""
+    log = tmp_path / "app.log"
+    append(log, "one\n")
+    reader = Reader(log)
+    reader.read()
+    assert reader.tail.lag() == (0, 0)
+    append(log, b"x" * 999 + b"\n")
+    assert reader.tail.lag() == (1000, 0)
+    reader.now += 30
+    append(log, b"y" * 99 + b"\n")
+    assert reader.tail.lag() == pytest.approx((1100, 30))
+    assert (reader.tail.lag_bytes, reader.tail.lag_s) == pytest.approx((1100, 30))
+    assert len(reader.read()) == 2
+    assert reader.tail.lag() == (0, 0)
+
+
 def test_case_35_no_inotify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OSError(24, "Too many open files")
