@@ -82,6 +82,10 @@ class Schedule:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
+    def forget(self, file: File) -> None:
+        """Forget a file: it has another name now."""
+        self._due.pop(file, None)
+
     def drop(self, folder: int) -> None:
         """Forget the files of a folder: a walk will find them."""
         self._due = {file: due for file, due in self._due.items() if file[0] != folder}

@@ -12,11 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import watchdog.events
 from watchdog.events import (
     DirCreatedEvent,
+    DirDeletedEvent,
+    DirModifiedEvent,
     DirMovedEvent,
     FileClosedEvent,
     FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
     FileMovedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
@@ -32,15 +37,31 @@ _EVENTS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirMovedEvent,
 ]
+ALL_EVENTS: list[type[FileSystemEvent]] = [
+    *_EVENTS,
+    DirDeletedEvent,
+    DirModifiedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    # since watchdog 7 rights and links are events of their own
+    *(
+        getattr(watchdog.events, name)
+        for name in ("FileAttribEvent", "DirAttribEvent")
+        if hasattr(watchdog.events, name)
+    ),
+]
+"""What is asked for where rights, links and disappearance matter too."""
 Told = Callable[[int, str, str], None]
-"""Is called with the number of the folder, what happened (``closed``, ``created``, ``folder``), and the path."""
+"""Is called with the number of the folder, what happened (``closed``, ``created``, ``folder``, and what was moved
+away as ``gone``; with all events ``changed`` too), and the path."""
 
 
 class Watches:
     """The watches on all folders of one source. ``told`` and ``lost`` are called from threads of watchdog."""
 
-    def __init__(self, told: Told, lost: Callable[[], None]) -> None:
+    def __init__(self, told: Told, lost: Callable[[], None], events: list[type[FileSystemEvent]] | None = None) -> None:
         self._told = told
+        self._events = _EVENTS if events is None else events
         self._observer: BaseObserver | None = None
         self._watches: dict[int, ObservedWatch] = {}
         self._listener = _OverflowListener(lost)
@@ -58,7 +79,7 @@ class Watches:
         """
         observer = self._running()
         handler = _Handler(number, self._told)
-        self._watches[number] = observer.schedule(handler, folder, recursive=recursive, event_filter=_EVENTS)
+        self._watches[number] = observer.schedule(handler, folder, recursive=recursive, event_filter=self._events)
 
     def detach(self, number: int) -> None:
         """Watch a folder no more."""
@@ -122,7 +143,18 @@ class _Handler(FileSystemEventHandler):
         self._told(self._number, "folder" if event.is_directory else "created", _text(event.src_path))
 
     def on_moved(self, event: Any) -> None:
+        if event.src_path:
+            self._told(self._number, "gone", _text(event.src_path))
         self._told(self._number, "folder" if event.is_directory else "closed", _text(event.dest_path))
+
+    def on_modified(self, event: Any) -> None:
+        self._told(self._number, "changed", _text(event.src_path))
+
+    def on_attrib(self, event: Any) -> None:
+        self._told(self._number, "changed", _text(event.src_path))
+
+    def on_deleted(self, event: Any) -> None:
+        self._told(self._number, "gone", _text(event.src_path))
 
 
 class _OverflowListener(logging.Handler):

@@ -86,7 +86,9 @@ class Worker(threading.Thread):
             return
         with self._changed:
             now = time.monotonic()
-            if what == "folder":
+            if what == "gone":
+                self._schedule.forget((number, path))
+            elif what == "folder":
                 # Files may have come into it before it was watched.
                 self._walks.want(number, path, folder.real, now + self._timing.created_s)
             elif not (self._schedule.closed if what == "closed" else self._schedule.created)((number, path), now):

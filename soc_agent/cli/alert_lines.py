@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfoNotFoundError
 
-from soc_agent.config import Config, HostSource, PacketSource, PortalSource, WatchSource, zone_of
+from soc_agent.config import Config, HostSource, IntegritySource, PacketSource, PortalSource, WatchSource, zone_of
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import RuleSet, ir
 from soc_agent.detect.evaluate.predicate import compile_rule
@@ -23,6 +23,8 @@ def context_of(config: Config, name: str, line: bytes, time_ns: int) -> Context:
         kind = "zeek"
     elif isinstance(source, WatchSource):
         kind = "yara"
+    elif isinstance(source, IntegritySource):
+        kind = "integrity"
     elif isinstance(source, PortalSource):
         kind = "portal"
     elif isinstance(source, HostSource):

@@ -16,6 +16,7 @@ from soc_agent.config import (
     EventLogSource,
     FileSource,
     HostSource,
+    IntegritySource,
     ListenerSource,
     PacketSource,
     PortalSource,
@@ -211,6 +212,12 @@ class Builder:
             from collectors.eventlog_folder import EventLogFolder
 
             return EventLogFolder(source)
+        if isinstance(source, IntegritySource):
+            from collectors.integrity import IntegrityWatch
+            from soc_agent.cli.integrity import Approvals as Approved
+
+            approved = Approved(self._folder / self._config.store.path, source.name)
+            return IntegrityWatch(source, approved.of)
         from collectors.file_watch import FileWatch
 
         if self._scanner is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collectors.globs import Found, Globs
 from soc_agent.cli.inputs import Input, blocks_of, find_inputs
-from soc_agent.config import Config, ListenerSource, WatchSource
+from soc_agent.config import Config, IntegritySource, ListenerSource, WatchSource
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem, Where
 from soc_agent.model.judging import LogLine
@@ -30,7 +30,7 @@ def last_lines(config: Config, folder: Path, name: str) -> tuple[LogLine, ...]:
         raise SourceError(Problem("lines.not_configured", values={"source": name}))
     if isinstance(source, WatchSource):
         raise SourceError(Problem("lines.files_only", values={"source": name}))
-    if isinstance(source, ListenerSource) or not getattr(source, "paths", ()):
+    if isinstance(source, ListenerSource | IntegritySource) or not getattr(source, "paths", ()):
         raise SourceError(Problem("lines.not_kept", values={"source": name}))
     found = Globs([str(folder / path) for path in getattr(source, "paths", ())], getattr(source, "exclude", ())).scan()
     files = sorted(found.files.values(), key=lambda file: (file.mtime_ns, file.path))[-FILES:]

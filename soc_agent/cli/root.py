@@ -34,6 +34,7 @@ COMMANDS = {
     "portals": "soc_agent.cli.portals",
     "hosts": "soc_agent.cli.hosts",
     "replay": "soc_agent.cli.replay",
+    "integrity": "soc_agent.cli.integrity",
     "status": "soc_agent.cli.status",
 }
 """Command to the module that holds it as ``command``, in the order of ``--help``."""

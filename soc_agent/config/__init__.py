@@ -1,5 +1,6 @@
 """One YAML file becomes a typed configuration; every error names the file, line and key."""
 
+from soc_agent.config.integrity import IntegritySource
 from soc_agent.config.lines import AUTO, compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource, ListenOptions
 from soc_agent.config.load import load_config, parse_config
@@ -46,6 +47,7 @@ __all__ = [
     "HealthOptions",
     "HostSource",
     "IndicatorOptions",
+    "IntegritySource",
     "ListenOptions",
     "ListenerSource",
     "MetricsOptions",

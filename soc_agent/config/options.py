@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from soc_agent.config.integrity import IntegritySource
 from soc_agent.config.listening import ListenerSource
 from soc_agent.config.trusting import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.model import Tier
@@ -136,8 +137,17 @@ class PortalPage(_Section, frozen=True):
     """Other hosts that belong to this page: it may send on to them and take scripts from them."""
     ignore: tuple[
         Literal[
-            "title", "heading", "text", "structure", "scripts", "inline_scripts", "frames", "forms", "links",
-            "hidden_links", "refresh",
+            "title",
+            "heading",
+            "text",
+            "structure",
+            "scripts",
+            "inline_scripts",
+            "frames",
+            "forms",
+            "links",
+            "hidden_links",
+            "refresh",
         ],
         ...,
     ] = ()
@@ -231,7 +241,16 @@ class HostSource(_Section, frozen=True, tag="host", tag_field="kind"):
     tier: Tier = Tier.SERVER
 
 
-Source = HostSource | FileSource | PortalSource | PacketSource | WatchSource | EventLogSource | ListenerSource
+Source = (
+    HostSource
+    | FileSource
+    | PortalSource
+    | PacketSource
+    | WatchSource
+    | EventLogSource
+    | ListenerSource
+    | IntegritySource
+)
 
 
 class StoreOptions(_Section, frozen=True):

@@ -5,7 +5,7 @@ from soc_agent.decode.cef import CEF
 from soc_agent.decode.context import LineType
 from soc_agent.decode.errorlog import APACHE_ERROR, NGINX_ERROR
 from soc_agent.decode.eventxml import EVENT_XML
-from soc_agent.decode.findings import HEALTH, YARA
+from soc_agent.decode.findings import HEALTH, INTEGRITY, YARA
 from soc_agent.decode.hostline import HOST
 from soc_agent.decode.jsonlines import JSON
 from soc_agent.decode.keyvalue import KEYVALUE
@@ -17,7 +17,7 @@ from soc_agent.decode.zeek import ZEEK
 LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
-        *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH),
+        *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH, INTEGRITY),
         *(PORTAL, HOST, PLAIN),
     )
 }

@@ -41,7 +41,12 @@ def test_a_long_answer_arrives_whole_and_two_stay_apart(pair: Pair) -> None:
     """Longer than the kernel's buffer; the next message begins where it ends."""
     long = Answer(tuple(Match("n" * 200, f"r{number}", ("$a",), {"k": "v" * 100}) for number in range(4000)))
     link, sender = Link(pair[1]), Link(pair[0])
-    thread = Thread(target=lambda: [sender.send(each) for each in (long, Answer(detail="next"))])
+
+    def both() -> None:
+        for each in (long, Answer(detail="next")):
+            sender.send(each)
+
+    thread = Thread(target=both)
     thread.start()
     first, second = link.receive()[0], link.receive()[0]
     thread.join()

@@ -11,6 +11,7 @@ from soc_agent.config import (
     Config,
     EventLogSource,
     HostSource,
+    IntegritySource,
     ListenerSource,
     PacketSource,
     PortalSource,
@@ -43,6 +44,8 @@ def _types_of(source: Source, folder: Path, known: Collection[str]) -> set[str]:
         return {TYPE}
     if isinstance(source, WatchSource):
         return {"yara"}
+    if isinstance(source, IntegritySource):
+        return {"integrity"}
     if isinstance(source, EventLogSource):
         return {"json", "eventxml"}
     if isinstance(source, PortalSource):

@@ -27,7 +27,7 @@ def watches(told: "queue.Queue[Told]") -> Iterator[Watches]:
 def test_events_of_each_folder_come_with_its_number(
     watches: Watches, told: "queue.Queue[Told]", tmp_path: Path
 ) -> None:
-    """Closed after writing, appeared, and new folders; reading a file tells nothing."""
+    """Closed after writing, appeared, moved, and new folders; reading a file tells nothing."""
     for number, name in enumerate(("a", "b")):
         (tmp_path / name).mkdir()
         watches.attach(number, str(tmp_path / name), recursive=True)
@@ -39,6 +39,7 @@ def test_events_of_each_folder_come_with_its_number(
     (tmp_path / "a" / "d").mkdir()
     assert told.get(timeout=10) == (0, "folder", str(tmp_path / "a" / "d"))
     (tmp_path / "b" / "f").rename(tmp_path / "b" / "g")
+    assert told.get(timeout=10) == (1, "gone", str(tmp_path / "b" / "f"))
     assert told.get(timeout=10) == (1, "closed", str(tmp_path / "b" / "g"))
 
 
