@@ -14,6 +14,8 @@ _COUNTED_LATER = re.compile(rb"\n[\r\n\0]*[1-9][0-9]{0,9} [<{]")
 _BETWEEN = re.compile(rb"[\r\n\0]+")
 """What may stand between messages and is none: the end that some senders put behind a counted message, blank lines."""
 _MESSAGE = b"<{"
+_BOM = b"\xef\xbb\xbf"
+"""Some programs of Windows begin a connection with it."""
 _ABSURD_BYTES = 67_108_864
 """No sender has messages of this length: who announces one has lost count, or means harm."""
 
@@ -39,6 +41,7 @@ class Framer:
         self._skip_bytes = 0
         self._skip_line = False
         self._counted = False
+        self._at_start = True
         self._out: list[bytes] = []
         self._lines = self._truncated = self._malformed = 0
 
@@ -51,6 +54,12 @@ class Framer:
         """Give the messages that are whole now."""
         data = self._rest + data if self._rest else data
         at = 0
+        if self._at_start and data:
+            if len(data) < len(_BOM) and _BOM.startswith(data):
+                self._rest = data
+                return self._take()
+            self._at_start = False
+            at = len(_BOM) if data.startswith(_BOM) else 0
         while (after := self._next(data, at)) > at:
             at = after
         self._rest = data[at:]

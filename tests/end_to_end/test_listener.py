@@ -1,5 +1,6 @@
 """An agent that is killed again and again while lines come over TCP: what it said it had is alerted, once."""
 
+import json
 import random
 import signal
 import socket
@@ -15,6 +16,7 @@ import yaml
 from soc_agent.errors import StoreError
 from soc_agent.model import Alert
 from soc_agent.store import AlertFilter, SourceStatus, Store
+from tests.collectors.listener.authority import Authority
 from tests.collectors.listener.listening import free_port
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE, Site, eventually, sshd_line
 from tests.end_to_end.test_kill import _seq
@@ -99,6 +101,8 @@ def test_what_was_acknowledged_is_alerted_once_over_kills(tmp_path: Path) -> Non
                 child.kill()
             assert site.stop(signal.SIGKILL) == -signal.SIGKILL
             site.start("--quiet")
+        kept = len(sender.kept)
+        eventually(lambda: len(sender.kept) > kept + BATCH, "the last agent takes lines")
         sender.end()
         wanted = {f"user-{number}" for number in sender.kept}
         eventually(lambda: wanted <= users(site).keys(), "every acknowledged line has its alert")
@@ -131,6 +135,56 @@ def test_an_alert_says_who_sent_the_line(tmp_path: Path) -> None:
         assert alert.host == "host", "that of the line"
 
 
+LOGON_RULE = {
+    "title": "Failed logon",
+    "id": "11111111-0000-4000-8000-000000000009",
+    "logsource": {"product": "windows", "service": "security"},
+    "detection": {"it": {"EventID": 4625, "sender_name|endswith": ".example"}, "condition": "it"},
+    "level": "medium",
+}
+NXLOG = {
+    "EventTime": "2026-11-22 08:00:00",
+    "Hostname": "dc01.example",
+    "EventID": 4625,
+    "Channel": "Security",
+    "SourceName": "Microsoft-Windows-Security-Auditing",
+    "TargetUserName": "admin",
+    "IpAddress": "192.0.2.9",
+    "sender_name": "forged.example",
+}
+
+
+def test_windows_events_as_json_over_tls_are_known_by_the_certificate_of_their_sender(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    certificate, key = authority.server
+    port = free_port()
+    files = {"certificate": str(certificate), "key": str(key), "client_ca": str(authority.certificate)}
+    door = {"transport": "tls", "port": port, "address": "127.0.0.1", "client_certificates": "optional", **files}
+    source = {"kind": "listener", "name": "network", "listen": [door]}
+    site = Site(tmp_path, {"sources": [source]}, [LOGON_RULE])
+    site.start("--quiet")
+    try:
+        eventually(lambda: state_of(site) is SourceStatus.RUNNING, "the agent listens")
+        named = authority.client(authority.sign("dc01", names="DNS:dc01.example"))
+        for context in (authority.client(), named):
+            plain = socket.create_connection(("127.0.0.1", port))
+            with context.wrap_socket(plain, server_hostname="localhost") as stream:
+                stream.sendall(json.dumps(NXLOG).encode() + b"\r\n")
+                stream.unwrap().close()
+        eventually(lambda: bool(alerts_of(site, "Failed logon")), "the event has its alert")
+    finally:
+        site.stop()
+    (alert,) = alerts_of(site, "Failed logon")
+    assert alert.count == 1, "the other sender showed no certificate, whatever its line says"
+    assert (alert.fields["sender_name"], alert.fields["claimed_sender_name"]) == ("dc01.example", "forged.example")
+    assert alert.host == "dc01.example"
+
+
+def alerts_of(site: Site, title: str) -> list[Alert]:
+    with Store.open(site.store_path, read_only=True) as store:
+        return [alert for alert in store.alerts(store.alert_ids()) if alert.title == title]
+
+
 def test_malformed_framing_is_an_alert_of_layer_1(tmp_path: Path) -> None:
     port = free_port()
     site = listening_site(tmp_path, {"transport": "tcp", "port": port, "address": "127.0.0.1"})
@@ -147,8 +201,7 @@ def test_malformed_framing_is_an_alert_of_layer_1(tmp_path: Path) -> None:
 
 
 def degraded(site: Site) -> list[Alert]:
-    with Store.open(site.store_path, read_only=True) as store:
-        return [alert for alert in store.alerts(store.alert_ids()) if alert.title.startswith("A Source Is Read Only")]
+    return alerts_of(site, "A Source Is Read Only In Part Or With Trouble")
 
 
 def test_a_port_in_use_is_said_with_its_remedy(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ def framed(data: bytes, cuts: list[int], cap: int = CAP) -> Framed:
         (BSD + b"\0" + b"\n\n\r\n" + JSON + b"\n", [BSD, JSON]),
         (BSD, [BSD]),
         (JSON + b"\n" + JSON + b"\n", [JSON, JSON]),
+        (b"\xef\xbb\xbf" + JSON + b"\r\n" + JSON + b"\r\n", [JSON, JSON]),
+        (b"\xef\xbb\xbf" + counted(JSON), [JSON]),
     ],
 )
 def test_framing_is_told_apart_at_every_split(sent: bytes, lines: list[bytes] | None) -> None:
