@@ -17,6 +17,7 @@ from soc_agent.config import (
     FileSource,
     HostSource,
     IntegritySource,
+    JournalSource,
     ListenerSource,
     PacketSource,
     PortalSource,
@@ -195,6 +196,11 @@ class Builder:
             ca_file = str(self._folder / source.ca_file) if source.ca_file else ""
             approvals = Approvals(self._folder / self._config.store.path, source.name)
             return PortalWatch(replace(source, ca_file=ca_file), approvals.of)
+        if isinstance(source, JournalSource):
+            from collectors.journal import Journal
+
+            directory = str(self._folder / source.directory) if source.directory else ""
+            return Journal(replace(source, directory=directory))
         if isinstance(source, ListenerSource):
             from collectors.listener import Listener
 

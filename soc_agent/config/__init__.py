@@ -1,6 +1,7 @@
 """One YAML file becomes a typed configuration; every error names the file, line and key."""
 
 from soc_agent.config.integrity import IntegritySource
+from soc_agent.config.journaling import JournalSource
 from soc_agent.config.lines import AUTO, compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource, ListenOptions
 from soc_agent.config.load import load_config, parse_config
@@ -48,6 +49,7 @@ __all__ = [
     "HostSource",
     "IndicatorOptions",
     "IntegritySource",
+    "JournalSource",
     "ListenOptions",
     "ListenerSource",
     "MetricsOptions",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import re2
 
+from soc_agent.config.journaling import JournalSource
 from soc_agent.config.lines import compile_start, is_encoding
 from soc_agent.config.listening import ListenerSource
 from soc_agent.config.options import Config, FileSource, HostSource, PacketSource, PortalSource
@@ -54,6 +55,8 @@ def _sources(config: Config) -> Iterator[Conflict]:
                 yield "config.interface_or_paths", ("sources", index), named
         elif isinstance(source, ListenerSource):
             yield from _doors(source, ("sources", index))
+        elif isinstance(source, JournalSource):
+            yield from _journal(source, ("sources", index))
         elif isinstance(source, PortalSource):
             yield from _portals(source, ("sources", index))
         elif not isinstance(source, HostSource) and not source.paths:
@@ -75,6 +78,11 @@ def _lines(source: FileSource, path: Path) -> Iterator[Conflict]:
         compile_start(grouping.start)
     except re2.error as error:
         yield "multiline.wrong_start", (*path, "multiline", "start"), {"pattern": grouping.start, "reason": error}
+
+
+def _journal(source: JournalSource, path: Path) -> Iterator[Conflict]:
+    if source.directory and source.namespace:
+        yield "journal.namespace_of_folder", (*path, "namespace"), {}
 
 
 def _doors(source: ListenerSource, path: Path) -> Iterator[Conflict]:

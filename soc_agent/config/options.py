@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from soc_agent.config.integrity import IntegritySource
+from soc_agent.config.journaling import JournalSource
 from soc_agent.config.listening import ListenerSource
 from soc_agent.config.trusting import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.model import Tier
@@ -250,6 +251,7 @@ Source = (
     | EventLogSource
     | ListenerSource
     | IntegritySource
+    | JournalSource
 )
 
 

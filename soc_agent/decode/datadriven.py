@@ -12,13 +12,15 @@ from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
 from soc_agent.decode.pattern import Pattern
 from soc_agent.decode.straight import needed, straight
-from soc_agent.model import LogSource
+from soc_agent.model import CLAIMED, LogSource
 
 Convert = Callable[[str], Any]
 FieldMakers = tuple[tuple[str, Convert | None], ...]
 """For each named group of a pattern: the field that it becomes, and how its text is converted."""
 _OUTER = ("program", "message")
 """Fields that stay those of the line when its message is written in another type."""
+_TRUSTED = "journal."
+"""What journald itself saw of a sender stands under such names: no message may bring them."""
 _TELLING = 4
 """A text of fewer letters stands in too many lines to tell anything."""
 REST = "rest_of_the_message"
@@ -204,7 +206,9 @@ class CompiledDecoder:
 
     def _take_payload(self, parsed: Parsed, inner: Parsed) -> None:
         outer = {name: parsed.fields[name] for name in _OUTER if name in parsed.fields}
-        parsed.fields.update(inner.fields)
+        outer.update((name, value) for name, value in parsed.fields.items() if name.startswith(_TRUSTED))
+        for name, value in inner.fields.items():
+            parsed.fields[CLAIMED + name if name.startswith(_TRUSTED) else name] = value
         parsed.fields.update(outer)
         self._name(parsed, _join(inner.log_sources, self.log_sources or parsed.log_sources))
         parsed.type = inner.type

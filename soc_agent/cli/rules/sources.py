@@ -12,6 +12,7 @@ from soc_agent.config import (
     EventLogSource,
     HostSource,
     IntegritySource,
+    JournalSource,
     ListenerSource,
     PacketSource,
     PortalSource,
@@ -52,6 +53,8 @@ def _types_of(source: Source, folder: Path, known: Collection[str]) -> set[str]:
         return {"portal"}
     if isinstance(source, HostSource):
         return {"host"}
+    if isinstance(source, JournalSource):
+        return {"syslog"}
     if isinstance(source, ListenerSource):
         return {known for door in source.listen for known in listened(door.type or source.type)}
     if source.type != "auto":
