@@ -63,6 +63,7 @@ class HttpDialogue:
                 user_agent=_optional(found.user_agent),
                 referrer=_optional(found.referrer),
                 status_code=UNSET if status is None else status,
+                username=_optional(found.username),
             )
         )
 

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from collectors.packets.logins import basic_user
+
 HEAD_CAP_BYTES = 16_384
 """So much of a request's head is looked at."""
 METHODS = (b"GET ", b"POST", b"HEAD", b"PUT ", b"DELE", b"OPTI", b"PATC", b"TRAC", b"CONN", b"PROP", b"SEAR", b"MKCO",
@@ -13,8 +15,8 @@ RESPONSE = b"HTTP"
 _METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ")
 _VERSION = re.compile(rb"HTTP/(\d\.\d)")
 _STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})")
-_HEADER = re.compile(rb"^(host|user-agent|referer)[ \t]*:([^\n]*)", re.IGNORECASE | re.MULTILINE)
-_NAMES = {b"h": "host", b"u": "user_agent", b"r": "referrer"}
+_HEADER = re.compile(rb"^(host|user-agent|referer|authorization)[ \t]*:([^\n]*)", re.IGNORECASE | re.MULTILINE)
+_NAMES = {b"h": "host", b"u": "user_agent", b"r": "referrer", b"a": "authorization"}
 
 
 class Request(NamedTuple):
@@ -26,6 +28,7 @@ class Request(NamedTuple):
     host: bytes | None = None
     user_agent: bytes | None = None
     referrer: bytes | None = None
+    username: bytes | None = None
 
 
 def request(data: bytes, *, final: bool = False) -> Request | None:
@@ -56,7 +59,8 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
     found: dict[str, bytes] = {}
     for header in _HEADER.finditer(data, end + 1, blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES)):
         found.setdefault(_NAMES[header[1][:1].lower()], header[2].strip())
-    return Request(method[1], uri.rstrip(b" "), version[1], **found)
+    username = basic_user(found.pop("authorization", b""))
+    return Request(method[1], uri.rstrip(b" "), version[1], username=username, **found)
 
 
 def _may_begin(data: bytes) -> bool:

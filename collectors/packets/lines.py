@@ -81,6 +81,59 @@ class Quic(_FlowLine, frozen=True, tag="quic"):
     client_protocol: str | UnsetType = UNSET
 
 
+class X509(_FlowLine, frozen=True, tag="x509"):
+    """The certificate of a TLS server, where it is sent in the clear."""
+
+    fingerprint: str = field()
+    version: int = field(name="certificate.version")
+    serial: str = field(name="certificate.serial")
+    subject: str = field(name="certificate.subject")
+    issuer: str = field(name="certificate.issuer")
+    not_valid_before: float = field(name="certificate.not_valid_before")
+    not_valid_after: float = field(name="certificate.not_valid_after")
+    key_alg: str = field(name="certificate.key_alg")
+    sig_alg: str = field(name="certificate.sig_alg")
+    dns: tuple[str, ...] = field(name="san.dns", default=())
+
+
+class Ssh(_FlowLine, frozen=True, tag="ssh"):
+    """The banners of both sides, or of the one that spoke."""
+
+    version: int = field()
+    client: str | UnsetType = UNSET
+    server: str | UnsetType = UNSET
+
+
+class Smb(_FlowLine, frozen=True, tag="smb"):
+    """The dialect that an SMB server chose."""
+
+    version: str = field()
+    dialect: str = field()
+    signing_required: bool = field()
+
+
+class Login(_FlowLine, frozen=True, tag="login"):
+    """A login in the clear. The password is never kept."""
+
+    service: str = field()
+    user: str = field()
+    mechanism: str = field()
+
+
+class Dhcp(_FlowLine, frozen=True, tag="dhcp"):
+    """A DHCP message. ``msg_types`` has one entry."""
+
+    msg_types: tuple[str, ...] = field()
+    mac: str = field()
+    client_addr: str | UnsetType = UNSET
+    assigned_addr: str | UnsetType = UNSET
+    requested_addr: str | UnsetType = UNSET
+    server_addr: str | UnsetType = UNSET
+    host_name: str | UnsetType = UNSET
+    domain: str | UnsetType = UNSET
+    lease_time: float | UnsetType = UNSET
+
+
 class Http(_FlowLine, frozen=True, tag="http"):
     """A request, with the status of its response where one was seen."""
 
@@ -91,6 +144,8 @@ class Http(_FlowLine, frozen=True, tag="http"):
     user_agent: str | UnsetType = UNSET
     referrer: str | UnsetType = UNSET
     status_code: int | UnsetType = UNSET
+    username: str | UnsetType = UNSET
+    """Of Basic authentication; the password is never kept."""
 
 
 class Ftp(_FlowLine, frozen=True, tag="ftp"):

@@ -5,17 +5,24 @@ Only few packets come here: the first payload of each side, those that begin lik
 """
 
 import numpy as np
-from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
-from collectors.packets import http, quic, services, tls
+from collectors.packets import dhcp, http, logins, quic, services, tls
+from collectors.packets.certificate import parse as parse_certificate
+from collectors.packets.certificate import server_certificate
 from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
 from collectors.packets.frames import gather
+from collectors.packets.greetings import smb_answer, ssh_banner
 from collectors.packets.headers import TCP, UDP, Headers
-from collectors.packets.lines import Names, Quic, Ssl, encode, of_flow, text
+from collectors.packets.lines import Login, Names, Smb, encode, of_flow, text
+from collectors.packets.records import dhcp_line, hello_line, quic_line, ssh_line, x509_line
 from collectors.packets.stream import Stream, is_behind
 
 _DNS_PORTS = (53, 5353, 5355)
+_DHCP_PORTS = (67, 68)
+_DHCP_COOKIE = b"\x63\x82\x53\x63"
+_NONE, _SILENT = [0, 0], [b"", b""]
+_GREETING = frozenset(("ssh", "smb")) | logins.SERVICES
 _FTP_COMMANDS = (b"USER", b"PASS", b"user", b"pass")
 _WORDS = np.array([int.from_bytes(word) for word in (*http.METHODS, http.RESPONSE, *_FTP_COMMANDS)], np.uint32)
 _HANDSHAKE = 0x16
@@ -31,7 +38,7 @@ def mark(headers: Headers) -> NDArray[np.bool_]:
     marked = np.zeros(len(headers.proto), bool)
     source, target = headers.source_port, headers.target_port
     datagrams = np.flatnonzero((headers.proto == UDP) & headers.is_flow)
-    for port in _DNS_PORTS:
+    for port in (*_DNS_PORTS, *_DHCP_PORTS):
         marked[datagrams] |= (source[datagrams] == port) | (target[datagrams] == port)
     segments = np.flatnonzero((headers.proto == TCP) & headers.is_flow & (headers.payload_held > 0))
     marked[segments] |= (source[segments] == 53) | (target[segments] == 53)
@@ -74,7 +81,10 @@ class Allowance:
 class Talk:
     """What one flow said so far."""
 
-    __slots__ = ("_allowance", "_dialogue", "_has_hello", "_held", "_next", "_quic", "_spoke", "_streams", "service")
+    __slots__ = (
+        "_allowance", "_banners", "_dialogue", "_has_hello", "_held", "_logins", "_next",
+        "_quic", "_spoke", "_streams", "_wants", "service",
+    )  # fmt: skip
 
     def __init__(self, allowance: Allowance) -> None:
         self.service = ""
@@ -88,6 +98,10 @@ class Talk:
         self._spoke = [False, False]
         self._quic: quic.Initial | None = None
         """A QUIC connection whose ClientHello is not whole yet."""
+        self._wants = [0, 0]
+        """By side: so many more payloads are wanted, however they begin."""
+        self._banners: list[bytes] = [b"", b""]
+        self._logins: logins.Reader | None = None
         self._streams: list[Stream | None] = [None, None]
         """By side: a message that is not whole yet."""
 
@@ -96,7 +110,8 @@ class Talk:
         """Whether the next payload of any side is wanted."""
         one, other = self._streams
         return (
-            self._quic is not None
+            self._wants != _NONE
+            or self._quic is not None
             or one is not None
             or other is not None
             or not (self.service or (self._spoke[0] and self._spoke[1]))
@@ -104,7 +119,7 @@ class Talk:
 
     def waits_for(self, side: int) -> bool:
         """Say whether the next payload of a side (0: originator) is wanted, however it begins."""
-        if self._quic is not None and side == 0:
+        if self._wants[side] or (self._quic is not None and side == 0):
             return True
         return self._streams[side] is not None or not (self.service or self._spoke[side])
 
@@ -118,6 +133,8 @@ class Talk:
         payload was captured.
         """
         stream = self._streams[side]
+        if self._wants[side] and stream is None:
+            self._wants[side] -= 1
         data = payload
         if stream is None:
             base = first if first >= 0 and not self._spoke[side] and not self.service else sequence
@@ -150,6 +167,9 @@ class Talk:
                 return None
             self.service = "dns"
             return self._settle(names, lines)
+        if payload[236:240] == _DHCP_COOKIE and (message := dhcp.parse(payload)) is not None:
+            self.service = "dhcp"
+            return self._settle(names, [dhcp_line(names, message, time_ns)])
         if not self.service:
             self.service = services.udp_service(payload, names.orig_p, names.resp_p)
             if self.service == "quic" and side == 0:
@@ -166,6 +186,8 @@ class Talk:
                 self._streams[side] = None
         if self._dialogue is not None:
             lines += self._dialogue.finish(names)
+        if self._banners != _SILENT:
+            lines.append(self._ssh_line(names, time_ns))
         self._allowance.left += self._held
         self._held = 0
         return lines
@@ -201,6 +223,8 @@ class Talk:
             return self._read_dns(names, data, time_ns, dissect)
         if not self._has_hello and data[0] == _HANDSHAKE:
             return self._read_hello(names, data, time_ns)
+        if side == 1 and self._has_hello:
+            return self._read_certificate(names, data, time_ns, final=final)
         if side == 0 and self.service in ("", "http"):
             try:
                 request = http.request(data, final=final)
@@ -214,6 +238,13 @@ class Talk:
             return self._http().response(names, data), True
         if not self.service:
             self.service = services.tcp_service(data, side == 0, names.resp_p)
+            if self.service in logins.SERVICES:
+                self._logins = logins.Reader(self.service)
+                self._wants[0] = logins.PAYLOADS
+            elif self.service in ("ssh", "smb"):
+                self._wants[1 - side] = 1 if self.service == "ssh" else 2
+        if self.service in _GREETING:
+            return self._greeting(names, side, data, time_ns), True
         if self.service == "ftp":
             return self._read_ftp(names, side, data, time_ns), True
         return [], True
@@ -243,8 +274,39 @@ class Talk:
         if hello is None:
             return [], True
         self._has_hello = True
+        self._wants[1] = 1
         self.service = self.service or "ssl"
-        return [_hello_line(names, hello, time_ns, "t")], True
+        return [hello_line(names, hello, time_ns, "t")], True
+
+    def _read_certificate(self, names: Names, data: bytes, time_ns: int, *, final: bool) -> tuple[list[bytes], bool]:
+        """Read the server's side after a ClientHello."""
+        try:
+            der = server_certificate(data)
+        except EOFError:
+            return [], final
+        found = parse_certificate(der) if der else None
+        return ([x509_line(names, found, time_ns)] if found else []), True
+
+    def _greeting(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Read banners, the dialect of SMB, and logins in the clear."""
+        if self.service == "ssh":
+            self._banners[side] = ssh_banner(data) or self._banners[side]
+            return [self._ssh_line(names, time_ns)] if all(self._banners) else []
+        if self.service == "smb":
+            answer = smb_answer(data) if side == 1 else None
+            if answer is not None:
+                self._wants[1] = 0
+            return [encode(Smb(*of_flow(names, time_ns), *answer))] if answer is not None else []
+        login = self._logins.read(data) if side == 0 and self._logins is not None else None
+        if login is None:
+            return []
+        self._wants[0], self._logins = 0, None
+        line = Login(*of_flow(names, time_ns), self.service, text(login.user, 256), login.mechanism)
+        return [encode(line)]
+
+    def _ssh_line(self, names: Names, time_ns: int) -> bytes:
+        (client, server), self._banners = self._banners, [b"", b""]
+        return ssh_line(names, client, server, time_ns)
 
     def _read_quic(self, names: Names, side: int, payload: bytes, time_ns: int) -> list[bytes] | None:
         """Read the first datagrams of a client, until its ClientHello is whole; None when there are too many."""
@@ -261,14 +323,7 @@ class Talk:
         self._quic = None
         if hello is None:
             return []
-        line = Quic(
-            *of_flow(names, time_ns),
-            version=initial.version,
-            client_initial_dcid=initial.connection_id.hex(),
-            server_name=_server_name(hello),
-            client_protocol=text(hello.alpn[0], 64) if hello.alpn else UNSET,
-        )
-        return [encode(line), _hello_line(names, hello, time_ns, "q")]
+        return [quic_line(names, initial, hello, time_ns), hello_line(names, hello, time_ns, "q")]
 
     def _read_ftp(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         if not isinstance(self._dialogue, FtpDialogue):
@@ -287,20 +342,3 @@ class Talk:
         if not isinstance(self._dialogue, DnsDialogue):
             self._dialogue = DnsDialogue()
         return self._dialogue
-
-
-def _hello_line(names: Names, hello: tls.Hello, time_ns: int, transport: str) -> bytes:
-    return encode(
-        Ssl(
-            *of_flow(names, time_ns),
-            server_name=_server_name(hello),
-            version=hello.version_name,
-            ja4=tls.ja4(hello, transport),
-            ja3=tls.ja3(hello),
-            alpn=tuple(text(protocol, 64) for protocol in hello.alpn),
-        )
-    )
-
-
-def _server_name(hello: tls.Hello) -> str | UnsetType:
-    return text(hello.server_name, 255) if hello.server_name else UNSET
