@@ -118,6 +118,7 @@ def plan(
         memory_max=memory_max,
         cpu_quota=cpu_quota,
         needs=needs,
+        interpreter=Path("/usr" if program else sys.base_prefix),
         folders=tuple(path for path in own if _may_be_ours(path, image, user)),
     )
 
@@ -154,8 +155,9 @@ def _show(wanted: Iterable[Wanted], image: Image, steps: Iterable[list[str]], *,
 
 def _remarks(service: Service, config: Config, image: Image) -> Iterable[str]:
     """Say what a person should know of this plan."""
-    if image.log_group_for(Path(service.program[0])) != "":
-        yield say("install.remark.program", path=service.program[0], user=service.user)
+    for path in (Path(service.program[0]), service.interpreter):
+        if image.log_group_for(path) != "":
+            yield say("install.remark.program", path=path, user=service.user)
     if not service.store.is_relative_to(STATE):
         yield say("install.remark.store", path=service.store, folder=STATE)
     for path in (service.config, *own_files(config, service.config.parent)):

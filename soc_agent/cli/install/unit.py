@@ -40,6 +40,8 @@ class Service(Struct, frozen=True):
     memory_max: str
     cpu_quota: str
     needs: Needs
+    interpreter: Path = Path("/usr")
+    """Where the Python lies that the program runs on: an environment may stand on one in somebody's home."""
     folders: tuple[Path, ...] = ()
     """Folders that the service writes to and that are made for it, beside those that systemd makes."""
 
@@ -137,7 +139,7 @@ def _files(service: Service) -> Iterator[Line]:
     yield Line("CacheDirectoryMode=0750")
     yield Line(f"LogsDirectory={LOGS.name}", "logs")
     yield Line("LogsDirectoryMode=0750")
-    own = (Path(service.program[0]), service.config, service.store)
+    own = (Path(service.program[0]), service.interpreter, service.config, service.store)
     at_home = needs.below(HOMES) or [path for path in own if any(path.is_relative_to(home) for home in HOMES)]
     if at_home:
         yield Line("ProtectHome=read-only", "home_read", {"what": ", ".join(map(str, at_home))})

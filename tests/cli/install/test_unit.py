@@ -98,6 +98,12 @@ def test_words_reach_the_program_as_they_are() -> None:
     assert 'ExecStart="/opt/50%% off/$$x" --config' in text
 
 
+def test_a_python_in_a_home_is_seen() -> None:
+    lines = render(unit_lines(replace(service(Needs()), interpreter=Path("/root/.pyenv/versions/3.11"))))
+    assert "ProtectHome=read-only" in lines
+    assert "/root/.pyenv" in lines
+
+
 def test_folders_of_its_own_are_made_for_it() -> None:
     made = render(folder_lines(replace(service(Needs()), folders=(Path("/srv/soc"),))))
     assert "d /srv/soc 2770 soc-agent soc-agent -" in made
