@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tests.collectors.listener.listening import (
     dropped_in,
     lines_in,
     listening,
+    read_lines,
     read_problem,
     read_until,
     source,
@@ -187,6 +188,45 @@ def test_a_silent_connection_is_closed_when_its_time_is_over_and_not_before(tmp_
         inside.stop()
         assert stream.recv(1) == b""
     assert read_all(tmp_path, 0, end) == (["<13>one\n"], 0)
+
+
+def test_nobody_is_told_that_lines_are_kept_before_they_are_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tcp = door("tcp")
+    inside = Inside(tmp_path, tcp)
+    end = inside.spool.end
+    with connect(tcp) as stream:
+        with monkeypatch.context() as patch:
+            patch.setattr(inside.spool, "sync", lambda: None)  # the disk takes its time
+            stream.sendall(b"<13>one\n")
+            stream.shutdown(socket.SHUT_WR)
+            while inside.spool.end == end or inside.receiver._connections:
+                inside.receiver.step(0.01)
+            for _ in range(5):
+                inside.receiver.step(0.01)
+            stream.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                stream.recv(1)
+        stream.settimeout(PATIENCE_S)
+        while inside.receiver._ending:
+            inside.receiver.step(0.01)
+        assert stream.recv(1) == b""
+    inside.stop()
+
+
+def test_hundreds_who_hold_a_message_open_hold_up_nobody(tmp_path: Path) -> None:
+    tcp = door("tcp")
+    options = source(tmp_path, tcp, max_connections_per_sender=300, unfinished_s=2, message_cap_bytes=480)
+    with listening(options) as listener, ExitStack() as held:
+        slow = [held.enter_context(connect(tcp)) for _ in range(250)]
+        for number, stream in enumerate(slow):
+            stream.sendall(b"%d <13>" % (100 + number) if number % 2 else b"<13>never")
+        with connect(tcp) as quick:
+            quick.sendall(b"<13>quick\n")
+            assert b"<13>quick" in lines_in(read_lines(listener, 1))
+        assert all(stream.recv(1) == b"" for stream in slow)
+        assert int(read_problem(listener, "listener.unfinished")["count"]) > 0
 
 
 def test_stopping_takes_what_has_come(tmp_path: Path) -> None:
