@@ -35,6 +35,7 @@ COMMANDS = {
     "hosts": "soc_agent.cli.hosts",
     "replay": "soc_agent.cli.replay",
     "integrity": "soc_agent.cli.integrity",
+    "quarantine": "soc_agent.cli.quarantine",
     "status": "soc_agent.cli.status",
 }
 """Command to the module that holds it as ``command``, in the order of ``--help``."""
