@@ -12,6 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from soc_agent.agent.canary import FILE_SOURCE, Flock, canary_folder, own_source
 from soc_agent.agent.health import PROBLEM_KINDS, HealthLog, health_kind
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.metrics import Figures, MetricsServer
@@ -21,7 +22,7 @@ from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.agent.trust import Conditions, Guard
-from soc_agent.config import Config, ListenerSource, Source, zone_of
+from soc_agent.config import Config, FileSource, ListenerSource, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load.changes import RuleChanges
@@ -97,6 +98,7 @@ class Agent:
         self._unsaved_reports: dict[str, SourceReport] = {}
         self._conditions = Conditions(self._health)
         self._guard: Guard | None = None
+        self._flock: Flock | None = None
         self._metrics: MetricsServer | None = None
         self._origins: dict[str, Origin] = {}
         self._inbox = Inbox(inbox_path(store_path))
@@ -124,9 +126,11 @@ class Agent:
         self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed, self._keep)
         passage = self._pipeline.passage
         self._guard = Guard(self._config, self._store, self._conditions, passage, reader.clocks.copy)
+        self._flock = Flock(canary_folder(self._store_path), self._pipeline.canaries, self._conditions, self._store)
         self._heartbeat()
         self._pipeline.start()
         self._start_source(self._inbox)
+        self._start_canary()
         for source in self._config.sources:
             self._options[source.name] = source
             self._start_source(self._make_collector(source))
@@ -140,12 +144,14 @@ class Agent:
         """
         assert self._pipeline is not None
         assert self._guard is not None
+        assert self._flock is not None
         if not self._pipeline.alive:
             raise StoreError(Problem("agent.pipeline_failed"))
         try:
             self._save_reports()
             self._heartbeat()
             self._guard.keep()
+            self._flock.tick(self._options, self._config.canary)
         except StoreError as error:
             log.warning("the store takes no heartbeat: %s", error)
         finished = {name for name, report in self._reports.items() if report.state is SourceStatus.FINISHED}
@@ -192,6 +198,7 @@ class Agent:
         if self._guard is not None:
             self._guard.reload(config)
         self._serve_metrics(listened)
+        self._start_canary()
         wanted = {source.name: source for source in config.sources}
         for name in [name for name in self._options if wanted.get(name) != self._options[name]]:
             runner = self._runners.pop(name)
@@ -206,6 +213,14 @@ class Agent:
                 self._options[name] = source
                 self._start_source(self._make_collector(source))
         log.warning("reloaded: %d rules, %d sources", len(loaded.rules), len(wanted))
+
+    def _start_canary(self) -> None:
+        """Read our own file with the collector of log files, where there is a source of log files to prove."""
+        if FILE_SOURCE not in self._runners and any(isinstance(s, FileSource) for s in self._config.sources):
+            folder = canary_folder(self._store_path)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            (folder / "lines.log").touch()
+            self._start_source(self._make_collector(own_source(folder)))
 
     def _serve_metrics(self, listened: str) -> None:
         """Give figures to Prometheus where the configuration says, ``listened`` being where that was until now."""

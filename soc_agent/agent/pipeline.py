@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
+from soc_agent.agent.canary import RULE_ID, Canaries
 from soc_agent.agent.health import SOURCE, HealthLog, endings
 from soc_agent.agent.reader import Reader, Reading
 from soc_agent.agent.trouble import Trouble
@@ -68,6 +69,7 @@ class Pipeline:
         self._next: tuple[Engine, Decoders, Callable[[], None]] | None = None
         self._stop = threading.Event()
         self.passage = Passage()
+        self.canaries = Canaries()
         self._told: list[Problem] = []
         self._trouble = Trouble(health)
         self._worked = time.monotonic()
@@ -142,7 +144,10 @@ class Pipeline:
         return batch
 
     def _work(self, batch: list[Block]) -> None:
-        self._commit([self._reader.read(block) for block in batch])
+        work = [self._reader.read(block) for block in batch]
+        for item in work:
+            self.canaries.read(item.block, item.result.detections)
+        self._commit(work)
         self._trouble.look(self._reader.engine.problems())
         self._worked = time.monotonic()
 
@@ -176,12 +181,18 @@ class Pipeline:
             self._health.write("store_stalled", "store", str(self.stalled))
             self.stalled = None
         self._count(work, alerts)
+        if self.canaries.under_way:
+            for item in work:
+                self.canaries.stored(item.result.detections, self._store)
 
     def _write(self, transaction: Transaction, item: Reading) -> int:
         """Write what one block caused; gives how many new alerts there are."""
         block, result = item.block, item.result
         alerts = duplicate = 0
         for detection in result.detections:
+            if detection.rule.id == RULE_ID:
+                duplicate += not transaction.add_hidden(detection)
+                continue
             target = target_of(detection, transaction.find_open)
             if target is None:
                 is_new = transaction.add_alert(detection, self._context_of(detection)) is not None

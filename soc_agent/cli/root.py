@@ -37,6 +37,7 @@ COMMANDS = {
     "integrity": "soc_agent.cli.integrity",
     "quarantine": "soc_agent.cli.quarantine",
     "status": "soc_agent.cli.status",
+    "selftest": "soc_agent.cli.selftest",
 }
 """Command to the module that holds it as ``command``, in the order of ``--help``."""
 

@@ -125,8 +125,8 @@ class Foreground:
         self._wake.set()
 
 
-def make_agent(workspace: Workspace, config: Config) -> Agent:
-    """Put an agent together for the configuration of a workspace."""
+def make_agent(workspace: Workspace, config: Config, store_path: Path | None = None) -> Agent:
+    """Put an agent together for the configuration of a workspace; its store is where that says, or elsewhere."""
     folder = workspace.config_path.resolve().parent
     builder = Builder(config, folder)
 
@@ -143,4 +143,4 @@ def make_agent(workspace: Workspace, config: Config) -> Agent:
     def watched() -> list[Path]:
         return builder.watched()
 
-    return Agent(config, workspace.store_path, collector, load, watched)
+    return Agent(config, store_path or workspace.store_path, collector, load, watched)

@@ -42,8 +42,8 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
         click.echo(say("ledger.explained"))
     for entry in ledger:
         if entry.totals.missing:
-            values = {"source": entry.source, "read": entry.totals.read, "missing": entry.totals.missing}
-            click.echo(make_safe(say("ledger.missing", **values)))
+            told = say("ledger.missing", source=entry.source, read=entry.totals.read, missing=entry.totals.missing)
+            click.echo(make_safe(told))
     for entry in ledger:
         if entry.problem is not None:
             click.echo(f"{entry.source}: {describe(entry.problem)}")

@@ -4,6 +4,7 @@ from soc_agent.store.filter import AlertFilter, FilterError
 from soc_agent.store.records import (
     AgentState,
     AssetSeen,
+    CanaryResult,
     Counts,
     Evidence,
     HistoryCheck,
@@ -23,6 +24,7 @@ __all__ = [
     "AgentState",
     "AlertFilter",
     "AssetSeen",
+    "CanaryResult",
     "Counts",
     "Evidence",
     "FilterError",

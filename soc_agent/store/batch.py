@@ -33,6 +33,7 @@ _FIND_OPEN = (
     f"{_READ_PENDING} rule_id = ? AND entity_key = ? AND status IN ('new', 'acknowledged')"
     " AND last_ns >= ? AND first_ns <= ? ORDER BY last_ns DESC LIMIT 1"
 )
+_FIND_HIDDEN = "SELECT id FROM alerts WHERE rule_id = ? AND entity_key = ? ORDER BY id DESC LIMIT 1"
 _INSERT_ALERT = (
     "INSERT INTO alerts (id, uid, rule_id, title, level, layer, tier, status, owner, count, first_ns, last_ns,"
     " recorded_ns, changed_seq, kept, host, source, entity_key, system_level)"
@@ -171,6 +172,20 @@ class AlertBatch:
         self._uids[detection.uid] = made.id
         return made.id
 
+    def add_hidden(self, detection: Detection) -> bool:
+        """Count a detection on the alert of its rule and key, which is closed from the beginning; False when known."""
+        if self._knows(detection.uid):
+            return False
+        if known := self._by_key.get((detection.rule.id, detection.entity_key)):
+            return self.add_repeat(known[-1].id, detection)
+        row = self._conn.execute(_FIND_HIDDEN, (detection.rule.id, clean(detection.entity_key))).fetchone()
+        if row is not None:
+            return self.add_repeat(row[0], detection)
+        made = self.add_alert(detection, {})
+        assert made is not None
+        self._pending[made].status = Status.CLOSED.value
+        return True
+
     def add_repeat(self, alert_id: int, detection: Detection, suppression: int = 0) -> bool:
         """Fold a detection into an alert, under a suppression or not; False when the detection is known.
 
@@ -230,7 +245,7 @@ class AlertBatch:
         )
         write("INSERT INTO evidence VALUES (?,?,?,?,?,?,?)", evidence)
         write("INSERT INTO detections (uid, alert_id) VALUES (?,?)", list(self._uids.items()))
-        add_tallies(self._conn, Counter((int(d.rule.layer), int(d.rule.level), "new") for _, d in made))
+        add_tallies(self._conn, Counter((int(d.rule.layer), int(d.rule.level), p.status) for p, d in made))
 
     def _record_alert(
         self, p: _Pending, detection: Detection, data: str, evidence: list[tuple[Any, ...]]

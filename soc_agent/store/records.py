@@ -158,6 +158,34 @@ class SourceLedger(Struct, frozen=True):
     """The silence beyond which it is not well, as the agent learnt or was told; 0: none is; None: no agent said."""
 
 
+class CanaryResult(Struct, frozen=True):
+    """How far a marked line came that was sent through a source. Times are nanoseconds since 1970; 0: not so far."""
+
+    source: str
+    kind: str
+    """Kind of the source."""
+    sent_ns: int
+    """When it was sent, or was to be; 0 when none can be sent through this kind of source."""
+    read_ns: int = 0
+    detected_ns: int = 0
+    stored_ns: int = 0
+    problem: str = ""
+    """Why none can be sent through this kind of source, or why this one could not."""
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether one can be sent at all."""
+        return self.sent_ns > 0
+
+    @property
+    def broken_stage(self) -> str:
+        """The first stage that it did not come through: ``send``, ``read``, ``detect``, ``store``; empty: it did."""
+        if self.stored_ns or not self.is_possible:
+            return ""
+        stages = (("read", self.read_ns), ("detect", self.detected_ns), ("store", self.stored_ns))
+        return "send" if self.problem else next(stage for stage, time_ns in stages if not time_ns)
+
+
 class RulesState(Struct, frozen=True):
     """How the rules were last loaded."""
 

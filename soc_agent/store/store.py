@@ -13,6 +13,7 @@ from soc_agent.store import (
     agent,
     approvals,
     assets,
+    canaries,
     endings,
     history,
     hostfacts,
@@ -27,6 +28,7 @@ from soc_agent.store.filter import AlertFilter
 from soc_agent.store.records import (
     AgentState,
     AssetSeen,
+    CanaryResult,
     Counts,
     Evidence,
     HistoryCheck,
@@ -108,6 +110,16 @@ class Store:
         """Give the committed rhythms: source to state."""
         with self._connections.reading() as conn:
             return rhythms.rhythms(conn)
+
+    def canaries(self) -> list[CanaryResult]:
+        """Give what became of the last canary of each source, by name."""
+        with self._connections.reading() as conn:
+            return canaries.canaries(conn)
+
+    def has_detection(self, uid: bytes) -> bool:
+        """Say whether this very detection is recorded."""
+        with self._connections.reading() as conn:
+            return conn.execute("SELECT 1 FROM detections WHERE uid = ?", (uid,)).fetchone() is not None
 
     def open_health(self) -> list[endings.OpenHealth]:
         """Give the open alerts that the agent's own health lines led to, oldest first."""

@@ -1,14 +1,14 @@
 """One transaction of the agent: what a block caused, all of it or nothing."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from soc_agent.model import AlertContext, Counters, Detection, HostFacts, Position, Problem, RuleInfo
-from soc_agent.store import agent, assets, endings, hostfacts, ledger, rhythms, rules
+from soc_agent.store import agent, assets, canaries, endings, hostfacts, ledger, rhythms, rules
 from soc_agent.store.batch import AlertBatch
 from soc_agent.store.codec import clean
 from soc_agent.store.history import Chain
-from soc_agent.store.records import AgentState, OpenAlert, SourceStatus
+from soc_agent.store.records import AgentState, CanaryResult, OpenAlert, SourceStatus
 
 
 class Transaction:
@@ -113,6 +113,17 @@ class Transaction:
     def end_health(self, kind: str, source: str, reason: str) -> None:
         """Close the open alerts that say that a source is in this condition, those of this transaction too."""
         self._endings.append((kind, source, reason))
+
+    def put_canaries(self, results: Iterable[CanaryResult], of: Collection[str] | None = None) -> None:
+        """Keep what became of the last canary of each source; with ``of``, forget sources that are not among these."""
+        canaries.put(self._conn, results, of)
+
+    def add_hidden(self, detection: Detection) -> bool:
+        """Count a detection that concerns nobody on an alert which is closed from the beginning, one a rule and key.
+
+        False when this very detection was recorded before.
+        """
+        return self._alerts.add_hidden(detection)
 
     def put_rhythm(self, source: str, state: bytes, silent_after_s: int) -> None:
         """Keep the rhythm of a source, and the silence beyond which it is not well (0: none is too long)."""
