@@ -21,6 +21,7 @@ WHAT = {
     "cron": "cron",
     "modules": "kernel_module",
     "mounts": "mount",
+    "addresses": "address",
     "suid": "suid_program",
     "antivirus": "antivirus",
     "access_control": "access_control",

@@ -38,6 +38,7 @@ def probes_of(options: HostSource) -> Iterator[Probe]:
         Probe("cron", software.cron, _files(*software.CRON_FILES, *software.CRON_FOLDERS, *software.CRON_SCRIPTS)),
         Probe("modules", software.modules),
         Probe("mounts", running.mounts),
+        Probe("addresses", running.addresses),
         Probe("suid", lambda root: suid_programs(root, options.suid_paths), slow=True),
         Probe("antivirus", protection.antivirus, slow=True),
         Probe("access_control", protection.access_control),

@@ -3,6 +3,7 @@
 import ctypes
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import psutil
@@ -88,6 +89,22 @@ def mounts(_: Root) -> Section:
         if part.fstype not in _PSEUDO:
             rights = [word for word in part.opts.split(",") if word in ("ro", "rw", "nosuid", "nodev", "noexec")]
             found[part.mountpoint] = f"{part.device} {part.fstype} {','.join(rights)}"
+    return found
+
+
+def addresses(_: Root) -> Section:
+    """Give the addresses of the interfaces, and their hardware addresses: those that others may know the host by."""
+    found: Section = {}
+    for name, listed in psutil.net_if_addrs().items():
+        for each in listed:
+            address = each.address.partition("%")[0]
+            if each.family == psutil.AF_LINK:
+                if address.strip("0:-"):
+                    found[f"{name} {address.lower()}"] = "mac"
+            elif each.family in (socket.AF_INET, socket.AF_INET6):
+                plain = ip_address(address)
+                if not plain.is_loopback and not plain.is_link_local:
+                    found[f"{name} {plain}"] = "ip"
     return found
 
 

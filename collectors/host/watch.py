@@ -229,8 +229,13 @@ class HostWatch:
             first_line=first,
             position=Position(self.name, stream_id, msgspec.json.encode(state)),
             received_ns=now_ns,
-            facts=HostFacts(self._host, facts) if facts else None,
+            facts=HostFacts(self._host, facts, self._addresses()) if facts else None,
         )
+
+    def _addresses(self) -> tuple[str, ...]:
+        """Give the addresses of this host, for the register."""
+        known = self._state.sections.get("addresses", {})
+        return tuple(dict.fromkeys(item.partition(" ")[2] for item, kind in known.items() if kind == "ip"))
 
 
 def _status(disks: list[running.Disk], clock: running.Clock | None) -> dict[str, Any]:

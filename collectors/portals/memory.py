@@ -38,8 +38,6 @@ class Life(Struct):
     not_after_s: int = 0
     told_days: int = -1
     """The smallest limit of days before expiry that was told of this certificate; -1: none yet."""
-    redirects: list[str] = []
-    """Foreign hosts that it was sent on to when it was learnt, or that were approved."""
 
 
 class Pending(Struct):
@@ -71,6 +69,8 @@ class Page(Struct):
     """Hashes of texts that were told of and are no news, the latest last."""
     redirects: list[str] = []
     """Foreign hosts in the way to it, told and not yet approved."""
+    known_hosts: list[str] = []
+    """Foreign hosts that it was sent on to when it was learnt, or that were approved."""
     approved_id: str = ""
     """The change that was approved last."""
 

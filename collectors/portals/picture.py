@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from collectors.portals.markup import Tag, Text, tokens
+from collectors.portals.styles import Styles
 
 _BLOCKS_KEPT = 4_000
 _NAMES_KEPT = 500
@@ -52,7 +53,10 @@ _VOID = frozenset(
     )
 )
 _CODE = frozenset({"", "text/javascript", "application/javascript", "module", "text/ecmascript", "text/jscript"})
-_SKIPPED = frozenset({"script", "style", "noscript", "xmp", "noembed", "noframes"})
+_UNSEEN = frozenset({"noscript", "noembed", "noframes"})
+_UNSEEN_READ = 5_000
+_STYLE_READ = 500_000
+_SKIPPED = frozenset({"script", "style", "xmp", "iframe"}) | _UNSEEN
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 _DAYS = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bchủ nhật\b"
@@ -63,11 +67,6 @@ _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _VERSION = re.compile(r"(?<=[._/-])(?=[a-f0-9]*\d)[a-f0-9]{6,64}(?=[._/-]|$)", re.IGNORECASE)
 """A hash in the name of a file."""
 _SPACE = re.compile(r"\s+")
-_STYLE_HIDES = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?![.\d]*[1-9])|opacity:0(?![.\d]*[1-9])|text-indent:-\d{3,}"
-    r"|(?:left|top|right|bottom|margin-left|margin-top):-\d{3,}|(?:max-)?(?:height|width):[01](?:px)?(?:;|$|!)"
-    r"|clip:rect\(0|transform:scale\(0\)|color:transparent"
-)
 _REFRESH = re.compile(r"^\s*\d*\s*[;,]?\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 
 
@@ -176,6 +175,7 @@ class _Reading:
         self._inline: dict[str, str] = {}
         self._refresh = ""
         self._is_code = True
+        self._styles = Styles()
 
     def enter(self, tag: Tag) -> None:
         """Take an opening tag."""
@@ -185,7 +185,7 @@ class _Reading:
         elif name == "br":
             self._pending.append(" ")
         above = self._open[-1] if self._open else None
-        hides = _hides(tag)
+        hides = self._styles.hide(tag)
         if hides and name in _INLINE:
             self._flush()
         mark = mask(attributes.get("id", "") + "." + attributes.get("class", ""))[:60]
@@ -216,9 +216,25 @@ class _Reading:
             code = token.text.strip()
             if code and self._is_code and len(self._inline) < _NAMES_KEPT:
                 self._inline.setdefault(_code_key(code), code[:_SCRIPT_KEPT])
+        elif token.inside == "style":
+            self._styles.add(token.text[:_STYLE_READ])
+        elif token.inside in _UNSEEN:
+            self._unseen(token.text)
         elif token.inside not in _SKIPPED and self._pending_size < 100_000:
             self._pending.append(token.text)
             self._pending_size += len(token.text)
+
+    def _unseen(self, text: str) -> None:
+        """Take what browsers do not show and search engines read."""
+        self._flush()
+        place = f"{self._open[-1].path if self._open else ''}-"
+        for token in islice(tokens(text), _UNSEEN_READ):
+            if isinstance(token, Text):
+                if token.inside not in _SKIPPED and (shown := plain(token.text)) and len(self._hidden) < _BLOCKS_KEPT:
+                    key = short_hash(mask(shown))
+                    self._hidden.setdefault((place, key), Block(place, key, shown[:_TEXT_KEPT], min(len(shown), 1_000)))
+            elif token.name == "a" and token.attributes.get("href"):
+                self._link(self._absolute(token.attributes["href"]), hidden=True)
 
     def done(self) -> Picture:
         """Give the picture."""
@@ -306,22 +322,6 @@ class _Reading:
         except ValueError:
             return ""
         return found
-
-
-def _hides(tag: Tag) -> bool:
-    """Say whether an element hides what is in it, by itself."""
-    attributes = tag.attributes
-    if "hidden" in attributes:
-        return True
-    style = attributes.get("style", "")
-    if not style:
-        return False
-    folded = re.sub(r"\s+|/\*.{0,200}?\*/", "", style[:2_000].lower())
-    if _STYLE_HIDES.search(folded):
-        return True
-    colours = {name: value for name, _, value in (part.partition(":") for part in folded.split(";")) if value}
-    background = colours.get("background-color") or colours.get("background")
-    return background is not None and colours.get("color") == background
 
 
 def _name_of(url: str) -> str:

@@ -1,5 +1,6 @@
 """The collector: pages looked at by the clock, a few at a time, one request at a time to each host."""
 
+import logging
 import queue
 import threading
 import time
@@ -12,15 +13,17 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from collectors.portals.connection import Resolve, Trust, make_trust, resolve
+from collectors.portals.connection import Resolve, Steps, Trust, make_trust, resolve
 from collectors.portals.fetch import Bounds, Fetch, fetch
-from collectors.portals.judge import Judge, Lines
+from collectors.portals.judge import Judge
+from collectors.portals.lines import Lines
 from collectors.portals.memory import Life, Memory, Page
 from collectors.reports import Reports
 from soc_agent.config import PortalPage, PortalSource
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Position, Problem, Where
 
+log = logging.getLogger(__name__)
 Approved = Callable[[str], str]
 """Name of a page to the id of the change that a person approved last; empty when none was."""
 TYPE = "portal"
@@ -172,7 +175,15 @@ class PortalWatch:
         assert self._trust is not None
         pages = self._options.pages
         while (task := tasks.get()) is not None:
-            done.put((task, fetch(pages[task.index].url, self._bounds, self._trust, self._ask, body=task.content)))
+            try:
+                found = fetch(pages[task.index].url, self._bounds, self._trust, self._ask, body=task.content)
+            except Exception as error:
+                # the edge of a worker: whatever a hostile server did, the other pages are looked at
+                log.exception("source %s: looking at the page %s failed", self.name, pages[task.index].name)
+                found = Fetch(
+                    pages[task.index].url, Steps(), reason="failed", detail=f"{type(error).__name__}: {error}"
+                )
+            done.put((task, found))
 
     def _hand_out(self) -> None:
         """Give what is due to the workers: never two requests at once to one host."""
@@ -201,7 +212,15 @@ class PortalWatch:
         turn.due = max(turn.due + self._options.availability_s, now)
         if task.content:
             turn.content_due = turn.due - self._options.availability_s + self._options.content_s
-        lines = turn.judge.judge(found, time.time_ns(), content=task.content)
+        try:
+            lines = turn.judge.judge(found, time.time_ns(), content=task.content)
+        except Exception as error:
+            # the edge of a page: what one of them says does not keep the others from being looked at
+            log.exception("source %s: the page %s could not be judged; it is tried again", self.name, turn.page.name)
+            values = {"page": turn.page.name, "detail": f"{type(error).__name__}: {error}"}
+            self._reports.report(f"failed:{turn.page.name}", Problem("portals.failed", values=values))
+            return
+        self._reports.clear(f"failed:{turn.page.name}")
         self._report(turn.page, found, content=task.content)
         self._ready.extend(self._blocks(turn, lines))
 

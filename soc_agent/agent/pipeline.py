@@ -207,6 +207,8 @@ class Pipeline:
             transaction.save_position(block.position)
         if block.facts is not None:
             transaction.put_facts(block.facts)
+            for address in block.facts.addresses:
+                transaction.see_asset(block.facts.host, address, block.source)
         transaction.add_counters(block.source, counted(block, result.counters, duplicate))
         if block.source == SOURCE:
             for kind, source, reason in endings(block.data):

@@ -228,6 +228,7 @@ class HostSource(_Section, frozen=True, tag="host", tag_field="kind"):
             "cron",
             "modules",
             "mounts",
+            "addresses",
             "suid",
             "antivirus",
             "access_control",

@@ -9,3 +9,5 @@ class HostFacts(Struct, frozen=True):
     host: str
     sections: dict[str, dict[str, str]]
     """Section (``packages``, ``users``, ``ports`` …) to its items and their values."""
+    addresses: tuple[str, ...] = ()
+    """What others know it by."""

@@ -59,3 +59,9 @@ def test_the_kernel_knows_how_right_its_clock_is() -> None:
     assert clock is not None
     assert abs(clock.offset_ms) < 10_000
     assert clock.error_ms >= 0
+
+
+def test_the_addresses_of_this_host() -> None:
+    found = running.addresses(ROOT)
+    assert set(found.values()) <= {"ip", "mac"}
+    assert not any(item.endswith((" 127.0.0.1", " ::1")) for item in found)
