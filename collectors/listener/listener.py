@@ -102,6 +102,8 @@ class Listener:
             os.set_blocking(self._wake_read, False)
             os.set_blocking(self._wake_write, False)
             place = read_place(positions.get(STREAM))
+            if place is None and STREAM in positions:
+                self._tell(Problem("listener.bad_position", values={"source": self.name}))
             first = self._start((place.spool, place.at) if place else None)
         except BaseException:
             self.close()
@@ -212,8 +214,7 @@ class Listener:
         self._deaths = [at for at in self._deaths if now - at < _BREATH_S] + [now]
         if len(self._deaths) > _DEATHS:
             raise SourceError(problem)
-        _log.error("Source %s: %s", self.name, describe(problem))
-        self._reports.happened(problem)
+        self._tell(problem)
         self._start((self._spool, max(free, self._behind.at)))
 
     def _take(self, upto: int) -> None:
@@ -221,12 +222,14 @@ class Listener:
         portion = self._behind.read(upto, BLOCK_BYTES, _SPAN_NS)
         if portion.damaged:
             values = {"bytes": portion.damaged, "path": path_text(self._options.spool)}
-            problem = Problem("listener.spool_damaged", values=values)
-            _log.error("Source %s: %s", self.name, describe(problem))
-            self._reports.happened(problem)
+            self._tell(Problem("listener.spool_damaged", values=values))
         if portion.records:
             self._ready.extend(self._cutter.blocks(self._spool, portion, self._line))
             self._line += sum(record.lines for record in portion.records)
+
+    def _tell(self, problem: Problem) -> None:
+        _log.error("Source %s: %s", self.name, describe(problem))
+        self._reports.happened(problem)
 
     def _give(self, block: Block) -> None:
         place = read_place(block.position.state) if block.position else None

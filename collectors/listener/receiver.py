@@ -283,7 +283,9 @@ class Receiver:
                 self._listen_to(connection)
 
     def _listen_to(self, connection: Connection) -> None:
-        self._selector.register(connection.socket, selectors.EVENT_READ, lambda: self._ready(connection))
+        # a handshake says by itself what it waits for
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.handshaking else 0)
+        self._selector.register(connection.socket, events, lambda: self._ready(connection))
         if connection.has_more:
             self._more.add(connection)
 

@@ -20,6 +20,7 @@ def server_context(door: ListenOptions, name: str, code: str = "listener.bad_cer
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION  # one handshake a connection: each costs far more here than there
     path = door.certificate
     try:
         # without an answer for a passphrase, OpenSSL would ask the terminal

@@ -27,6 +27,7 @@ KINDS = {
     "journal.partial": "source_degraded",
     "journal.suppressed": "source_degraded",  # as above
     "listener.spool_damaged": "lost_bytes",
+    "listener.bad_position": "source_degraded",
     "listener.child_ended": "source_degraded",
     "listener.handshake": "source_degraded",
     "listener.kernel_dropped": "source_degraded",  # the ledger counts them, and says so by itself

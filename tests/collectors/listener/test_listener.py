@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors.listener.blocks import STREAM
 from collectors.listener.sockets import plain_address
 from soc_agent.config import ListenOptions
 from soc_agent.model import Block, Sender
@@ -235,6 +236,41 @@ def test_a_restart_opens_the_same_port_at_once(tmp_path: Path, transport: str) -
                 sender.connect(("127.0.0.1", there.port))
                 sender.sendall(b"<13>line\n")
                 assert len(lines_in(read_lines(listener, number + 1))) == number + 1
+
+
+def places_of(blocks: list[Block]) -> list[tuple[str, int]]:
+    return [(block.stream_id, block.offset) for block in blocks]
+
+
+def test_a_damaged_position_is_told_and_nothing_is_left_out(tmp_path: Path) -> None:
+    tcp = door("tcp")
+    options = source(tmp_path, tcp)
+    with listening(options) as listener, connect(tcp) as stream:
+        stream.sendall(b"<13>one\n")
+        first = read_lines(listener, 1)
+    with listening(options, {STREAM: b"damaged"}) as listener:
+        again = read_lines(listener, 1)
+        assert [(block.stream_id, block.offset) for block in again] == [
+            (block.stream_id, block.offset) for block in first
+        ]
+        assert read_problem(listener, "listener.bad_position")
+
+
+def test_damage_to_the_spool_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    tcp = door("tcp")
+    options = source(tmp_path, tcp)
+    with listening(options) as listener:
+        for number in range(3):
+            with connect(tcp) as stream:
+                stream.sendall(b"<13>line %d\n" % number)
+                stream.shutdown(socket.SHUT_WR)
+                assert stream.recv(1) == b""
+        read_lines(listener, 3)
+    path = next(path for path in tmp_path.glob("*.spool") if b"line 1" in path.read_bytes())
+    path.write_bytes(path.read_bytes().replace(b"line 1", b"line 9"))
+    with listening(options) as listener:
+        assert lines_in(read_lines(listener, 2)) == [b"<13>line 0", b"<13>line 2"]
+        assert int(read_problem(listener, "listener.spool_damaged")["bytes"]) > 0
 
 
 def test_wake_ends_a_wait(tmp_path: Path) -> None:
