@@ -68,7 +68,7 @@ class Backlog:
         files = [file for file in self._beside(state.path) if not _is_being_made(file)]
         if not files:
             return False
-        at = next((at for at, file in enumerate(files) if not self.knows(file) and packed_holds(file.path, state)), -1)
+        at = next((at for at, file in enumerate(files) if not self.knows(file) and packed_holds(file, state)), -1)
         if at >= 0:
             self._add(files[at], stream_id, state)
         self._take_later(files[at + 1 :], state, beyond=at >= 0)
@@ -87,7 +87,7 @@ class Backlog:
         """
         if self.knows(file) or _is_being_made(file):
             return
-        held = [entry for entry in states if packed_holds(file.path, entry[1])]
+        held = [entry for entry in states if packed_holds(file, entry[1])]
         furthest = max(held, key=lambda entry: entry[1].offset, default=None)
         log = log_paths(unpacked_name(file.path))[-1]
         stream_id, state = self._next_id(file.key), TailState(path=log, log=log, dev=file.dev, ino=file.ino)
@@ -105,6 +105,8 @@ class Backlog:
             return self._unrecorded.popleft(), None
         while self._waiting:
             packed = self._waiting[0]
+            if not packed.begun:
+                packed.location = self._find(packed)
             try:
                 cut = packed.read()
             except SourceError as error:
@@ -129,6 +131,12 @@ class Backlog:
             is_later = beyond or file.mtime_ns >= state.mtime_ns
             if is_later and not self.knows(file) and not _is_being_made(file):
                 self._add(file, self._next_id(file.key), _fresh(state, file))
+
+    def _find(self, packed: PackedFile) -> str:
+        """Give where a file is now: it may have been rotated further since it was found."""
+        self._listings.clear()
+        key = packed.state().key
+        return next((file.path for file in self._beside(packed.path) if file.key == key), packed.location)
 
     def _beside(self, log: str) -> list[Found]:
         folder = log.rpartition("/")[0] or "/"

@@ -1,6 +1,9 @@
 """Rotated logs that were compressed: each is unpacked and read once, from beginning to end."""
 
-from contextlib import ExitStack
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -8,11 +11,13 @@ from msgspec.structs import replace
 from collectors.archive import Unpacked, opened, read_unpacked
 from collectors.encodings import UTF_8, encoding_for
 from collectors.file_tail.form import Cut, Form
-from collectors.file_tail.identity import HEAD_BYTES, TAIL_BYTES, TailState, fingerprint
+from collectors.file_tail.identity import HEAD_BYTES, TAIL_BYTES, Key, TailState, fingerprint, open_regular
 from collectors.file_tail.rotation import age_order
 from collectors.globs import Found
 from collectors.lines import BLOCK_BYTES
 from soc_agent.errors import SourceError
+from soc_agent.model import Problem, Where
+from soc_agent.text import make_safe
 
 _SUFFIXES = (".gz", ".xz", ".bz2")
 _CHUNK_BYTES = 131_072
@@ -44,6 +49,7 @@ class PackedFile:
         self.type, self.type_settled = "", False
         self._form = form
         self._state = replace(state, packed=True, dev=file.dev, ino=file.ino, size=file.size, mtime_ns=file.mtime_ns)
+        self.begun = False
         self._stack = ExitStack()
         self._unpacked: Unpacked | None = None
         self._head = self._last = self._data = b""
@@ -91,8 +97,9 @@ class PackedFile:
         self._stack.close()
 
     def _begin(self) -> Unpacked:
+        self.begun = True
         path = Path(self.location)
-        self._unpacked = unpacked = self._stack.enter_context(opened(path))
+        self._unpacked = unpacked = self._stack.enter_context(_opened(self.location, self._state.key))
         left = self._state.offset
         while left and (data := read_unpacked(unpacked, min(left, _CHUNK_BYTES), path)):
             self._head += data[: max(0, _SAMPLE_BYTES - len(self._head))]
@@ -131,12 +138,13 @@ class PackedFile:
         )
 
 
-def packed_holds(path: str, state: TailState) -> bool:
+def packed_holds(file: Found, state: TailState) -> bool:
     """Say whether a compressed file begins with what was read of a log when ``state`` was made."""
+    path = file.path
     if not state.head_length:
         return False
     try:
-        with opened(Path(path)) as unpacked:
+        with _opened(path, file.key) as unpacked:
             head = _read(unpacked, state.head_length, path)
             last = head[max(0, state.offset - TAIL_BYTES) : state.offset]
             left = state.offset - len(head)
@@ -148,6 +156,29 @@ def packed_holds(path: str, state: TailState) -> bool:
     except SourceError:
         return False
     return fingerprint(head) == state.head and fingerprint(last) == state.tail
+
+
+@contextmanager
+def _opened(path: str, key: Key) -> Iterator[Unpacked]:
+    """Open a compressed file.
+
+    :raises SourceError: when it cannot be opened, or another file has its name by now.
+    """
+    try:
+        fd, info = open_regular(path)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    try:
+        if (info.st_dev, info.st_ino) != key:
+            raise _unreadable(path, os.strerror(errno.ENOENT))
+        with opened(Path(f"/proc/self/fd/{fd}")) as unpacked:
+            yield unpacked
+    finally:
+        os.close(fd)
+
+
+def _unreadable(path: str, reason: str) -> SourceError:
+    return SourceError(Problem("archive.unreadable", Where(make_safe(path)), {"reason": reason}))
 
 
 def _read(unpacked: Unpacked, size: int, path: str) -> bytes:

@@ -178,16 +178,15 @@ class Register:
         before = self._latest[file.path].state() if file.path in self._latest else self._past.latest(file.path)
         if before is not None:
             self._take_later(before, self._follow(before))
-            for packed in self.backlog.since(before):
-                self._offer(packed)
         if not self._may_be_copy(file):
             self._adopt(file)
 
     def _offer(self, file: Found) -> None:
         """Read a compressed file, but for what was read before it was compressed."""
         logs = log_paths(unpacked_name(file.path))
-        live = [(stream.id, stream.state()) for stream in self.streams.values() if stream.log in logs]
-        is_read = any(packed_holds(file.path, state) for _, state in live)
+        live = [stream for stream in self.streams.values() if stream.log in logs and stream.fd >= 0]
+        intact = [state for stream in live if still_holds(stream.fd, state := stream.state())]
+        is_read = any(packed_holds(file, state) for state in intact)
         before = [entry for log in logs for entry in self._past.of_log(log)]
         self.backlog.offer(file, before, skip=self.at_end or is_read)
 
@@ -331,6 +330,8 @@ class Register:
                 break
             if file.key not in self._there_keys and not self._may_be_copy(file):
                 self._adopt(file, state.path)
+        for packed in self.backlog.since(state):
+            self._offer(packed)
 
     def _seek_rest(self, stream_id: str, state: TailState, *, just_now: bool = False) -> Found | None:
         """Take the rest of a truncated file from its copy, or say that it is lost."""

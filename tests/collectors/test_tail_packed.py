@@ -228,3 +228,39 @@ def test_positions_of_files_that_are_gone_are_forgotten_after_days(log: Path, mo
     both.wait(4000)
     assert len(both.committed) == 2, "only the start and the live log are left"
     assert reader.read() == [b"c"]
+
+
+def test_case_12_an_archive_that_is_rotated_further_before_it_is_read(log: Path) -> None:
+    """It is found again under its new name, and the file that has its old one is not taken for it."""
+    reader = Reader(log)
+    append(log, "a\n")
+    assert reader.read() == [b"a"]
+    reader.tail.close()
+    append(log, "b\n")
+    rotate_packed(log, "gz")
+    append(log, "c\n")
+    reader.start()
+    assert reader.read(limit=1) == []
+    rotate_packed(log, "gz")
+    append(log, "d\n")
+    assert sorted([*reader.read(), *reader.wait(1)]) == [b"b", b"c", b"d"]
+    reader.restart()
+    assert reader.wait(10) == []
+    assert reader.codes() == []
+
+
+def test_case_12_an_older_file_that_was_left_uncompressed(log: Path) -> None:
+    """What came after it lies in an archive: that is read too."""
+    reader = Reader(log)
+    append(log, "a\n")
+    assert reader.read() == [b"a"]
+    reader.tail.close()
+    append(log, "b\n")
+    log.rename(f"{log}.2")
+    append(log, "c\n")
+    rotate_packed(log, "gz")
+    append(log, "d\n")
+    reader.start()
+    assert sorted(reader.read()) == [b"b", b"c", b"d"]
+    reader.restart()
+    assert reader.wait(10) == []
