@@ -8,6 +8,7 @@ import msgspec
 
 from collectors.file_watch.reading import Refused
 from soc_agent.model import FileFacts, Finding, Scan
+from soc_agent.text import path_text
 
 FINDINGS_CAP = 64
 """A file has so many findings at most, the worst ones; the last says how many more there were."""
@@ -31,6 +32,20 @@ def lines_of(facts: FileFacts, scan: Scan, path: str, source: str, time_ns: int)
 def line_of_refused(refused: Refused, path: str, source: str, time_ns: int) -> bytes:
     """Give the line of a file that was not opened."""
     return _not_scanned(refused.facts, path, source, refused.reason, refused.detail, time_ns)
+
+
+def line_of_vanished(folder: str, example: str, count: int, source: str, time_ns: int) -> bytes:
+    """Give the line of files that were written and gone before they could be scanned: nobody knows what they held."""
+    line = {
+        "type": "not_scanned",
+        "time": _time(time_ns),
+        "path": path_text(folder),
+        "reason": "vanished",
+        "count": count,
+        "example": path_text(example),
+        "scanner": source,
+    }
+    return _encode(line)
 
 
 def _not_scanned(facts: FileFacts, path: str, source: str, reason: str, detail: str, time_ns: int) -> bytes:

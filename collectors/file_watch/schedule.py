@@ -23,6 +23,8 @@ class Timing(Struct, frozen=True):
     """From the first finding to the block that tells it: what else is found meanwhile comes with it."""
     clean_s: float = 2.0
     """From the first scan without a finding to the block that commits it. What a kill leaves out is scanned again."""
+    vanished_s: float = 60.0
+    """Between two lines that tell of files in a folder that were gone before they could be scanned."""
     check_s: float = 1.0
     """Between two looks at whether folders are there and watched."""
     reconcile_s: float = 300.0

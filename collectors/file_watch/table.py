@@ -31,6 +31,10 @@ class Table:
         """Say whether this version of the file was scanned."""
         return self._shards[key % SHARDS].get(key) == identity
 
+    def has(self, key: int) -> bool:
+        """Say whether any version of the file is known."""
+        return key in self._shards[key % SHARDS]
+
     def put(self, key: int, identity: int, *, baseline: bool = False) -> None:
         """Keep that this version of the file was scanned, or (``baseline``) that it was there before."""
         self._shards[key % SHARDS][key] = identity | baseline

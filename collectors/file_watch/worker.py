@@ -1,12 +1,13 @@
 """The thread that scans: what is due by events, and what a walk through a folder finds changed."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from collectors.file_watch.folder import Folder
-from collectors.file_watch.lines import line_of_refused, lines_of
+from collectors.file_watch.lines import line_of_refused, line_of_vanished, lines_of
 from collectors.file_watch.reading import Opened, Refused, identity_of, open_file
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.schedule import File, Schedule, Timing
@@ -58,6 +59,10 @@ class Worker(threading.Thread):
         self._warden = Warden(options, folders, reports, told=self._told, lost=self._lost, arrived=self._arrived)
         self._noting_before_ns: dict[int, int] = {}
         self._put_off: dict[File, float] = {}
+        self._vanished: dict[int, tuple[int, str, float]] = {}
+        """Of folders: how many files were gone before they could be scanned, one of them, and when that is told."""
+        self.overflows = 0
+        """Overflows of the kernel's queue that were not read yet."""
         self._stopping = False
 
     def stop(self) -> None:
@@ -73,6 +78,7 @@ class Worker(threading.Thread):
             while not self._stopping:
                 if time.monotonic() >= next_look:
                     self._warden.look()
+                    self._tell_vanished()
                     next_look = time.monotonic() + self._timing.check_s
                 if not self._work():
                     self._wait(next_look)
@@ -101,6 +107,7 @@ class Worker(threading.Thread):
         _log.warning("Source %s: the kernel dropped file events; its folders are walked through", self._options.name)
         self._reports.happened(Problem("watch.overflow", values={"source": self._options.name}))
         with self._changed:
+            self.overflows += 1
             for number, folder in enumerate(self._folders):
                 if folder.real:
                     self._walks.want(number, folder.real, folder.real, time.monotonic())
@@ -150,6 +157,9 @@ class Worker(threading.Thread):
         opened = open_file(path, self._limits.cap_bytes, below=folder.real) if folder.real else None
         if opened is None:
             self._put_off.pop(file, None)
+            if folder.real and not os.path.lexists(path) and not folder.was_seen(path):
+                count, _, at = self._vanished.get(number, (0, "", time.monotonic() + self._timing.vanished_s))
+                self._vanished[number] = (count + 1, path, at)
         elif isinstance(opened, Refused):
             if not is_known(path, opened.identity):
                 line = line_of_refused(opened, path, self._options.name, time.time_ns())
@@ -169,6 +179,18 @@ class Worker(threading.Thread):
         scan = self._scanner.scan_file(opened.file, opened.facts, self._limits)
         lines = lines_of(opened.facts, scan, path, self._options.name, now_ns)
         self._keep(file, None if scan.again else opened.identity, lines, settled=settled)
+
+    def _tell_vanished(self) -> None:
+        """Tell once in a while of files that were gone too soon: temporary ones are, and so is what hides."""
+        now = time.monotonic()
+        for number, (count, path, at) in list(self._vanished.items()):
+            if at <= now:
+                del self._vanished[number]
+                folder = self._folders[number]
+                line = line_of_vanished(folder.path, path, count, self._options.name, time.time_ns())
+                with self._changed:
+                    folder.told(line)
+                    self._changed.notify_all()
 
     def _keep(self, file: File, identity: int | None, lines: list[bytes], *, settled: bool) -> None:
         """Keep what came of a file; one that may have changed meanwhile is due again."""

@@ -74,6 +74,7 @@ class IntegrityWatch:
         self._watches: Watches | None = None
         self._records = Records(options.name, {})
         self._woken = False
+        self._overflows = 0
 
     @property
     def name(self) -> str:
@@ -97,6 +98,9 @@ class IntegrityWatch:
 
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. Looks at files too: a block may take as long as its hashes."""
+        if self._overflows:
+            self._overflows -= 1
+            return self._records.overflowed(time.time_ns())
         self._work()
         block = self._records.take_block(time.time_ns())
         if block is not None:
@@ -136,6 +140,7 @@ class IntegrityWatch:
         """Take note that the kernel dropped events: everything is looked at. Called by watchdog's threads."""
         self._reports.happened(Problem("watch.overflow", values={"source": self.name}))
         with self._changed:
+            self._overflows += 1
             self._walk_due = 0.0
             self._changed.notify_all()
 

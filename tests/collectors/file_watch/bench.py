@@ -17,7 +17,7 @@ from soc_agent.model import Block, FileFacts, Finding, Level, RuleInfo, RuleKind
 
 DEADLINE_S = 20.0
 RULE = RuleInfo(id="eicar", title="Test file", kind=RuleKind.YARA, level=Level.HIGH, tags=("attack.t1204", "test"))
-QUICK = Timing(check_s=0.05, reconcile_s=3600, poll_s=0.3, again_s=0.2, gather_s=0.02, clean_s=0.05)
+QUICK = Timing(check_s=0.05, reconcile_s=3600, poll_s=0.3, again_s=0.2, gather_s=0.02, clean_s=0.05, vanished_s=0.1)
 
 
 class FakeScanner:
@@ -68,7 +68,9 @@ class Watched:
         block = self.watch.read(timeout_s)
         if block is not None:
             self.blocks.append(block)
-            assert block.position is not None
+            if block.position is None:
+                assert block.lost is not None
+                return block
             self.positions[block.position.stream_id] = block.position.state
         return block
 
@@ -92,6 +94,10 @@ class Watched:
 
     def until_found(self, *names: str) -> None:
         self.until(lambda: sorted(self.found()) == sorted(names))
+
+    def overflows(self) -> int:
+        """Give how many overflows the loss ledger was told of."""
+        return sum(block.lost.dropped for block in self.blocks if block.lost is not None)
 
     def codes(self) -> list[str]:
         return [problem.code for problem in self.watch.problems()]

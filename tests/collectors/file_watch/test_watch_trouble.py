@@ -163,6 +163,26 @@ def test_an_overflow_of_the_kernels_queue_is_answered_by_a_walk(
     logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
     watched.until_found("lost")
     assert watched.codes() == ["watch.overflow"]
+    assert watched.overflows() == 1
+
+
+def test_files_that_are_gone_before_their_scan_are_counted(start: Start, drop: Path, tmp_path: Path) -> None:
+    """Nobody knows what they held. One that was only renamed, or scanned before, is not among them."""
+    watched = start(drop)
+    watched.scanner.gate.clear()
+    (drop / "first").write_bytes(b"x")
+    watched.until(lambda: watched.watch._worker is not None and not watched.watch._worker._schedule)
+    for number in range(3):
+        (drop / f"gone{number}").write_bytes(b"EVIL")
+    (drop / "new").write_bytes(b"EVIL")
+    (drop / "new").rename(drop / "newer")
+    for number in range(3):
+        (drop / f"gone{number}").unlink()
+    watched.scanner.gate.set()
+    watched.until(lambda: len(watched.lines()) >= 2)
+    (line,) = [line for line in watched.lines() if line["type"] == "not_scanned"]
+    assert (line["reason"], line["count"], line["path"]) == ("vanished", 3, str(drop))
+    assert watched.found() == ["newer"]
 
 
 def test_a_real_overflow(start: Start, drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
