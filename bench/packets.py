@@ -121,6 +121,9 @@ def _data(rng: random.Random, count: int) -> list[tuple[bool, int, bytes]]:
 
 _NOISE = random.Random(7).randbytes(1400)
 _HELLO = _hello()
+_ANSWER = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + bytes(116) + b"\x14\x03\x03\x00\x01\x01\x17\x03\x03\x05\x00"
+_ANSWER += _NOISE[:1200]
+"""A ServerHello of TLS 1.3, and the beginning of what is encrypted."""
 
 
 def _flow(rng: random.Random, number: int) -> list[bytes]:
@@ -141,7 +144,7 @@ def _flow(rng: random.Random, number: int) -> list[bytes]:
         request = [(True, 24, _GET % number), (False, 24, _OK + _NOISE[:1300]), *_data(rng, 5)]
         return side.tcp(port, 80, [*_OPEN, *request * rng.randrange(1, 4), *_CLOSE])
     if roll < 0.80:
-        hello = [(True, 24, _HELLO), (False, 24, b"\x16\x03\x03" + _NOISE[:1377])]
+        hello = [(True, 24, _HELLO), (False, 24, _ANSWER)]
         return side.tcp(port, 443, [*_OPEN, *hello, *_data(rng, rng.randrange(6, 60)), *_CLOSE])
     if roll < 0.85:
         banner = [(False, 24, b"SSH-2.0-OpenSSH_9.2\r\n"), (True, 24, b"SSH-2.0-OpenSSH_9.6\r\n")]

@@ -19,7 +19,7 @@ from soc_agent.model import Block, Counters, Problem, Where
 
 HEAD_BYTES = 40
 """In so many bytes a pcap file has the time of its first packet: so its head tells it from other files."""
-_FORMAT = 3
+_FORMAT = 4
 """Changes whenever the same capture gives other lines than before."""
 
 

@@ -13,6 +13,8 @@ _HANDSHAKE, _SERVER_HELLO, _CERTIFICATE = 22, 2, 11
 _SEQUENCE, _SET, _INTEGER, _OID, _UTC_TIME = 0x30, 0x31, 0x02, 0x06, 0x17
 _SAN = "2.5.29.17"
 _MAX_NAMES = 32
+_RECORD_BYTES = 16_384 + 2048
+"""Of a record at most (RFC 5246 section 6.2.3)."""
 _TEXT_CAP = 256
 _ATTRIBUTES = {"2.5.4.3": "CN", "2.5.4.5": "serialNumber", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
                "2.5.4.10": "O", "2.5.4.11": "OU", "1.2.840.113549.1.9.1": "emailAddress",
@@ -48,6 +50,8 @@ def server_certificate(data: bytes) -> bytes | None:
 
     :raises EOFError: when more of the stream is needed.
     """
+    if len(data) > 5 and data[5] not in (_SERVER_HELLO, _CERTIFICATE):
+        return None
     message = bytearray()
     at = taken = 0
     while True:
@@ -66,6 +70,8 @@ def server_certificate(data: bytes) -> bytes | None:
         if len(data) < at + 5:
             raise EOFError
         size = int.from_bytes(data[at + 3 : at + 5], "big")
+        if size > _RECORD_BYTES:
+            return None
         if at + 5 + size > len(data):
             raise EOFError
         message += data[at + 5 : at + 5 + size]

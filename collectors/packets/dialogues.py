@@ -44,13 +44,13 @@ class HttpDialogue:
         status = http.status(data)
         if status is None or not self._waiting or (status < 200 and status != 101):
             return []
-        return [self._line(names, status)]
+        return [self._line(names, status, http.media_type(data))]
 
     def finish(self, names: Names) -> list[bytes]:
         """Give what was never answered."""
         return [self._line(names, None) for _ in range(len(self._waiting))]
 
-    def _line(self, names: Names, status: int | None) -> bytes:
+    def _line(self, names: Names, status: int | None, media_type: bytes | None = None) -> bytes:
         found, time_ns = self._waiting.popleft()
         self.held -= _size(found)
         return encode(
@@ -63,6 +63,9 @@ class HttpDialogue:
                 user_agent=_optional(found.user_agent),
                 referrer=_optional(found.referrer),
                 status_code=UNSET if status is None else status,
+                request_body_len=found.body_bytes or UNSET,
+                resp_mime_types=(text(media_type, 128),) if media_type else UNSET,
+                client_header_names=found.header_names or UNSET,
                 username=_optional(found.username),
             )
         )
@@ -70,7 +73,7 @@ class HttpDialogue:
 
 def _size(found: http.Request) -> int:
     texts = len(found.host or b"") + len(found.user_agent or b"") + len(found.referrer or b"")
-    return _ENTRY_BYTES + len(found.uri) + texts
+    return _ENTRY_BYTES + len(found.uri) + texts + sum(map(len, found.header_names))
 
 
 def _optional(value: bytes | None) -> str | UnsetType:
@@ -163,5 +166,6 @@ def _dns_line(names: Names, found: dns.Message, time_ns: int) -> bytes:
             rcode_name=found.rcode_name if found.is_response else UNSET,
             answers=found.answers,
             rejected=found.rejected,
+            z=found.z,
         )
     )

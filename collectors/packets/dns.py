@@ -42,6 +42,8 @@ class Message(NamedTuple):
     answers: tuple[str, ...]
     rejected: bool
     """The server refused, or failed without giving any record."""
+    z: int = 0
+    """The reserved bits of the header, those of DNSSEC (RFC 4035) among them."""
 
 
 def parse(data: bytes, dissect: Callable[[bytes], tuple[str, ...] | None]) -> Message | None:
@@ -74,7 +76,8 @@ def parse(data: bytes, dissect: Callable[[bytes], tuple[str, ...] | None]) -> Me
         answers = (dissect(data) if odd else None) or listed
     given = answer_count or authorities or additional
     rejected = is_response and (rcode == _REFUSED or (rcode != 0 and not given))
-    return Message(number, is_response, query, qtype, RCODES.get(rcode, f"RCODE{rcode}"), answers, rejected)
+    rcode_name = RCODES.get(rcode, f"RCODE{rcode}")
+    return Message(number, is_response, query, qtype, rcode_name, answers, rejected, flags >> 4 & 7)
 
 
 def type_name(number: int) -> str:

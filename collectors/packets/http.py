@@ -16,6 +16,10 @@ _METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) ")
 _VERSION = re.compile(rb"HTTP/(\d\.\d)")
 _STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})")
 _HEADER = re.compile(rb"^(host|user-agent|referer|authorization)[ \t]*:([^\n]*)", re.IGNORECASE | re.MULTILINE)
+_NAME = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:", re.MULTILINE)
+_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,15})", re.IGNORECASE | re.MULTILINE)
+_TYPE = re.compile(rb"^content-type[ \t]*:[ \t]*([^;,\s]{1,128})", re.IGNORECASE | re.MULTILINE)
+_MAX_NAMES = 64
 _NAMES = {b"h": "host", b"u": "user_agent", b"r": "referrer", b"a": "authorization"}
 
 
@@ -29,6 +33,10 @@ class Request(NamedTuple):
     user_agent: bytes | None = None
     referrer: bytes | None = None
     username: bytes | None = None
+    body_bytes: int = 0
+    """As the head says."""
+    header_names: tuple[str, ...] = ()
+    """In upper case, in their order."""
 
 
 def request(data: bytes, *, final: bool = False) -> Request | None:
@@ -57,10 +65,21 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
         if blank < 0 and not is_cut and not final:
             raise EOFError
     found: dict[str, bytes] = {}
-    for header in _HEADER.finditer(data, end + 1, blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES)):
+    last_byte = blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES)
+    for header in _HEADER.finditer(data, end + 1, last_byte):
         found.setdefault(_NAMES[header[1][:1].lower()], header[2].strip())
     username = basic_user(found.pop("authorization", b""))
-    return Request(method[1], uri.rstrip(b" "), version[1], username=username, **found)
+    length = _LENGTH.search(data, end + 1, last_byte)
+    listed = _NAME.findall(data, end + 1, last_byte)[:_MAX_NAMES]
+    return Request(
+        method[1],
+        uri.rstrip(b" "),
+        version[1],
+        username=username,
+        body_bytes=int(length[1]) if length else 0,
+        header_names=tuple(name.decode("ascii").upper() for name in listed),
+        **found,
+    )
 
 
 def _may_begin(data: bytes) -> bool:
@@ -71,3 +90,10 @@ def status(data: bytes) -> int | None:
     """Give the status code of a response that begins here."""
     found = _STATUS.match(data)
     return int(found[1]) if found else None
+
+
+def media_type(data: bytes) -> bytes | None:
+    """Give the type of content that the head of a response names, in lower case; None when it names none."""
+    blank = data.find(b"\r\n\r\n", 0, HEAD_CAP_BYTES)
+    found = _TYPE.search(data, 0, blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES))
+    return found[1].lower() if found else None

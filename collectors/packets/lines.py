@@ -59,6 +59,8 @@ class Dns(_FlowLine, frozen=True, tag="dns"):
     rcode_name: str | UnsetType = UNSET
     answers: tuple[str, ...] = ()
     rejected: bool = False
+    z: int = field(name="Z", default=0)
+    """The reserved bits of the header, where anything but 0 is odd."""
 
 
 class Ssl(_FlowLine, frozen=True, tag="ssl"):
@@ -144,6 +146,11 @@ class Http(_FlowLine, frozen=True, tag="http"):
     user_agent: str | UnsetType = UNSET
     referrer: str | UnsetType = UNSET
     status_code: int | UnsetType = UNSET
+    request_body_len: int | UnsetType = UNSET
+    """As the head of the request says."""
+    resp_mime_types: tuple[str, ...] | UnsetType = UNSET
+    """As the head of the response says; the content is not looked at."""
+    client_header_names: tuple[str, ...] | UnsetType = UNSET
     username: str | UnsetType = UNSET
     """Of Basic authentication; the password is never kept."""
 

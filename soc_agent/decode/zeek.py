@@ -39,6 +39,7 @@ _HTTP = (
     ("c-useragent", "user_agent"),
     ("cs-referer", "referrer"),
     ("sc-status", "status_code"),
+    ("cs-username", "username"),
 )
 _DNS = (("record_type", "qtype_name"), ("answer", "answers"))
 

@@ -77,6 +77,8 @@ def test_what_has_none() -> None:
     assert server_certificate(records(HELLO, message(14, b""))) is None
     assert server_certificate(records(certificates())) is None
     assert server_certificate(b"\x15\x03\x03\x00\x02\x02\x28") is None
+    assert server_certificate(b"\x16\x03\x03\xff\xff" + HELLO) is None
+    assert server_certificate(b"\x16\x03\x03\x10\x00\x0e") is None
     with pytest.raises(EOFError):
         server_certificate(b"")
     assert parse(b"") is None
