@@ -5,6 +5,7 @@ from collections import Counter
 from soc_agent.decode.access import is_access
 from soc_agent.decode.cef import is_cef
 from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
+from soc_agent.decode.eve import is_eve
 from soc_agent.decode.eventxml import is_event_xml
 from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.objects import parse_object
@@ -65,6 +66,8 @@ def _guess_object(text: str) -> str:
         return "json" if len(text) >= _LINE_CAP or text[:64].count('":') else "plain"
     if "_path" in fields or ("id.orig_h" in fields and "ts" in fields):
         return "zeek"
+    if is_eve(fields):
+        return "eve"
     kind = fields.get("type")
     if kind in ("yara", "not_scanned") and "path" in fields:
         return "yara"

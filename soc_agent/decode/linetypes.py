@@ -4,6 +4,7 @@ from soc_agent.decode.access import ACCESS
 from soc_agent.decode.cef import CEF
 from soc_agent.decode.context import LineType
 from soc_agent.decode.errorlog import APACHE_ERROR, NGINX_ERROR
+from soc_agent.decode.eve import EVE
 from soc_agent.decode.eventxml import EVENT_XML
 from soc_agent.decode.findings import HEALTH, INTEGRITY, YARA
 from soc_agent.decode.hostline import HOST
@@ -18,7 +19,7 @@ LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
         *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH, INTEGRITY),
-        *(PORTAL, HOST, PLAIN),
+        *(PORTAL, HOST, EVE, PLAIN),
     )
 }
 """Every type of lines, by name."""

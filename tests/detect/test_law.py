@@ -62,6 +62,7 @@ FIELDS = {
     "eventxml": "f g param1 EventID Channel Provider_Name",
     "kv": "f g message",
     "cef": "Name msg message user",
+    "eve": "event_type c-uri http.url cs-user-agent sc-status dns.rrname query alert.signature",
     "zeek": "_path uri c-uri user_agent sc-status query id.orig_h",
     "nginx_error": "message c-uri cs-host severity pid sc-status cs-uri-query",
     "plain": "f",
@@ -122,6 +123,15 @@ def zeek_line(words: list[str]) -> bytes:
     return json.dumps(tree | {"status_code": 404, "method": "GET"}).encode()
 
 
+def eve_line(words: list[str]) -> bytes:
+    first, *rest = words
+    tree: dict[str, object] = {"timestamp": "2026-11-20T10:00:00.1+0700", "event_type": "http", "dest_ip": "192.0.2.1"}
+    tree["http"] = {"url": first, "http_user_agent": words[-1], "status": 404}
+    if len(words) == 1:
+        tree |= {"event_type": "dns", "dns": {"rrname": first}, "alert": {"signature": first}}
+    return json.dumps(tree, ensure_ascii=len(rest) == 2).replace("a/", "a\\/").encode()
+
+
 def escaped(text: str, characters: str) -> str:
     return "".join(f"\\{c}" if c in characters else c for c in text)
 
@@ -135,6 +145,7 @@ LINES: dict[str, Callable[[list[str]], bytes]] = {
     "cef": lambda words: (
         f"CEF:0|V|P|1|7|{escaped(words[0], CEF)}|5|src=192.0.2.1 msg={escaped(words[-1], CEF)}".encode()
     ),
+    "eve": eve_line,
     "zeek": zeek_line,
     "nginx_error": lambda words: (
         f'2026/11/20 08:14:03 [error] 7#7: {words[0]}, client: 192.0.2.1, request: "GET /{words[-1]} HTTP/1.1"'.encode()
