@@ -66,6 +66,8 @@ class TailState(Struct, frozen=True, kw_only=True):
     """Whether the file is compressed; places are those of what it holds."""
     done: bool = False
     """Whether a compressed file was read to its end."""
+    unseen: _Count = 0
+    """So many bytes, not to be read, were there in the first look, when the file could not be opened."""
 
     @property
     def key(self) -> Key:

@@ -47,6 +47,8 @@ class Register:
         self.streams: dict[Key, Stream] = {}
         self.by_path: dict[str, Stream] = {}
         """Every path by which something may be heard of a stream, to that stream."""
+        self.unseen: dict[Key, tuple[str, TailState]] = {}
+        """Files of the first look that could not be opened, though what they hold by then is not to be read."""
         self.at_end = False
         """Whether files found now are read from their end: in the first look at a source that is new."""
         self._globs, self._files, self._reports, self._form = globs, files, reports, form
@@ -80,7 +82,8 @@ class Register:
             if latest:
                 rest_packed = found is None and not is_there and self._search_packed(stream_id, state)
                 self._take_later(state, found)
-                if found is None and not is_there and not rest_packed and state.path in scan.files:
+                goes_on = state.offset > 0 and file_holds(state.path, state)  # on another device, after a mount
+                if not (found or is_there or rest_packed or goes_on) and state.path in scan.files:
                     self._report_lost("tail.rest_gone", state)
 
     def reconcile(self, scan: Scan, now: float) -> None:
@@ -209,6 +212,9 @@ class Register:
             pass
         except OSError as error:
             self._unreadable(file.path, error, wait_s)
+            if self.at_end:
+                unseen = TailState(path=file.path, dev=file.dev, ino=file.ino, mtime_ns=file.mtime_ns, unseen=file.size)
+                self._past.known[file.key] = self.unseen[file.key] = self._past.next_id(file.key), unseen
         if stream is None:
             if fd >= 0:
                 os.close(fd)
@@ -223,6 +229,9 @@ class Register:
     def _resume(self, file: Found, fd: int, path: str) -> Stream:
         """Give the stream of an open file: one continued, or a new one."""
         known = self._past.known.pop(file.key, None) or self._remounted(file, fd)
+        if known and known[1].unseen and not known[1].offset and os.fstat(fd).st_size >= known[1].unseen:
+            state, _ = start_at_end(fd, replace(known[1], path=path), self._count_budget, self._form, known[1].unseen)
+            return Stream.resume(known[0], state, fd, self._now, self._form)
         if known and still_holds(fd, known[1]):
             stream_id, state = known
             stream = Stream.resume(

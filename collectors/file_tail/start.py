@@ -9,13 +9,18 @@ from collectors.file_tail.identity import HEAD_BYTES, TailState, fingerprint, re
 from collectors.lines import BLOCK_BYTES
 
 
-def start_at_end(fd: int, state: TailState, budget_bytes: int, form: Form) -> tuple[TailState, int]:
+def start_at_end(
+    fd: int, state: TailState, budget_bytes: int, form: Form, size: int | None = None
+) -> tuple[TailState, int]:
     """Give ``state`` moved to the end of an open file: after its last newline, so that an open line comes whole.
+
+    ``size`` is where its end was, if that is known from before.
 
     Lines are numbered from the beginning of the file if it is within ``budget_bytes``; otherwise from here on. Also
     gives how many bytes were read to count them.
     """
-    size = os.fstat(fd).st_size
+    now = os.fstat(fd).st_size
+    size = now if size is None else min(size, now)
     encoding = form.encoding("", os.pread(fd, HEAD_BYTES, 0))
     if encoding is None:
         return state, 0

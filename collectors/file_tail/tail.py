@@ -136,7 +136,8 @@ class FileTail:
         if is_new:
             streams = self._register.streams.values()
             began = {stream.id: stream.state() for stream in streams}
-            self._first = self._blocks.of_start({**began, **self._register.backlog.started()})
+            began |= {**self._register.backlog.started(), **dict(self._register.unseen.values())}
+            self._first = self._blocks.of_start(began)
             for stream in streams:
                 stream.unrecorded = False
             _log.info("source %s is new: reading %d files from their %s", self.name, len(streams), self._options.start)

@@ -357,3 +357,4 @@ def test_case_29_a_new_device_number_after_a_mount(log: Path) -> None:
     reader.restart()
     assert reader.read() == lines(4, 4)
     assert reader.blocks[-1].stream_id == stream_id
+    assert reader.codes() == [], "nothing is gone"

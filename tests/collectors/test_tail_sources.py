@@ -1,15 +1,17 @@
 """What a source may be made of: cases 14, 23, 28, 30-33, 35, 39 and 40 of the failures that a tailer must survive."""
 
+import errno
 import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from collectors.file_tail import FileTail, hints
+from collectors.file_tail import FileTail, hints, register
 from soc_agent.config import FileSource
 from tests.collectors.tailing import Reader, append
 
@@ -107,6 +109,32 @@ def test_case_28_an_unreadable_file_is_named_and_tried_again(open_folder: Path) 
     reader.now += 2
     assert as_nobody(reader) == [b"hidden"]
     assert reader.codes() == []
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_case_28_what_was_there_when_a_file_could_not_be_opened_is_not_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarts: bool
+) -> None:
+    """A first start at the end means the end of then, also for a file that could only be opened afterwards."""
+
+    def refuse(path: str) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    log = tmp_path / "app.log"
+    append(log, "old\nolder\nop")
+    with monkeypatch.context() as closed:
+        closed.setattr(register, "open_regular", refuse)
+        reader = Reader(log, start="end")
+        assert reader.read() == []
+        assert reader.codes() == ["tail.unreadable"]
+        append(log, "en\nnew\n")
+        if restarts:
+            reader.restart()
+            assert reader.read() == []
+    assert reader.wait(100) == [b"open", b"new"]
+    assert reader.blocks[-1].first_line == 3
+    reader.restart()
+    assert reader.wait(100) == []
 
 
 def test_case_28_an_error_while_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
