@@ -1,11 +1,14 @@
 """Capture filters: a pcap filter expression becomes a BPF program, for the kernel and for frames out of files.
 
-The expression (pcap-filter(7)) is compiled through scapy, which asks libpcap. Two things to know of libpcap: ``tcp[…]``
-looks into IPv4 alone, and without ``vlan`` in the expression a tagged frame does not match ``ip`` or ``tcp``.
+The expression (pcap-filter(7)) is compiled through scapy, which asks libpcap. In libpcap ``tcp[…]`` and ``udp[…]`` look
+into IPv4 alone; here they look into IPv6 as well (:func:`both_versions`), where no extension header comes between.
+Without ``vlan`` in the expression a tagged frame out of a file does not match ``ip`` or ``tcp``; live, the kernel takes
+the outer tag off first.
 """
 
 import ctypes
 import logging
+import re
 import socket
 from ctypes.util import find_library
 from functools import cache
@@ -18,6 +21,7 @@ from soc_agent.errors import SourceError
 from soc_agent.model import Problem
 
 LINK_NULL, LINK_ETHERNET, LINK_RAW, LINK_LOOP = 0, 1, 101, 108
+_TRANSPORTS = (("tcp", 6), ("udp", 17))
 _SO_ATTACH_FILTER = 26
 _FAMILY_BYTES = 4
 """BSD loopback frames begin with an address family, which libpcap would have to know the byte order of."""
@@ -32,6 +36,7 @@ def compile_filter(expression: str, link: int = LINK_ETHERNET) -> bytes:
     from scapy.arch.common import compile_filter as scapy_compile
     from scapy.error import Scapy_Exception
 
+    expression = both_versions(expression)
     try:
         program = scapy_compile(expression, linktype=LINK_RAW if link in (LINK_NULL, LINK_LOOP) else link)
     except ImportError as error:
@@ -42,6 +47,44 @@ def compile_filter(expression: str, link: int = LINK_ETHERNET) -> bytes:
     code = ctypes.string_at(program.bf_insns, 8 * program.bf_len)
     _libpcap().pcap_freecode(ctypes.byref(program))
     return code
+
+
+def both_versions(expression: str) -> str:
+    """Give an expression whose ``tcp[…]`` and ``udp[…]`` look into IPv6 packets too.
+
+    >>> both_versions("tcp[13] & 2 != 0")
+    '((tcp[13] & 2 != 0) and not (ip6[6] = 6)) or (ip6[6] = 6 and (ip6[40 + (13)] & 2 != 0))'
+    """
+    used = [(name, number) for name, number in _TRANSPORTS if _accessor(name).search(expression)]
+    if not used:
+        return expression
+    any_of = " or ".join(f"ip6[6] = {number}" for _, number in used)
+    found = [f"(({expression}) and not ({any_of}))"]
+    found += [f"(ip6[6] = {number} and ({_into_ip6(expression, name)}))" for name, number in used]
+    return " or ".join(found)
+
+
+def _accessor(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{name}\s*\[")
+
+
+def _into_ip6(expression: str, name: str) -> str:
+    """Put in place of ``tcp[PLACE:SIZE]`` the same of an IPv6 packet: its header has 40 bytes."""
+    found = _accessor(name).search(expression)
+    if found is None:
+        return expression
+    depth, end, colon = 1, found.end(), -1
+    while end < len(expression):
+        letter = expression[end]
+        depth += (letter == "[") - (letter == "]")
+        if not depth:
+            break
+        if letter == ":" and depth == 1:
+            colon = end
+        end += 1
+    place = _into_ip6(expression[found.end() : colon if colon >= 0 else end], name)
+    size = expression[colon:end] if colon >= 0 else ""
+    return f"{expression[: found.start()]}ip6[40 + ({place}){size}{_into_ip6(expression[end:], name)}"
 
 
 def attach(sock: socket.socket, program: bytes) -> None:

@@ -8,10 +8,10 @@ from ctypes.util import find_library
 import pytest
 
 from collectors.packets import bpf
-from collectors.packets.bpf import LINK_NULL, LINK_RAW, OfflineFilter, attach, compile_filter
+from collectors.packets.bpf import LINK_NULL, LINK_RAW, OfflineFilter, attach, both_versions, compile_filter
 from collectors.packets.frames import Frames, frames_of
 from soc_agent.errors import SourceError, describe
-from tests.collectors.packets.craft import SYN, frame, tcp, udp
+from tests.collectors.packets.craft import ACK, SYN, frame, tcp, udp
 
 needs_libpcap = pytest.mark.skipif(find_library("pcap") is None, reason="libpcap is not installed")
 DNS = frame("10.0.0.1", "10.0.0.2", 17, udp(5000, 53, b"x"))
@@ -93,3 +93,33 @@ def test_the_kernel_takes_a_program() -> None:
         attach(receiver, struct.pack("HBBI", 6, 0, 0, 0xFFFF))
         sender.sendto(b"y", receiver.getsockname())
         assert receiver.recv(1) == b"y"
+
+
+@needs_libpcap
+@pytest.mark.parametrize(
+    ("expression", "kept"),
+    [
+        ("tcp[tcpflags] & tcp-syn != 0", [0, 3]),
+        ("not (tcp[tcpflags] & tcp-syn != 0)", [1, 2, 4, 5]),
+        ("tcp[((tcp[12:1] & 0xf0) >> 2):4] = 0x47455420", [1, 4]),
+        ("udp[8:2] = 0x6869 or tcp[13] = 2", [0, 2, 3, 5]),
+        ("tcp port 80", [0, 1, 3, 4]),
+    ],
+)
+def test_bytes_of_tcp_and_udp_are_matched_in_both_versions(expression: str, kept: list[int]) -> None:
+    """In libpcap they are looked for in IPv4 alone."""
+    packets = [
+        frame(source, target, proto, body)
+        for source, target in (("10.0.0.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2"))
+        for proto, body in ((6, tcp(1, 80, SYN)), (6, tcp(1, 80, ACK, b"GET / HTTP/1.1")), (17, udp(1, 2, b"hi")))
+    ]
+    frames = frames_of(packets, list(range(len(packets))))
+    assert OfflineFilter(expression).accepts(frames).time_ns.tolist() == kept
+
+
+@needs_libpcap
+def test_an_expression_that_looks_at_no_bytes_stays_as_it_is() -> None:
+    assert both_versions("host 10.0.0.1 and tcp port 80") == "host 10.0.0.1 and tcp port 80"
+    assert both_versions("tcp[") != ""
+    with pytest.raises(SourceError):
+        compile_filter("tcp[13 & 2")
