@@ -23,6 +23,7 @@ TELL_S = 0.02
 _LOOK_S = 1.0
 _LOCK_S = 5.0
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
+_MEMORY_BYTES = 1_073_741_824
 
 
 class Control:
@@ -92,6 +93,13 @@ def receive(control: Control, setup: Setup, outflow: Outflow) -> None:
         outflow.put(receiver.told())
 
 
+def _bound_memory(setup: Setup) -> None:
+    """Bound what senders could make it hold: a message of each connection, twice, beyond what it needs itself."""
+    size = _MEMORY_BYTES + 2 * setup.source.max_connections * setup.source.message_cap_bytes
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
 def _open(spool: Spool, setup: Setup) -> None:
     """Open the spool. The process before may be just ending: it is waited for."""
     until = time.monotonic() + _LOCK_S
@@ -125,6 +133,7 @@ def main() -> None:
     try:
         setup = control.setup()
         name = setup.source.name
+        _bound_memory(setup)
         receive(control, setup, outflow)
     except EOFError:
         return

@@ -25,6 +25,7 @@ def test_it_says_where_it_writes_and_ends_when_told(tmp_path: Path) -> None:
         first = process.first()
         assert (first.begin, len(first.spool)) == (0, 16)
         assert first.end > 0
+        assert psutil.Process(process.pid).rlimit(psutil.RLIMIT_AS)[0] < 2**31, "its memory is bounded"
         assert process.stop() == "exit code 0"
 
 
