@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from soc_agent.text import fold
 
 _BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process: the agent's transactions last well under a second."""
+_SHARED = stat.S_ISGID | stat.S_IWGRP
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -181,13 +183,17 @@ def _roll_back(conn: sqlite3.Connection) -> None:
 def _create(path: Path) -> None:
     """Create the file for its owner alone; SQLite gives its companions the same mode.
 
+    A folder that hands its group on and lets it write (mode 2770) is meant for several people: so is the file in it.
     A file that exists is not opened here: closing it would drop the locks of other connections of this process
     (sqlite.org/howtocorrupt.html, 2.2).
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            if path.parent.stat().st_mode & _SHARED == _SHARED:
+                os.fchmod(made, 0o660)
+            os.close(made)
     except OSError as error:
         raise trouble("store.cannot_open", path, reason=error.strerror or str(error)) from error
 

@@ -22,6 +22,21 @@ def test_the_file_and_its_companions_are_for_their_owner_alone(store: Store, pat
         assert stat.S_IMODE(name.stat().st_mode) == 0o600, name
 
 
+def test_in_a_folder_for_a_group_the_file_is_for_that_group(tmp_path: Path) -> None:
+    """A service keeps it so for those who use the console; whoever opens it first, with whatever mask."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        with Store.open(folder / "soc.db") as store:
+            put(store, detection())
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("soc.db", "soc.db-wal", "soc.db-shm"), 0o660)
+
+
 def test_every_commit_is_on_the_disk_before_it_is_acknowledged(store: Store) -> None:
     with store._connections.writing() as conn:
         assert conn.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from soc_agent.cli.doctor.case import Case
@@ -73,11 +74,12 @@ def holders_of(transport: str, port: int, processes: Path = Path("/proc")) -> It
 
 
 def _children(pid: int) -> set[int]:
-    try:
-        words = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    except OSError:
-        return set()
-    return {int(word) for word in words}
+    """Give the processes that any thread of a process started (proc_pid_task_tid_children(5))."""
+    found: set[int] = set()
+    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found |= {int(word) for word in listing.read_text("ascii").split()}
+    return found
 
 
 def is_reachable(host: str, port: int, timeout_s: float = 5.0) -> str:

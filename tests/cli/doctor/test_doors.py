@@ -2,6 +2,9 @@
 
 import os
 import socket
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -39,6 +42,40 @@ def test_a_port_that_our_own_agent_holds_is_well(tmp_path: Path) -> None:
         (check,) = doors.doors(make_case(tmp_path, listener("tcp", held.getsockname()[1])))
         assert check.problem is None
         assert str(os.getpid()) in check.detail
+
+
+def test_a_port_that_a_child_of_our_agent_holds_is_well(tmp_path: Path) -> None:
+    """A listener runs in a process of its own, started by a thread of the agent."""
+    (tmp_path / "store").mkdir()
+    now = time.time_ns()
+    code = (
+        "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
+    )
+    started: list[subprocess.Popen[str]] = []
+    done = threading.Event()
+
+    def start() -> None:
+        started.append(
+            subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        )
+        done.wait(60)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    try:
+        while not started:
+            thread.join(0.01)
+        child = started[0]
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        with Store.open(tmp_path / "store" / "soc.db") as store:
+            store.heartbeat(AgentState(os.getpid(), now, time.time_ns(), 0.0, 0))
+        (check,) = doors.doors(make_case(tmp_path, listener("tcp", port)))
+        assert check.problem is None, check.what
+        child.communicate("\n", timeout=30)
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_holders_are_found_in_tables_as_the_kernel_writes_them(tmp_path: Path) -> None:
