@@ -47,7 +47,7 @@ class Scan(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     not_scanned: str = ""
     """Why there is no answer: ``timeout``, ``too_big``, ``unreadable``, ``crashed`` (the file ended the scanner),
-    ``no_scanner`` or ``error``; empty when the file was scanned."""
+    ``hostile`` (its content did before), ``no_scanner`` or ``error``; empty when the file was scanned."""
     detail: str = ""
     sha256: str = ""
     """Of the bytes that were scanned, in hex; only where there are findings."""

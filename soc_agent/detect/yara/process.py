@@ -76,7 +76,7 @@ class ProcessScanner:
             if not rules.pieces:
                 return Scan()
             if self._is_hostile(file, facts, limits):
-                return Scan(not_scanned="crashed", detail="the same content ended the scanner before; it was not tried")
+                return Scan(not_scanned="hostile", detail="the same content ended the scanner before; it was not tried")
             if reason := self._ready(rules):
                 return Scan(not_scanned="no_scanner", detail=reason, again=True)
             order = Order(facts.path, facts.owner, facts.size, limits.cap_bytes, limits.timeout_s)

@@ -99,7 +99,7 @@ def test_a_file_that_ends_the_process_is_named_and_not_tried_again(
     assert scanner.restarts == 1
     assert len(scan(scanner, b"EVIL", tmp_path, "next.php").findings) == 1
     again = scan(scanner, first + b" EVIL", tmp_path, "other.php")
-    assert again.not_scanned == "crashed"
+    assert again.not_scanned == "hostile"
     assert len(scan(scanner, b"EVIL", tmp_path, "last.php").findings) == 1
     assert scanner.restarts == 1
 
