@@ -164,6 +164,9 @@ class Listener:
         if self._process is not None:
             self._process.stop()
             self._process = None
+        if left := self._losses.left():
+            _log.warning("Source %s: %d datagrams came while it stopped, and are lost", self.name, left)
+        self._losses.watch(())
         for door in self._doors:
             door.close()
         self._doors.clear()

@@ -3,6 +3,7 @@
 import socket
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from collectors.listener.messages import Told
 from collectors.listener.sockets import buffer_of, door_name, drops_of
@@ -14,6 +15,7 @@ from soc_agent.text import make_safe
 _TELL_S = 60.0
 _32_BITS = 0xFFFFFFFF
 _NO_TYPE = "plain"
+_MOST_WAITING = 1_000_000
 
 
 class _Happened:
@@ -34,13 +36,12 @@ class Losses:
         self._doors: list[tuple[str, socket.socket]] = []
         self._dropped: list[int] = []
         self._blocks: deque[Block] = deque()
-        self._kernel: Counter[str] = Counter()
         self._happened: dict[str, _Happened] = {}
         self._lasting: set[str] = set()
 
     def watch(self, doors: Sequence[socket.socket]) -> None:
-        """Begin to count what the kernel drops at the doors for datagrams."""
-        named = zip(self._source.listen, doors, strict=True)
+        """Begin to count what the kernel drops at the doors for datagrams; none: the doors are closed."""
+        named = zip(self._source.listen, doors, strict=False)
         self._doors = [(door_name(options), door) for options, door in named if options.transport == "udp"]
         self._dropped = [drops_of(door) for _, door in self._doors]
 
@@ -62,23 +63,41 @@ class Losses:
 
     def look(self, now: float) -> None:
         """Read the counters of the kernel; tell what is due."""
-        for place, (name, door) in enumerate(self._doors):
-            dropped = drops_of(door)
-            more = (dropped - self._dropped[place]) & _32_BITS
-            if more:
-                self._dropped[place] = dropped
-                self._lose(f"{name}: kernel", more)
-                happened = self._happened.setdefault(f"kernel {place}", _Happened())
-                happened.count += more
+        for place, more in self._kernel_drops().items():
+            self._happened.setdefault(f"kernel {place}", _Happened()).count += more
         for kind, happened in self._happened.items():
             if happened.count and (happened.told is None or now - happened.told >= _TELL_S):
                 self._reports.happened(self._problem(kind, happened))
                 self._happened[kind].told = now
                 happened.count, happened.by = 0, Counter()
 
+    def left(self) -> int:
+        """Count what waits at the doors when they close, and what the kernel dropped last: nobody will take it."""
+        before = sum(self._kernel_drops().values())
+        waiting = 0
+        for _, door in self._doors:
+            with suppress(OSError):
+                while waiting < _MOST_WAITING:
+                    door.recv(1)
+                    waiting += 1
+        if waiting:
+            self._lose("stop", waiting)
+        return before + waiting
+
     def block(self) -> Block | None:
         """Give a block without lines that says what was lost, if anything was."""
         return self._blocks.popleft() if self._blocks else None
+
+    def _kernel_drops(self) -> dict[int, int]:
+        """Count what the kernel dropped since the last time, by the place of the door."""
+        found = {}
+        for place, (name, door) in enumerate(self._doors):
+            dropped = drops_of(door)
+            if more := (dropped - self._dropped[place]) & _32_BITS:
+                self._dropped[place] = dropped
+                self._lose(f"{name}: kernel", more)
+                found[place] = more
+        return found
 
     def _lose(self, why: str, count: int) -> None:
         stream_id = f"lost:{why}"

@@ -1,5 +1,6 @@
 """What was lost is counted at once; what went wrong is told once a minute."""
 
+import socket
 from pathlib import Path
 
 from collectors.listener.losses import Losses
@@ -79,3 +80,17 @@ def test_doors_without_drops_say_nothing(tmp_path: Path) -> None:
         losses.watch([opened])
         losses.look(1000.0)
     assert taken(losses) == []
+
+
+def test_what_waits_when_the_doors_close_is_counted(tmp_path: Path) -> None:
+    options = source(tmp_path, door("udp"))
+    losses = Losses(options, Reports(Clock()), Clock())
+    with open_door(options.listen[0], 4096) as opened, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        losses.watch([opened])
+        for number in range(300):
+            sender.sendto(b"<13>%d" % number, ("127.0.0.1", options.listen[0].port))
+        assert losses.left() == 300
+        assert losses.left() == 0
+    lost = {block.stream: block.lost.dropped for block in taken(losses) if block.lost}
+    assert sum(lost.values()) == 300
+    assert set(lost) == {"stop", f"udp port {options.listen[0].port} of 127.0.0.1: kernel"}
