@@ -1,6 +1,7 @@
 """What a page says, against what it is known to be: one look becomes lines, and what is known goes on."""
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -22,12 +23,20 @@ class Content:
     def __init__(self, about: About, memory: Memory) -> None:
         self._about = about
         self._memory = memory
+        self._unchanged = b""
+        """Hash of the last answer, where nothing was new in it: byte for byte the same says the same."""
 
     def look(self, fetch: Fetch, now_ns: int, lines: Lines) -> None:
         """Take a fetch of the whole page; what it gives goes to ``lines``."""
         page = self._memory.page
         self._memory.life.content_ns = now_ns
         why = self._why_not(fetch)
+        digest = blake2b(fetch.body + fetch.url.encode("utf-8", "replace"), digest_size=16).digest()
+        if not why and digest == self._unchanged and page.pending is None:
+            same = self._same(fetch, Difference())
+            lines.life.append(encode(self._about.line("content", now_ns) | same))
+            return
+        self._unchanged = b""
         text, wrong_charset = decode_page(fetch.body, fetch.content_type)
         picture = picture_of(text, fetch.url)
         if why:
@@ -39,7 +48,7 @@ class Content:
         difference = compare(page.baseline, picture, self._about.source.similarity_percent, self._about.page.ignore)
         pending = page.pending
         if not difference.is_hard:
-            self._routine(fetch, picture, difference, now_ns, lines)
+            self._routine(fetch, picture, difference, digest, now_ns, lines)
             return
         known = pending is not None and not self._differs(pending, picture, difference)
         if not known:
@@ -98,7 +107,9 @@ class Content:
         )
         return encode(line)
 
-    def _routine(self, fetch: Fetch, picture: Picture, difference: Difference, now_ns: int, lines: Lines) -> None:
+    def _routine(
+        self, fetch: Fetch, picture: Picture, difference: Difference, digest: bytes, now_ns: int, lines: Lines
+    ) -> None:
         """Take over what changes every day, and tell of what is new in it."""
         page = self._memory.page
         assert page.baseline is not None
@@ -115,6 +126,7 @@ class Content:
             page.baseline = becomes
             lines.page_changed = True
         if not visible and not hidden and not difference.kinds:
+            self._unchanged = digest
             lines.life.append(encode(self._about.line("content", now_ns) | self._same(fetch, difference)))
             return
         self._remember((*visible, *hidden))

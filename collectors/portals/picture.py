@@ -6,6 +6,7 @@ where it stands. Scripts, frames, forms and links are kept by name.
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +22,8 @@ _TOKENS_READ = 200_000
 """A page with more tags and texts is looked at so far; the largest home pages have a tenth of it."""
 _PLACES_KEPT = 4_000
 _TEXT_KEPT = 200
+_REMEMBERED = 200
+"""Longest text of which the hash is remembered."""
 _SCRIPT_KEPT = 2_000
 _DEPTH = 256
 _INLINE = frozenset(
@@ -144,6 +147,22 @@ def short_hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
+def key_of(text: str) -> str:
+    """Give the hash of a masked text. Most texts of a page are those of the look before: short ones are remembered."""
+    return _key_of(text) if len(text) <= _REMEMBERED else short_hash(mask(text))
+
+
+@lru_cache(maxsize=16_384)
+def _key_of(text: str) -> str:
+    return short_hash(mask(text))
+
+
+@lru_cache(maxsize=16_384)
+def _path_of(above: str, name: str, mark: str) -> str:
+    """Give the hash of the way to an element, from that to the one that it is in."""
+    return short_hash(f"{above}>{name}{mask(mark)[:60]}")
+
+
 class _Element:
     """An element that is open."""
 
@@ -188,8 +207,8 @@ class _Reading:
         hides = self._styles.hide(tag)
         if hides and name in _INLINE:
             self._flush()
-        mark = mask(attributes.get("id", "") + "." + attributes.get("class", ""))[:60]
-        path = short_hash(f"{above.path if above else ''}>{name}{mark}")
+        mark = attributes.get("id", "") + "." + attributes.get("class", "")
+        path = _path_of(above.path if above else "", name, mark[:_REMEMBERED])
         element = _Element(name, path, hidden=hides or (above is not None and above.hidden))
         if len(self._places) < _PLACES_KEPT:
             self._places[path] = None
@@ -231,7 +250,7 @@ class _Reading:
         for token in islice(tokens(text), _UNSEEN_READ):
             if isinstance(token, Text):
                 if token.inside not in _SKIPPED and (shown := plain(token.text)) and len(self._hidden) < _BLOCKS_KEPT:
-                    key = short_hash(mask(shown))
+                    key = key_of(shown)
                     self._hidden.setdefault((place, key), Block(place, key, shown[:_TEXT_KEPT], min(len(shown), 1_000)))
             elif token.name == "a" and token.attributes.get("href"):
                 self._link(self._absolute(token.attributes["href"]), hidden=True)
@@ -267,7 +286,7 @@ class _Reading:
             for outer in reversed(self._open[-4:]):
                 if outer.name in ("h1", "h2"):
                     self._headings.setdefault(outer.name, text[:_TEXT_KEPT])
-        place, key = element.path if element else "", short_hash(mask(text))
+        place, key = element.path if element else "", key_of(text)
         found = self._hidden if element is not None and element.hidden else self._blocks
         if len(found) < _BLOCKS_KEPT:
             found.setdefault((place, key), Block(place, key, text[:_TEXT_KEPT], min(len(text), 1_000)))

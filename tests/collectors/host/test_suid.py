@@ -1,8 +1,17 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from collectors.host.reading import Root
 from collectors.host.suid import suid_programs
+
+
+@pytest.fixture(params=["find", "walk"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways give the same."""
+    if request.param == "walk":
+        monkeypatch.setenv("PATH", "/nowhere")
 
 
 def program(path: Path, mode: int) -> Path:

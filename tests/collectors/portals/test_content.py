@@ -130,3 +130,16 @@ def test_words_of_error_pages_are_looked_at_too() -> None:
 def test_half_a_surrogate_pair_does_not_break_a_line() -> None:
     assert Watched().look(got("<p>&#xD800; a \ud83d b".encode("utf-8", "replace").decode()))
     assert Watched(page=replace(PAGE, url=URL)).look(home(0, title="x" * 10_000))
+
+
+def test_the_same_bytes_again_are_not_read_again_and_still_told() -> None:
+    page = Watched().learnt()
+    page.look(home(9))
+    first, second = (of(page.look(home(9)), "content")[0] for _ in range(2))
+    assert first | {"time": ""} == second | {"time": ""}
+    assert second["compared"] is True
+    (line,) = of(page.look(home(9, title="Hacked")), "content")
+    assert line["changed"] is True
+    (line,) = of(page.look(home(9, title="Hacked by XYZ")), "content")
+    assert line["title"] == "Hacked by XYZ"
+    assert [line["action"] for line in of(page.look(home(9)), "baseline")] == ["back"]

@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from collectors.portals import PortalWatch
+from collectors.portals.content import Content
+from collectors.portals.fetch import Fetch
 from collectors.portals.judge import page_change
+from collectors.portals.lines import Lines
 from collectors.portals.memory import Memory
 from soc_agent.config import PortalPage, PortalSource
 from tests.collectors.portals.pages import home, of
@@ -244,3 +248,35 @@ def test_addresses_inside_are_not_asked_unless_they_are_allowed() -> None:
             (line,) = reader.until("availability")
             assert (line["ok"], line["reason"]) == (False, "private_address")
         assert server.requests == []
+
+
+def test_a_page_that_breaks_the_judging_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Content.look
+
+    def look(self: Content, fetch: Fetch, now_ns: int, lines: Lines) -> None:
+        if fetch.url.endswith("/bad"):
+            raise RecursionError("too deep")
+        original(self, fetch, now_ns, lines)
+
+    monkeypatch.setattr(Content, "look", look)
+    with serving(say(home())) as server, reading(options(server, "bad", "good")) as reader:
+        reader.until("baseline", page="good")
+        (problem,) = reader.watch.problems()
+        assert (problem.code, problem.values["page"]) == ("portals.failed", "bad")
+        monkeypatch.setattr(Content, "look", original)
+        reader.until("baseline", page="bad")
+        assert reader.watch.problems() == []
+
+
+def test_a_resolver_that_breaks_is_an_answer_that_failed() -> None:
+    def ask(host: str, port: int) -> list[str]:
+        raise ValueError(host)
+
+    with serving(say(home())) as server:
+        watch = PortalWatch(options(server), ask=ask, clock=Clock())
+        watch.open({})
+        block = watch.read(5.0)
+        assert block is not None
+        line = json.loads(block.data.splitlines()[0])
+        assert (line["ok"], line["reason"]) == (False, "dns")
+        watch.close()
