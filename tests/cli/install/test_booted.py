@@ -1,0 +1,82 @@
+"""The unit under systemd itself: it starts, detects, reloads, is started anew when it hangs, and goes without a trace.
+
+systemd is booted in namespaces of its own, which takes most of a minute and a system that has it: only on request.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.skipif("SOC_AGENT_BOOT" not in os.environ, reason="boots systemd: only with SOC_AGENT_BOOT=1"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to boot systemd"),
+    pytest.mark.skipif(not Path("/lib/systemd/systemd").exists(), reason="systemd is not installed"),
+]
+CONFIG = """
+store: {path: /var/lib/soc-agent/soc-agent.db}
+sources:
+  - {kind: file, name: auth, paths: [/out/auth.log], type: syslog}
+  - {kind: packets, name: lan, interface: lo}
+  - {kind: watch, name: web, paths: [/etc/cron.d]}
+  - {kind: listener, name: net, listen: [{transport: udp, port: 514}]}
+  - {kind: host, name: self}
+"""
+PROBE = """
+PROGRAM=%(program)s
+export SOC_AGENT_LANG=en
+cd /
+systemctl start soc-agent; echo "started $?"
+grep -E 'CapEff|Seccomp:|NoNewPrivs' /proc/$(systemctl show soc-agent -p MainPID --value)/status
+NOW=$(date '+%%b %%e %%H:%%M:%%S')
+echo "$NOW h useradd[7]: new user: name=x, UID=0, GID=0, home=/home/x, shell=/bin/bash" >> /out/auth.log
+for turn in $(seq 60); do [ -n "$($PROGRAM alerts list --json 2>/dev/null)" ] && break; sleep 0.5; done
+echo "alerts $($PROGRAM alerts list --json | wc -l)"
+$PROGRAM doctor --json | sed 's/^/doctor /'
+systemctl reload soc-agent; echo "reloaded $?"
+mkdir -p /etc/systemd/system/soc-agent.service.d
+printf '[Service]\\nWatchdogSec=4s\\n' > /etc/systemd/system/soc-agent.service.d/watchdog.conf
+systemctl daemon-reload; systemctl restart soc-agent
+kill -STOP $(systemctl show soc-agent -p MainPID --value)
+for turn in $(seq 60); do sleep 1; [ "$(systemctl show soc-agent -p NRestarts --value)" -gt 0 ] && break; done
+for turn in $(seq 60); do systemctl is-active -q soc-agent && break; sleep 0.5; done
+echo "after a hang $(systemctl show soc-agent -p ActiveState --value)"
+rm -r /etc/systemd/system/soc-agent.service.d
+$PROGRAM install --systemd --undo --yes; echo "undone $?"
+echo "left $(systemctl show soc-agent -p LoadState --value) $(ls /etc/systemd/system | grep -c soc-agent)"
+systemctl poweroff -ff
+"""
+
+
+@pytest.fixture
+def out() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="soc-agent-booted-", dir="/var/tmp"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+def test_the_service_under_systemd(out: Path) -> None:
+    program = Path(sys.executable).parent / "soc-agent"
+    (out / "config.yaml").write_text(CONFIG)
+    (out / "probe.sh").write_text(PROBE % {"program": program})
+    (out / "auth.log").touch()
+    words = ["unshare", "--mount", "--pid", "--fork", "--net", "--uts", "--ipc", "--cgroup", "--kill-child"]
+    script = Path(__file__).with_name("boot.sh")
+    done = subprocess.run(
+        [*words, "bash", str(script), str(out), str(program)], capture_output=True, text=True, check=False, timeout=170
+    )
+    said = (out / "probe.log").read_text() if (out / "probe.log").exists() else done.stderr
+    lines = said.splitlines()
+    for wanted in ("started 0", "alerts 1", "reloaded 0", "after a hang active", "undone 0", "left not-found 0"):
+        assert wanted in lines, said
+    assert f"CapEff:\t{(1 << 2) | (1 << 10) | (1 << 13):016x}" in lines
+    assert "NoNewPrivs:\t1" in lines
+    assert "Seccomp:\t2" in lines
+    wrong = [line for line in lines if line.startswith("doctor ") and '"error"' in line]
+    assert wrong == []
