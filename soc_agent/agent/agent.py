@@ -12,7 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from soc_agent.agent.canary import FILE_SOURCE, Flock, canary_folder, own_source
+from soc_agent.agent.canary import Flock, canary_folder, own_sources
 from soc_agent.agent.health import PROBLEM_KINDS, HealthLog, health_kind
 from soc_agent.agent.inbox import Inbox, inbox_path
 from soc_agent.agent.metrics import Figures, MetricsServer
@@ -22,7 +22,7 @@ from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.agent.trust import Conditions, Guard
-from soc_agent.config import Config, FileSource, ListenerSource, Source, zone_of
+from soc_agent.config import Config, ListenerSource, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load.changes import RuleChanges
@@ -215,12 +215,10 @@ class Agent:
         log.warning("reloaded: %d rules, %d sources", len(loaded.rules), len(wanted))
 
     def _start_canary(self) -> None:
-        """Read our own file with the collector of log files, where there is a source of log files to prove."""
-        if FILE_SOURCE not in self._runners and any(isinstance(s, FileSource) for s in self._config.sources):
-            folder = canary_folder(self._store_path)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            (folder / "lines.log").touch()
-            self._start_source(self._make_collector(own_source(folder)))
+        """Read our own file and folder with the collectors of what is configured, to prove those."""
+        for source in own_sources(self._config.sources, canary_folder(self._store_path)):
+            if source.name not in self._runners:
+                self._start_source(self._make_collector(source))
 
     def _serve_metrics(self, listened: str) -> None:
         """Give figures to Prometheus where the configuration says, ``listened`` being where that was until now."""

@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from soc_agent.agent.canary import RULE_ID, Canaries
+from soc_agent.agent.canary import RULE_IDS, Canaries
 from soc_agent.agent.health import SOURCE, HealthLog, endings
 from soc_agent.agent.reader import Reader, Reading
 from soc_agent.agent.trouble import Trouble
@@ -190,8 +190,10 @@ class Pipeline:
         block, result = item.block, item.result
         alerts = duplicate = 0
         for detection in result.detections:
-            if detection.rule.id == RULE_ID:
-                duplicate += not transaction.add_hidden(detection)
+            if detection.rule.id in RULE_IDS:
+                # one alert a source: what else tells canaries apart is no concern of anybody
+                named = structs.replace(detection, entity_key=str(detection.fields.get("source") or detection.source))
+                duplicate += not transaction.add_hidden(named)
                 continue
             target = target_of(detection, transaction.find_open)
             if target is None:

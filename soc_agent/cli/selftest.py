@@ -19,7 +19,7 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.config import CanaryOptions, Config, FileSource, StoreOptions
 from soc_agent.errors import SocAgentError, StoreError
 from soc_agent.model import Problem
-from soc_agent.store import CanaryResult, Store
+from soc_agent.store import CanaryResult, SourceStatus, Store
 from soc_agent.text import say
 
 GRACE_S = 15.0
@@ -119,16 +119,26 @@ def _of_own(workspace: Workspace) -> list[CanaryResult]:
                 agent.tick()
                 time.sleep(_POLL_S)
 
-            turn()
-            asked_ns = time.time_ns()
-            request.touch()
             with Store.open(store_path, read_only=True) as store:
+                _wait_for_sources(tested, store, turn)
+                asked_ns = time.time_ns()
+                request.touch()
                 results = _wait(tested, store, asked_ns, WAIT_S + GRACE_S, turn)
         finally:
             agent.stop()
     if results is None:
         raise SocAgentError(Problem("canary.no_answer", values={"seconds": round(WAIT_S + GRACE_S)}))
     return sorted([*results, *impossible], key=lambda result: result.source)
+
+
+def _wait_for_sources(config: Config, store: Store, turn: Callable[[], None]) -> None:
+    """Wait until each source runs, or for so long that what does not run then is to be found by its canary."""
+    names = {source.name for source in config.sources}
+    deadline = time.monotonic() + GRACE_S
+    while time.monotonic() < deadline:
+        turn()
+        if names <= {one.source for one in store.ledger() if one.state is SourceStatus.RUNNING}:
+            return
 
 
 def _wait(

@@ -18,8 +18,8 @@ from soc_agent.text import say
 
 log = logging.getLogger(__name__)
 
-RULE_ID = "c0ffee11-5a7e-4c0d-9b1d-5e1f7e57ca11"
-"""The rule that finds canaries, ``rules/sigma/agent/canary.yml``."""
+RULE_IDS = frozenset(f"c0ffee11-5a7e-4c0d-9b1d-5e1f7e57ca{number}" for number in (11, 12, 13))
+"""The rules that find canaries: ``canary.yml`` and ``canary_packet.yml`` of ``rules/sigma/agent``, and a YARA rule."""
 MISSING = "canary_missing"
 REQUEST = "now"
 """Name of the file in our folder that asks a running agent for a round at once."""
@@ -67,13 +67,13 @@ class Canaries:
             for token, bird in self._flying.items():
                 if token in block.data:
                     bird.read_ns = bird.read_ns or time.time_ns()
-                    if any(found.rule.id == RULE_ID and token in found.raw for found in detections):
+                    if any(found.rule.id in RULE_IDS and token in found.raw for found in detections):
                         bird.detected_ns = time.time_ns()
 
     def stored(self, detections: Iterable[Detection], store: Store) -> None:
         """Look whether those that were found are in the store, over a connection that only reads."""
         for found in detections:
-            if found.rule.id == RULE_ID and store.has_detection(found.uid):
+            if found.rule.id in RULE_IDS and store.has_detection(found.uid):
                 with self._lock:
                     for token, bird in self._flying.items():
                         if token in found.raw:

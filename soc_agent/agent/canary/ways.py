@@ -7,18 +7,21 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
-from soc_agent.config import FileSource, JournalSource, ListenerSource, ListenOptions, Source
+from soc_agent.config import FileSource, JournalSource, ListenerSource, ListenOptions, PacketSource, Source, WatchSource
 
 FILE_SOURCE = "canary.file"
 """Name of our own source, whose one file is read by the same collector as all log files."""
+WATCH_SOURCE = "canary.watch"
+"""The same for the scanner of files: a folder of ours."""
 PROGRAM = "soc-agent-canary"
 _JOURNAL = "/run/systemd/journal/socket"
 _CONNECT_S = 3.0
+_LOOPBACK = "lo"
 _FILE_CAP_BYTES = 1024 * 1024
 _ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what a door on all addresses is called
 
@@ -57,9 +60,20 @@ def message_of(token: str, source: str) -> str:
     return f"token={token} source={source} harmless self-test of soc-agent, nothing to do"
 
 
-def own_source(folder: Path) -> FileSource:
-    """Give the source of our own: one file in a folder of our own."""
-    return FileSource(name=FILE_SOURCE, paths=(str(folder / "lines.log"),), type="syslog", start="beginning")
+def own_sources(sources: Iterable[Source], folder: Path) -> list[Source]:
+    """Give the sources of our own that stand for these: a file and a folder in our own folder, which are made."""
+    found: list[Source] = []
+    kinds = {type(source) for source in sources}
+    if FileSource in kinds:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lines = folder / "lines.log"
+        lines.touch()
+        found.append(FileSource(name=FILE_SOURCE, paths=(str(lines),), type="syslog", start="beginning"))
+    if WatchSource in kinds:
+        files = folder / "files"
+        files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found.append(WatchSource(name=WATCH_SOURCE, paths=(str(files),)))
+    return found
 
 
 def way_of(source: Source, folder: Path) -> Way | Impossible:
@@ -71,6 +85,10 @@ def way_of(source: Source, folder: Path) -> Way | Impossible:
     if isinstance(source, JournalSource):
         is_filtered = source.directory or source.namespace or source.units or source.identifiers or source.priority
         return Impossible("canary.journal_filtered") if is_filtered else Way(_journal)
+    if isinstance(source, WatchSource):
+        return Way(lambda line: _put_file(folder / "files", line))
+    if isinstance(source, PacketSource) and source.interface == _LOOPBACK and not source.filter and source.payloads:
+        return Way(_ask)
     return Impossible(f"canary.no_{kind_of(source)}")
 
 
@@ -85,6 +103,25 @@ def _append(path: Path, line: bytes) -> None:
         path.replace(path.with_suffix(".old"))
     with path.open("ab", buffering=0) as target:
         target.write(line + b"\n")
+
+
+def _put_file(folder: Path, line: bytes) -> None:
+    """Put a file in place of those before it."""
+    for old in folder.glob("canary-*.txt"):
+        old.unlink()
+    (folder / f"canary-{_token_of(line)}.txt").write_bytes(line + b"\n")
+
+
+def _ask(line: bytes) -> None:
+    """Ask this host for a name that cannot exist (RFC 2606); nothing need listen there (RFC 1035, section 4.1)."""
+    labels = (_token_of(line).encode(), PROGRAM.encode(), b"invalid")
+    name = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(os.urandom(2) + b"\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1", ("127.0.0.1", 53))
+
+
+def _token_of(line: bytes) -> str:
+    return line.split(b"token=", 1)[1][:32].decode()
 
 
 def _journal(line: bytes) -> None:

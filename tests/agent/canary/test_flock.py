@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from soc_agent.agent.canary import REQUEST, RULE_ID, Canaries, Flock
+from soc_agent.agent.canary import REQUEST, RULE_IDS, Canaries, Flock
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.trust import Conditions
 from soc_agent.config import CanaryOptions, FileSource, Source
@@ -16,7 +16,7 @@ from soc_agent.store import Store
 from tests.agent.test_runner import eventually
 from tests.store.making import detection
 
-RULE = RuleInfo(RULE_ID, "canary")
+RULE = RuleInfo(min(RULE_IDS), "canary")
 NEVER = CanaryOptions(every_s=0)
 
 

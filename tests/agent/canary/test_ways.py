@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.agent.canary.ways import Impossible, Way, kind_of, line_of, way_of
-from soc_agent.config import FileSource, JournalSource, ListenerSource, ListenOptions, parse_config
+from soc_agent.agent.canary.ways import Impossible, Way, kind_of, line_of, own_sources, way_of
+from soc_agent.config import FileSource, JournalSource, ListenerSource, ListenOptions, WatchSource, parse_config
 from soc_agent.text.catalog import catalogue
 
 LINE = line_of("0" * 32, "auth")
@@ -78,7 +78,8 @@ def test_a_door_that_is_closed_is_an_error() -> None:
         ListenerSource(name="net", listen=(ListenOptions(transport="tls", port=1, client_certificates="required"),)),
         JournalSource(name="journal", units=("sshd.service",)),
         *parse_config(
-            b"sources: [{kind: packets, name: a, interface: eth0}, {kind: watch, name: b, paths: [x]},"
+            b"sources: [{kind: packets, name: a, interface: eth0},"
+            b" {kind: packets, name: b, interface: lo, filter: tcp},"
             b" {kind: eventlogs, name: c, paths: [x]}, {kind: host, name: d}]"
         ).sources,
     ],
@@ -93,5 +94,23 @@ def test_where_there_is_no_way_the_reason_is_said(source: ListenerSource) -> Non
 
 def test_every_kind_of_source_has_an_answer() -> None:
     """A new kind of source needs a way, or a reason."""
-    for kind in ("packets", "watch", "eventlogs", "portals", "host", "integrity"):
+    for kind in ("packets", "eventlogs", "portals", "host", "integrity"):
         assert f"canary.no_{kind}" in catalogue("en")
+
+
+def test_a_file_of_our_own_stands_for_watched_folders(tmp_path: Path) -> None:
+    sources = parse_config(b"sources: [{kind: watch, name: web, paths: [x]}, {kind: host, name: h}]").sources
+    (own,) = own_sources(sources, tmp_path)
+    assert isinstance(own, WatchSource)
+    way = way_of(sources[0], tmp_path)
+    assert isinstance(way, Way)
+    for token in ("0" * 32, "1" * 32):
+        way.send(line_of(token, "web"))
+    (file,) = Path(own.paths[0]).iterdir()
+    assert file.name == f"canary-{'1' * 32}.txt"
+    assert b"harmless" in file.read_bytes()
+
+
+def test_a_question_to_this_host_stands_for_packets() -> None:
+    (source,) = parse_config(b"sources: [{kind: packets, name: lo, interface: lo}]").sources
+    assert isinstance(way_of(source, Path()), Way)
