@@ -50,7 +50,7 @@ def main() -> None:
         (base / "small.yar").write_text('rule marked { strings: $a = "soc-agent-bench" condition: $a }')
         show(
             f"A burst of {BURST_FILES} files of 2 KiB",
-            ("rules", "scanned", "said not scanned", "overflows", "CPU s", "wall s", "agent MB", "scanner MB"),
+            ("rules", "scanned", "said not scanned", "overflows", "CPU s", "wall s", "this bench MB", "scanner MB"),
             [
                 _burst(base / "burst1", "one rule", load_yara([base / "small.yar"])),
                 _burst(
@@ -245,11 +245,14 @@ def _agent(folder: Path) -> list[list[str]]:
     )
     try:
         time.sleep(8)
-        line = b"Nov 22 01:00:00 web sshd[1]: Failed password for root from 203.0.113.%d port 22 ssh2\n"
+        quiet = b"Nov 22 01:00:00 web CRON[%d]: (root) CMD (run-parts /etc/cron.hourly)\n"
+        failed = b"Nov 22 01:00:00 web sshd[%d]: Failed password for root from 203.0.113.7 port 22 ssh2\n"
         for number in range(5):
-            (folder / f"{number}.log").write_bytes(b"".join(line % (n % 250) for n in range(20_000)))
+            lines = [(failed if n % 1000 == 0 else quiet) % n for n in range(20_000)]
+            (folder / f"{number}.log").write_bytes(b"".join(lines))
         for number in range(500):
-            (folder / "drop" / f"{number}.php").write_bytes(b"<?php eval($_POST['x']); // %d" % number)
+            (folder / "drop" / f"{number}.php").write_bytes(b"<?php echo %d; ?>" % number)
+        (folder / "drop" / "shell.php").write_bytes(b"<?php eval($_POST['x']);")
         time.sleep(12)
         if process.poll() is not None:
             return [["it ended: " + (process.stderr.read().decode()[-200:] if process.stderr else ""), "", ""]]
