@@ -42,6 +42,7 @@ _NEAR, _FAR = f"soc-bench-{os.getpid()}-near", f"soc-bench-{os.getpid()}-far"
 _CLONE_NEWNET = 0x40000000
 _BURST = 64
 _TICK_S = 0.001
+_CATCH_UP_S = 0.02
 _SEND = (
     "import sys; from pathlib import Path; from bench.live import send_capture;"
     "print(*send_capture(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))"
@@ -104,9 +105,13 @@ def send_capture(path: Path, rate: int, interface: str) -> tuple[int, float]:
         messages[index].count = 1
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
         sock.bind((interface, 0))
-        sent, begin = 0, time.monotonic()
+        sent = before = 0
+        begin = resumed = time.monotonic()
         while sent < len(places):
-            due = min(int((time.monotonic() - begin) * rate), len(places))
+            due = min(int((time.monotonic() - resumed) * rate) + before, len(places))
+            if due - sent > rate * _CATCH_UP_S:  # it was kept waiting: what it missed is not sent in one burst
+                before, resumed = sent, time.monotonic()
+                due = sent
             while sent < due:
                 count = min(_BURST, due - sent)
                 done = libc.sendmmsg(sock.fileno(), ctypes.byref(messages[sent]), count, 0)
@@ -184,7 +189,9 @@ class _LogLane:
 def measure(capture: Path, rate: int, lane: _LogLane) -> Live:
     """Send a capture at a rate while the log lane runs; give what became of its packets."""
     with cable():
-        collector = PacketProcess(PacketSource(name="live", interface="cable0", flow_idle_s=5))
+        collector = PacketProcess(
+            PacketSource(name="live", interface="cable0", flow_idle_s=5), capture.parent / "evidence"
+        )
         blocks: queue.Queue[Block] = queue.Queue(64)
         over = threading.Event()
         with inside(_NEAR):

@@ -36,9 +36,10 @@ def compile_filter(expression: str, link: int = LINK_ETHERNET) -> bytes:
     from scapy.arch.common import compile_filter as scapy_compile
     from scapy.error import Scapy_Exception
 
-    expression = both_versions(expression)
     try:
-        program = scapy_compile(expression, linktype=LINK_RAW if link in (LINK_NULL, LINK_LOOP) else link)
+        program = scapy_compile(
+            both_versions(expression), linktype=LINK_RAW if link in (LINK_NULL, LINK_LOOP) else link
+        )
     except ImportError as error:
         raise SourceError(Problem("packets.no_libpcap")) from error
     except Scapy_Exception as error:
