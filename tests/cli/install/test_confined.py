@@ -23,8 +23,10 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import StoreError
 from soc_agent.store import SourceStatus, Store
 from tests.cli.install import confined
+from tests.collectors.journal.test_child import Journald, journald
 from tests.end_to_end.running import LINE_RULE, Site, eventually, sshd_line
 
+__all__ = ["journald"]
 MISSING = [name for name in ("setpriv", "systemd-analyze", "mount") if shutil.which(name) is None]
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give it up"),
@@ -217,6 +219,45 @@ def test_pages_and_the_host_itself_are_looked_at(folder: Path) -> None:
         finally:
             assert service.stop() == 0, service.said()
             server.shutdown()
+
+
+def test_a_journal_is_read_by_journalctl_behind_the_same_fence(folder: Path, journald: Journald) -> None:
+    journald.send(1, 2, 3)
+    journald.wait_for(3)
+    shutil.copytree(journald.folder, folder / "journal")
+    for path in (folder / "journal").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    wanted = {"directory": "journal", "identifiers": ["test"], "start": "beginning"}
+    service = site(folder, {"kind": "journal", "name": "far", **wanted})
+    service.begin()
+    try:
+        eventually(lambda: lines(service, "far") >= 3, service.said())
+        assert service.limits()["CapEff"] == capabilities()
+    finally:
+        assert service.stop() == 0, service.said()
+
+
+def test_changed_files_are_told_with_the_one_right(folder: Path) -> None:
+    (folder / "etc").mkdir()
+    (folder / "etc").chmod(0o700)
+    (folder / "etc" / "passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    wanted = {"paths": ["etc"], "interval_s": 1, "audit_logs": [], "packages": False}
+    service = site(folder, {"kind": "integrity", "name": "etc", **wanted})
+    service.begin()
+    try:
+        eventually(lambda: service.status().get("etc") is SourceStatus.RUNNING, service.said())
+        assert service.limits()["CapEff"] == capabilities(2), "CAP_DAC_READ_SEARCH alone"
+        before = lines(service, "etc")
+        numbers = iter(range(1_000_000))
+
+        def told() -> bool:
+            """What is changed before the first look is done is part of it: change it again until one is told."""
+            (folder / "etc" / "passwd").write_text(f"root:x:0:0:{next(numbers)}:/root:/bin/sh\n")
+            return lines(service, "etc") > before
+
+        eventually(told, service.said())
+    finally:
+        assert service.stop() == 0, service.said()
 
 
 def test_the_fence_holds(folder: Path) -> None:
