@@ -33,6 +33,7 @@ class RootState(Struct, frozen=True):
 
     version: int
     complete: bool
+    rescanned_ns: int = 0
 
 
 class Folder:
@@ -56,7 +57,10 @@ class Folder:
         self.waiting_bytes = 0
         self.known_shards = {shard for shard in range(SHARDS) if self._restore(shard, positions)}
         """Shards that an earlier run committed."""
-        self.complete = self._root_state(positions).complete
+        root = self._root_state(positions)
+        self.rescanned_ns = root.rescanned_ns
+        """When all files, also those that had not changed, were last scanned; at first, when they were noted."""
+        self.complete = root.complete
         """Whether an earlier run, or this one, has been through the whole folder."""
         self.held = False
         """While the files that are there before are noted down, nothing is read: half a note would mislead."""
@@ -113,9 +117,12 @@ class Folder:
             if key not in present and self._table.forget(key):
                 self._dirty[key % SHARDS] = None
 
-    def finish(self) -> None:
-        """Take note that the whole folder was walked through."""
+    def finish(self, now_ns: int, *, rescanned: bool = False) -> None:
+        """Take note that the whole folder was walked through, and whether every file was scanned."""
         self.held = False
+        if rescanned or not self.rescanned_ns:
+            self.rescanned_ns = now_ns
+            self._root_dirty = True
         if not self.complete:
             self.complete = True
             self._root_dirty = True
@@ -142,7 +149,7 @@ class Folder:
             if not self._root_dirty or self._dirty:
                 return None
             self._root_dirty = False
-            return self._block("root", b"", 0, 1, RootState(_VERSION, complete=True), now_ns)
+            return self._block("root", b"", 0, 1, RootState(_VERSION, self.complete, self.rescanned_ns), now_ns)
         shard = next(iter(self._ready))
         del self._ready[shard]
         self._dirty.pop(shard, None)

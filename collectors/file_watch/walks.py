@@ -11,7 +11,18 @@ _PARTS = 256
 class Walk:
     """One walk, in progress."""
 
-    def __init__(self, number: int, top: str, whole: str, *, recursive: bool, excludes: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        number: int,
+        top: str,
+        whole: str,
+        *,
+        recursive: bool,
+        excludes: Callable[[str], bool],
+        again: bool = False,
+    ) -> None:
+        self.again = again
+        """Whether files are scanned that did not change either."""
         self.number = number
         """Number of the folder."""
         self.full = top == whole

@@ -1,6 +1,7 @@
 """The thread that scans: what is due by events, and what a walk through a folder finds changed."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -223,7 +224,14 @@ class Worker(threading.Thread):
         whole = self._folders[number].real
         if not whole:
             return None
-        return Walk(number, top, whole, recursive=self._options.recursive, excludes=self._globs.excludes)
+        again = top == whole and self._rescan_in_s(self._folders[number]) <= 0
+        return Walk(number, top, whole, recursive=self._options.recursive, excludes=self._globs.excludes, again=again)
+
+    def _rescan_in_s(self, folder: Folder) -> float:
+        """Give in how many seconds all files are to be scanned, also those that did not change."""
+        if not self._options.rescan_s or not folder.rescanned_ns:
+            return math.inf
+        return self._options.rescan_s - (time.time_ns() - folder.rescanned_ns) / 1e9
 
     def _step(self, walk: Walk) -> None:
         """Go on with a walk for a while: until the first file that is to be scanned."""
@@ -237,7 +245,7 @@ class Worker(threading.Thread):
             identity = identity_of(seen.info)
             with self._changed:
                 walk.present.add(key_of(seen.path))
-                if folder.is_known(seen.path, identity):
+                if not walk.again and folder.is_known(seen.path, identity):
                     continue
                 if seen.info.st_ctime_ns < noting_before_ns and folder.is_new_ground(seen.path):
                     folder.note(seen.path, identity)
@@ -247,7 +255,7 @@ class Worker(threading.Thread):
                     if not self._schedule.closed((walk.number, seen.path), now):
                         self._walks.want(walk.number, folder.real, folder.real, now + self._timing.created_s)
                     continue
-            self._scan((walk.number, seen.path), folder.is_known)
+            self._scan((walk.number, seen.path), _nothing_is_known if walk.again else folder.is_known)
             return
 
     def _end(self, walk: Walk) -> None:
@@ -264,9 +272,10 @@ class Worker(threading.Thread):
             if walk.log.folders:
                 if not walk.log.unreadable:
                     folder.forget_others(walk.present)
-                folder.finish()
+                folder.finish(time.time_ns(), rescanned=walk.again)
                 self._noting_before_ns.pop(number, None)
             later_s = self._timing.reconcile_s if self._warden.is_watched(number) else self._timing.poll_s
+            later_s = min(later_s, max(self._rescan_in_s(folder), 0.0))
             if folder.real:
                 self._walks.want(number, folder.real, folder.real, time.monotonic() + later_s)
             self._changed.notify_all()
@@ -280,6 +289,11 @@ class Worker(threading.Thread):
                 return True
             path = path.rpartition("/")[0]
         return False
+
+
+def _nothing_is_known(path: str, identity: int) -> bool:
+    del path, identity
+    return False
 
 
 def _is_settled(changed_ns: int) -> bool:

@@ -102,6 +102,8 @@ class WatchSource(_Section, frozen=True, tag="watch", tag_field="kind"):
     tier: Tier = Tier.SERVER
     scan_existing: bool = False
     """Whether files that are there at the first start are scanned too."""
+    rescan_s: Annotated[int, Meta(ge=0)] = 0
+    """Between two scans of all files, also those that did not change: new rules see old files. 0: never."""
     size_cap_bytes: Bytes = 33_554_432
     """A larger file is reported as not scanned, never as clean."""
     timeout_s: Seconds = 15

@@ -58,6 +58,6 @@ def test_a_hostile_file_costs_one_restart_and_one_alert(tmp_path: Path) -> None:
     alerts = [each for each in detections if each.rule.title == "A File Ended The Scanner"]
     assert [(each.rule.layer, each.rule.level) for each in alerts] == [(Layer.ON_SITE, Level.HIGH)]
     assert str(drop / "hostile") in str(alerts[0].entities)
-    assert sorted(line["reason"] for line in lines if line["type"] == "not_scanned") == ["crashed", "hostile"]
+    assert sorted(str(line["reason"]) for line in lines if line["type"] == "not_scanned") == ["crashed", "hostile"]
     found = {Path(str(line["path"])).name for line in lines if line["type"] == "yara"}
     assert found == {"before", "after", "last"}

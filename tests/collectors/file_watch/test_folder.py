@@ -56,7 +56,7 @@ def test_nothing_is_read_while_it_is_being_noted_what_was_there() -> None:
     folder.scanned("/srv/new", 4, [b"line\n"])
     assert not folder.has_news()
     assert folder.take_block(5) is None
-    folder.finish()
+    folder.finish(7)
     blocks = read_all(folder, positions)
     assert blocks[-1].stream_id.endswith(":root")
     again = Folder("/srv", "drop", positions)
@@ -111,7 +111,7 @@ def test_damaged_positions_are_as_none(noise: bytes) -> None:
     positions: dict[str, bytes] = {}
     folder = Folder("/srv", "drop", positions)
     folder.scanned("/srv/a", 2, [])
-    folder.finish()
+    folder.finish(7)
     read_all(folder, positions)
     damaged = Folder("/srv", "drop", dict.fromkeys(positions, noise))
     assert not damaged.complete

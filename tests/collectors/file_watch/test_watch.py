@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from collectors.file_watch import FileWatch
 from collectors.file_watch.folder import Folder
@@ -219,3 +220,24 @@ def test_lines_of_a_stream_follow_each_other_over_restarts(start: Start, drop: P
     for block in watched.blocks:
         assert (block.offset, block.first_line) == ends.get(block.stream_id, (0, 1))
         ends[block.stream_id] = (block.offset + len(block.data), block.first_line + block.data.count(b"\n"))
+
+
+def test_all_files_are_scanned_again_on_schedule(start: Start, drop: Path) -> None:
+    """New rules see old files: those that were there before too, and over a restart."""
+    write_old(drop / "old", b"EVIL")
+    watched = start(drop, rescan_s=1)
+    (drop / "new").write_bytes(b"EVIL")
+    watched.until(lambda: set(watched.found()) == {"new", "old"} and watched.found().count("new") > 1)
+    watched.restart()
+    watched.scanner.scanned.clear()
+    watched.until(lambda: {"new", "old"} <= set(watched.scanner.scanned))
+
+
+def test_without_a_schedule_nothing_is_scanned_twice(start: Start, drop: Path) -> None:
+    watched = start(drop, timing=replace(QUICK, reconcile_s=0.05))
+    (drop / "new").write_bytes(b"EVIL")
+    watched.until_found("new")
+    for number in range(3):
+        (drop / f"n{number}").write_bytes(b"EVIL")
+        watched.until(lambda number=number: f"n{number}" in watched.found())  # type: ignore[misc]
+    assert watched.found().count("new") == 1
