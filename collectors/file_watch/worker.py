@@ -178,6 +178,10 @@ class Worker(threading.Thread):
         if not settled and self._may_wait(file):
             return
         scan = self._scanner.scan_file(opened.file, opened.facts, self._limits)
+        if not scan.again:
+            self._reports.clear("scanner")
+        elif self._reports.report("scanner", Problem("watch.no_scanner", values={"reason": scan.detail})):
+            _log.error("Source %s: files are not scanned: %s", self._options.name, scan.detail)
         lines = lines_of(opened.facts, scan, path, self._options.name, now_ns)
         self._keep(file, None if scan.again else opened.identity, lines, settled=settled)
 

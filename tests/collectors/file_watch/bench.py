@@ -33,7 +33,7 @@ class FakeScanner:
         self.gate.wait(DEADLINE_S)
         self.scanned.append(Path(facts.path).name)
         if self.fails:
-            return Scan(not_scanned=self.fails, detail="as told")
+            return Scan(not_scanned=self.fails, detail="as told", again=self.fails == "no_scanner")
         data = os.pread(file, limits.cap_bytes, 0)
         if b"EVIL" not in data:
             return Scan()

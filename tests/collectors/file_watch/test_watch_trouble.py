@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
 
-from tests.collectors.file_watch.bench import write_old
+from tests.collectors.file_watch.bench import QUICK, write_old
 from tests.collectors.file_watch.conftest import Start
 
 
@@ -26,6 +27,17 @@ def test_what_was_not_scanned_is_said(start: Start, drop: Path, options: dict[st
     (drop / "ok").write_bytes(b"EVIL")
     watched.until_found("ok")
     assert len(watched.lines()) == 2
+
+
+def test_without_a_scanner_the_source_says_so_and_files_wait(start: Start, drop: Path) -> None:
+    """A process that cannot be started is trouble of the host, not of the file: it is scanned once there is one."""
+    watched = start(drop, timing=replace(QUICK, reconcile_s=0.3))
+    watched.scanner.fails = "no_scanner"
+    (drop / "bad").write_bytes(b"EVIL")
+    watched.until(lambda: watched.codes() == ["watch.no_scanner"])
+    watched.scanner.fails = ""
+    watched.until_found("bad")
+    assert watched.codes() == []
 
 
 def test_exclusions_hold_for_files_and_folders(start: Start, drop: Path) -> None:
