@@ -7,6 +7,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import re
 import sys
 import time
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from collectors.columns import header_of_name, leading_header, one_header
 from collectors.lines import Cursor, cut, read_size
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Counters, Problem, Where
@@ -91,6 +93,7 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
     :raises SourceError: when the file cannot be read, or, after what could be read, when an archive is broken.
     """
     written_ns = time.time_ns() if path == STDIN else _written_ns(path)
+    header = header_of_name(os.fspath(path))
     with opened(path) as file:
         buffer, cursor, final = b"", Cursor(), False
         # what an archive gives before it breaks is lost with the read that breaks: smaller ones lose less
@@ -102,6 +105,10 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
             begin = 0
             while True:
                 piece = cut(buffer, cursor, line_cap_bytes, begin=begin, final=final)
+                if (end := one_header(piece.data)) < len(piece.data):
+                    after = Cursor(piece.offset + end, piece.first_line + piece.data.count(b"\n", 0, end))
+                    piece = piece._replace(data=piece.data[:end], cursor=after, truncated=0)
+                header = leading_header(piece.data) or header
                 if piece.cursor == cursor:
                     break
                 begin += piece.cursor.offset - cursor.offset
@@ -117,6 +124,7 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
                         first_line=piece.first_line,
                         received_ns=written_ns,
                         lost=Counters(truncated=piece.truncated) if piece.truncated else None,
+                        header=header,
                     )
             buffer = buffer[begin:]
 

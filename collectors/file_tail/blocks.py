@@ -4,14 +4,18 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from collectors.columns import TYPE as COLUMNS
+from collectors.columns import header_before, header_of_name, leading_header
 from collectors.file_tail.form import Cut
 from collectors.file_tail.identity import TailState, decode_state, decode_states, encode_state
+from collectors.lines import Piece
 from soc_agent.config import FileSource
 from soc_agent.model import Block, Counters, Position
 from soc_agent.text import path_text
 
 _START_ID = "start"
 """Where the states of files found in the first look are kept, until each has a position of its own."""
+_HEADERS = 4096
 _SETTLED_BYTES = 4096
 """A sample of so many bytes says all that can be said of a type."""
 
@@ -38,15 +42,18 @@ class Blocks:
 
     def __init__(self, options: FileSource, guess: Callable[[bytes], str]) -> None:
         self._source, self._type, self._guess = options.name, options.type, guess
+        self._headers: dict[str, bytes] = {}
 
     def of_lines(self, stream: Readable, cut: Cut) -> Block:
         """Give a block of lines, with the position after them."""
         piece = cut.piece
+        kind = self._type_of(stream)
+        header = self._header(stream, piece) if kind == COLUMNS else b""
         return Block(
             source=self._source,
             stream=path_text(stream.path),
             stream_id=stream.id,
-            type=self._type_of(stream),
+            type=kind,
             data=piece.data,
             offset=piece.offset,
             first_line=piece.first_line,
@@ -54,6 +61,7 @@ class Blocks:
             received_ns=time.time_ns(),
             lost=Counters(truncated=piece.truncated) if piece.truncated else None,
             written=cut.written,
+            header=header,
         )
 
     def of_position(self, stream: Readable) -> Block:
@@ -78,6 +86,17 @@ class Blocks:
             position=Position(self._source, stream_id, state),
             received_ns=time.time_ns(),
         )
+
+    def _header(self, stream: Readable, piece: Piece) -> bytes:
+        """Give what the lines stand under: their own header, else the one before them, else what the name says."""
+        header = leading_header(piece.data) or self._headers.get(stream.id, b"")
+        if not header and (fd := getattr(stream, "fd", -1)) >= 0:
+            header = header_before(fd, piece.offset)
+        header = header or leading_header(stream.sample()) or header_of_name(stream.path)
+        if len(self._headers) >= _HEADERS:
+            self._headers.clear()
+        self._headers[stream.id] = header
+        return header
 
     def _type_of(self, stream: Readable) -> str:
         if self._type != "auto":

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from collectors.columns import one_header
 from collectors.encodings import Encoding, by_mark, encoding_for, sniff
 from collectors.lines import Cursor, Piece
 from collectors.multiline import Grouping, grouping_for
@@ -63,6 +64,10 @@ class Form:
         :param final: whether a line without its newline is one too.
         """
         piece = encoding.cut(raw, cursor, self.cap, begin=begin, final=final)
+        if (end := one_header(piece.data)) < len(piece.data):
+            data = piece.data[:end]
+            after = Cursor(piece.offset + encoding.length(data), piece.first_line + data.count(b"\n"))
+            piece = piece._replace(data=data, cursor=after, truncated=0)
         if self.grouping is None or not piece.data:
             return Cut(piece)
         after = piece.cursor

@@ -56,6 +56,7 @@ class Reader:
             timezone=origin.zone,
             received_ns=block.received_ns or time.time_ns(),
             host=origin.host,
+            header=block.header,
         )
         self._look_at_time(block, context)
         return Reading(block, self.engine.run(block, context), self._host(block, context))

@@ -42,7 +42,7 @@ def events_of(item: Input, decoders: Decoders, zone: ZoneInfo, problems: list[Pr
     """Yield the lines of an input as events, with their numbers."""
     for block in blocks_of(item, problems):
         kind = guess_type(block.data) if block.type == "auto" else block.type
-        context = Context(source_name=block.source, type=kind, timezone=zone, received_ns=block.received_ns)
+        context = Context(block.source, kind, zone, block.received_ns, header=block.header)
         for number, line in enumerate(block.data.splitlines(), block.first_line):
             if line.strip():
                 yield number, decoders.decode(line, context)

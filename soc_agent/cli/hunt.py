@@ -195,7 +195,8 @@ class Hunt:
 
     def _in_context(self, block: Block) -> tuple[Block, Context]:
         kind = guess_type(block.data) if block.type == "auto" else block.type
-        return block, Context(block.source, kind, self._zone, block.received_ns or time.time_ns())
+        received_ns = block.received_ns or time.time_ns()
+        return block, Context(block.source, kind, self._zone, received_ns, header=block.header)
 
     def _conclude(self, matches: Matches) -> None:
         self._add(self._engine.conclude(matches))

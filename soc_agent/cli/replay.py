@@ -124,7 +124,7 @@ class Recorded:
     def _lines(self, order: int, item: Input) -> Iterator[Timed]:
         latest = 0
         for block in blocks_of(item, self._problems):
-            context = Context("replay", block.type, self._zone, block.received_ns)
+            context = Context("replay", block.type, self._zone, block.received_ns, header=block.header)
             offset = block.offset
             for number, line in enumerate(block.data.splitlines(keepends=True), block.first_line):
                 event = self._decoders.decode(line.rstrip(b"\r\n"), context)

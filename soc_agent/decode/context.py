@@ -28,6 +28,8 @@ class Context(Struct, frozen=True):
     """Host of lines that name none."""
     sender: Sender | None = None
     """Who sent the lines over the network."""
+    header: bytes = b""
+    """What the lines stand under, where they do not say themselves what they are: Zeek's ``#fields``."""
 
 
 class Parsed(Struct, gc=False):

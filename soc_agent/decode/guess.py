@@ -10,6 +10,7 @@ from soc_agent.decode.eventxml import is_event_xml
 from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
+from soc_agent.decode.zeeklog import is_zeek_header
 
 _LINES = 64
 _LINE_CAP = 16_384
@@ -22,6 +23,8 @@ def guess_type(sample: bytes) -> str:
     follow each line of a known type). A last line without its newline counts only when it is alone.
     """
     lines = sample.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if is_zeek_header(lines[0][:_LINE_CAP].decode("utf-8", "replace")):
+        return "zeek_log"  # it says so of all that follows
     if len(lines) > 1:
         lines.pop()
     votes: Counter[str] = Counter()
@@ -64,8 +67,10 @@ def _guess_object(text: str) -> str:
     if fields is None:
         # a line cut at the end of the sample is still one of JSON
         return "json" if len(text) >= _LINE_CAP or text[:64].count('":') else "plain"
-    if "_path" in fields or ("id.orig_h" in fields and "ts" in fields):
+    if "_path" in fields:
         return "zeek"
+    if "ts" in fields and ("id.orig_h" in fields or "fuid" in fields or "certificate.serial" in fields):
+        return "zeek_log"
     if is_eve(fields):
         return "eve"
     kind = fields.get("type")

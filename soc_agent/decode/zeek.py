@@ -47,8 +47,14 @@ _DNS = (("record_type", "qtype_name"), ("answer", "answers"))
 def decode_zeek(text: str, context: Context) -> Parsed | None:
     """Decode a record of a packet log. Sigma's names for firewall, DNS, proxy and web stand beside Zeek's."""
     fields = parse_object(text)
-    if fields is None:
-        return None
+    return None if fields is None else name_record("zeek", fields, text, context)
+
+
+def name_record(name: str, fields: dict[str, Any], text: str, context: Context) -> Parsed:
+    """Give the event of a record: the log sources of its log, and Sigma's names beside Zeek's.
+
+    :param name: the line type; :param fields: its fields, which are added to; :param text: the line.
+    """
     path = fields.get("_path")
     if not isinstance(path, str):
         path = fields["_path"] = _guess_path(fields)
@@ -59,7 +65,7 @@ def decode_zeek(text: str, context: Context) -> Parsed | None:
             put_target(fields, target)
     elif path == "dns":
         _alias(fields, _DNS)
-    return Parsed("zeek", _SOURCES.get(path, _OTHER), fields, time_in(fields, context), subject=text)
+    return Parsed(name, _SOURCES.get(path, _OTHER), fields, time_in(fields, context), subject=text)
 
 
 def _alias(fields: dict[str, Any], names: tuple[tuple[str, str], ...]) -> None:

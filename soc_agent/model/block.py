@@ -48,6 +48,8 @@ class Block(Struct, frozen=True):
     written: bytes = b""
     """Where several lines are one event and so one line of ``data``: the same bytes as the source wrote them, as many
     as ``data`` has. Empty where they are ``data`` itself."""
+    header: bytes = b""
+    """What the lines stand under, where they do not say themselves what they are: Zeek's ``#fields``."""
     facts: HostFacts | None = None
     """What a host says of itself, for the register."""
 

@@ -9,8 +9,9 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from soc_agent.decode import Decoders
+from soc_agent.decode import Context, Decoders
 from soc_agent.detect import Engine, RuleSet, ir
 from soc_agent.detect.evaluate.match import fold
 from soc_agent.detect.evaluate.view import plain_text
@@ -62,6 +63,7 @@ FIELDS = {
     "eventxml": "f g param1 EventID Channel Provider_Name",
     "kv": "f g message",
     "cef": "Name msg message user",
+    "zeek_log": "_path uri c-uri user_agent tags AA",
     "eve": "event_type c-uri http.url cs-user-agent sc-status dns.rrname query alert.signature",
     "zeek": "_path uri c-uri user_agent sc-status query id.orig_h",
     "nginx_error": "message c-uri cs-host severity pid sc-status cs-uri-query",
@@ -123,6 +125,26 @@ def zeek_line(words: list[str]) -> bytes:
     return json.dumps(tree | {"status_code": 404, "method": "GET"}).encode()
 
 
+ZEEK_HEADER = (
+    b"#separator \\x09\n#path\thttp\n#fields\tts\tid.orig_h\turi\tuser_agent\ttags\tAA\tn\n"
+    b"#types\ttime\taddr\tstring\tstring\tset[string]\tbool\tdouble\n"
+)
+
+
+def context_for(line_type: str) -> Context:
+    """Give what lines of a type do not say themselves, and what columns stand under."""
+    return replace(context_of(line_type), header=ZEEK_HEADER if line_type == "zeek_log" else b"")
+
+
+def zeek_log_line(words: list[str]) -> bytes:
+    if len(words) == 2:
+        tree = {"ts": 1795000000.5, "uri": words[0], "user_agent": words[-1], "AA": True}
+        return json.dumps(tree).replace("a/", "a\\/").encode()
+    first, *_ = texts = [word.replace("\\", "\\\\").replace(",", "\\x2c") for word in words]
+    wide = "".join(c if c.isascii() else "".join(f"\\x{byte:02x}" for byte in c.encode()) for c in texts[-1])
+    return "\t".join(["1795000000.5", "192.0.2.1", first, wide, ",".join(texts), "T", "4.04e2"]).encode()
+
+
 def eve_line(words: list[str]) -> bytes:
     first, *rest = words
     tree: dict[str, object] = {"timestamp": "2026-11-20T10:00:00.1+0700", "event_type": "http", "dest_ip": "192.0.2.1"}
@@ -146,6 +168,7 @@ LINES: dict[str, Callable[[list[str]], bytes]] = {
         f"CEF:0|V|P|1|7|{escaped(words[0], CEF)}|5|src=192.0.2.1 msg={escaped(words[-1], CEF)}".encode()
     ),
     "eve": eve_line,
+    "zeek_log": zeek_log_line,
     "zeek": zeek_line,
     "nginx_error": lambda words: (
         f'2026/11/20 08:14:03 [error] 7#7: {words[0]}, client: 192.0.2.1, request: "GET /{words[-1]} HTTP/1.1"'.encode()
@@ -192,7 +215,7 @@ def _is_valid(item: ir.Item) -> bool:
 @st.composite
 def matching_items(draw: st.DrawFn, line: bytes, line_type: str) -> ir.Item:
     """An item that matches this line: what one of its fields says, as a whole or in part, in another case."""
-    event = DECODERS.decode(line, context_of(line_type))
+    event = DECODERS.decode(line, context_for(line_type))
     values = [(field, text) for field, value in event.fields.items() for text in _texts(value)]
     field, text = draw(st.sampled_from([("", event.text), *values]))
     start = draw(st.integers(0, max(len(text) - 1, 0)))
@@ -236,7 +259,7 @@ def rules_for(line_type: str, lines: list[bytes]) -> st.SearchStrategy[list[ir.R
 
 def run(rules: RuleSet, data: bytes, line_type: str, **options: object) -> list[Detection]:
     engine = Engine(rules, DECODERS, **options)  # type: ignore[arg-type]
-    result = engine.run(block_of(data, line_type), context_of(line_type))
+    result = engine.run(block_of(data, line_type), context_for(line_type))
     assert engine.problems() == []
     return result.detections
 
@@ -261,7 +284,7 @@ def test_the_same_detections_with_and_without_the_prefilter(line_type: str, data
     for _ in range(3):  # what is learnt from a block changes what is looked for in the next
         engine._index(line_type)._learn_at_us = 0
         with patch.object(index_module, "_BUILD_US", -inf):
-            result = engine.run(block_of(block, line_type), context_of(line_type))
+            result = engine.run(block_of(block, line_type), context_for(line_type))
         assert result.detections == expected
 
 

@@ -39,6 +39,7 @@ class Line(Struct, frozen=True):
     type: str
     number: int
     received_ns: int
+    header: bytes = b""
 
 
 @click.command("explain", help=say("rules.explain.help"))
@@ -79,7 +80,7 @@ def command(
         narrate(describe(problem))
     matching = 0
     for each in lines:
-        context = Context("explain", each.type, zone, each.received_ns)
+        context = Context("explain", each.type, zone, each.received_ns, header=each.header)
         explanation = explainer.explain(rule_id, each.data, context)
         assert explanation is not None, "the rule was found among those that run"
         matching += explanation.matches
@@ -136,7 +137,8 @@ def _lines_of(item: Input, problems: list[Problem]) -> Iterator[Line]:
         kind = guess_type(block.data) if block.type == "auto" else block.type
         for number, data in enumerate(block.data.split(b"\n"), block.first_line):
             if data.strip():
-                yield Line(data.removesuffix(b"\r"), kind, number, block.received_ns or time.time_ns())
+                received_ns = block.received_ns or time.time_ns()
+                yield Line(data.removesuffix(b"\r"), kind, number, received_ns, block.header)
 
 
 def _show(explanation: Explanation, line: Line, *, as_json: bool, whole: bool) -> None:

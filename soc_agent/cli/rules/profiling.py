@@ -76,7 +76,8 @@ def _read(
         for item in inputs:
             for block in blocks_of(item, problems):
                 kind = guess_type(block.data) if block.type == "auto" else block.type
-                profiler.take(block, Context(block.source, kind, zone, block.received_ns or time.time_ns()))
+                received_ns = block.received_ns or time.time_ns()
+                profiler.take(block, Context(block.source, kind, zone, received_ns, header=block.header))
             progress.advance(task, item.size_bytes)
 
 

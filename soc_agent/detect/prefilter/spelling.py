@@ -35,7 +35,12 @@ _CUT_AT = {
     "eventxml": "&<>\"'",
     # values of structured data (RFC 5424)
     "syslog": '"\\]' + _PAM_JOINTS,
+    # columns; other characters are escaped by their number
+    "zeek_log": "\\",
 }
+_ZEEK_LOG = "zeek_log"
+_TRUTHS = ("true", "false")
+"""A column of Zeek's holds ``T`` and ``F``."""
 _XML = "eventxml"
 _XML_CUTS = _CUT_AT[_XML]
 _XML_TRIGGERS = frozenset(
@@ -76,6 +81,8 @@ class Spelling(Struct, frozen=True):
     def triggers(self) -> Alternatives:
         r"""Literals that say: this line may spell plain letters otherwise (JSON ``\u0041``), so no literal counts."""
         found = frozenset({b"\\u00"}) if self.encodings & _JSON else frozenset()
+        if _ZEEK_LOG in self.encodings:
+            found |= {b"\\u00", b"\\x"}
         return found | _XML_TRIGGERS if _XML in self.encodings else found
 
     @property
@@ -89,6 +96,8 @@ class Spelling(Struct, frozen=True):
         """Spell a text that a value of the field holds: a line must hold one literal of each set."""
         if field in self.derived or _NUMBER.fullmatch(text):
             return []  # a number may be written in many ways
+        if _ZEEK_LOG in self.encodings and any(text.lower() in truth for truth in _TRUTHS):
+            return []
         return _join(
             [_pieces(text, way) for way in _ways(self.encodings, field if field in _FIELDS_AS_WRITTEN else "")]
         )
@@ -105,7 +114,9 @@ class Spelling(Struct, frozen=True):
 
     def of_keyword(self, text: str) -> list[Alternatives]:
         """Spell a text that the line itself holds, or a value of any of its fields."""
-        if _NUMBER.fullmatch(text) and self.encodings & _JSON:
+        if _NUMBER.fullmatch(text) and self.encodings & {*_JSON, _ZEEK_LOG}:
+            return []
+        if _ZEEK_LOG in self.encodings and any(text.lower() in truth for truth in _TRUTHS):
             return []
         return _join([_pieces(text, way) for way in _ways(self.encodings | {"raw"}, "")])
 
@@ -118,7 +129,7 @@ class Spelling(Struct, frozen=True):
         """Spell the letters beyond ASCII that a regular expression which ignores case takes for letters of these."""
         letters = {wide for text in texts for letter, wide in _WIDE_FOLDS.items() if letter in text.lower()}
         spelled = {letter.encode() for letter in letters}
-        if self.encodings & _JSON:
+        if self.encodings & {*_JSON, _ZEEK_LOG}:
             spelled |= {f"\\u{ord(letter):04x}".encode() for letter in letters}
         if _XML in self.encodings:
             spelled |= {form for letter in letters for form in _by_number(letter)}
@@ -164,9 +175,9 @@ def _ways(encodings: frozenset[str], field: str) -> tuple[str | None, ...]:
     """Give the ways in which a field is written: the characters that text is cut at, None for JSON. Each way once."""
     ways: dict[str | None, None] = {}
     for encoding in sorted(encodings):
-        if encoding in _JSON:
+        if encoding in _JSON or encoding == _ZEEK_LOG:
             ways[None] = None
-        else:
+        if encoding not in _JSON:
             ways["" if (encoding, field) in _AS_WRITTEN else _CUT_AT.get(encoding, _CUT_ANYWHERE)] = None
     return tuple(ways)
 
