@@ -123,7 +123,8 @@ def test_a_change_before_the_first_line_was_read_counts(tmp_path: Path) -> None:
 
 def test_yara_rules_change_while_folders_are_watched(tmp_path: Path) -> None:
     (tmp_path / "www").mkdir()
-    watch = {"kind": "watch", "name": "www", "paths": ["www"]}
+    # on a busy machine the first file may be there before the folder is watched
+    watch = {"kind": "watch", "name": "www", "paths": ["www"], "scan_existing": True}
     (tmp_path / "yara").mkdir()
     (tmp_path / "yara" / "a.yar").write_text(YARA.format("First", "first-word"))
     rules = {"builtin": False, "paths": ["rules", "yara"]}
