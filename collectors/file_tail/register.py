@@ -12,11 +12,11 @@ from collectors.file_tail.backlog import Backlog
 from collectors.file_tail.files import ElsewhereError, OpenFiles
 from collectors.file_tail.form import Form
 from collectors.file_tail.identity import Key, TailState, file_holds, key_of, open_regular, still_holds
-from collectors.file_tail.own import own_files
+from collectors.file_tail.openings import Openings
 from collectors.file_tail.packed import packed_holds, unpacked_name
 from collectors.file_tail.past import Past
+from collectors.file_tail.places import Places
 from collectors.file_tail.rotation import age_order, log_paths
-from collectors.file_tail.start import start_at_end
 from collectors.file_tail.stream import ReplacedError, Stream
 from collectors.globs import Found, Globs, Scan
 from collectors.reports import Reports
@@ -24,8 +24,6 @@ from soc_agent.model import Problem
 from soc_agent.text import make_safe
 
 _log = logging.getLogger(__name__)
-_RETRY_MAX_S = 60.0
-_COUNT_BUDGET_BYTES = 256 * 1024 * 1024
 
 
 class Register:
@@ -45,12 +43,8 @@ class Register:
         ready: Callable[[Stream], None],
     ) -> None:
         self.streams: dict[Key, Stream] = {}
-        self.by_path: dict[str, Stream] = {}
-        """Every path by which something may be heard of a stream, to that stream."""
-        self.unseen: dict[Key, tuple[str, TailState]] = {}
-        """Files of the first look that could not be opened, though what they hold by then is not to be read."""
-        self.at_end = False
-        """Whether files found now are read from their end: in the first look at a source that is new."""
+        self.places = Places()
+        self.openings = Openings(form, reports)
         self._globs, self._files, self._reports, self._form = globs, files, reports, form
         self._rotate_wait_s = rotate_wait_s
         self._ready = ready
@@ -59,11 +53,8 @@ class Register:
         self._latest: dict[str, Stream] = {}
         """Name of a log, to the part of it that was written last."""
         self._held: dict[Key, tuple[Found, float]] = {}
-        self._retries: dict[str, tuple[float, float]] = {}
-        self._own: set[Key] = set()
         self._there: Collection[str] = ()
         self._there_keys: Collection[Key] = ()
-        self._count_budget = _COUNT_BUDGET_BYTES
         self._now = 0.0
 
     def begin(self, states: Mapping[str, TailState], scan: Scan, now: float) -> None:
@@ -103,10 +94,10 @@ class Register:
             seen.add(file.key)
             here = scan.files.get(stream.path)
             if stream.path != path and (here is None or here.key != file.key):
-                self._locate(stream, path)
+                self.places.locate(stream, path)
                 stream = self._verified(stream)
                 stream.path = path
-                self._locate(stream, path)
+                self.places.locate(stream, path)
             if stream.leaving_since is not None:
                 stream.leaving_since = None
                 if stream.path == stream.log:
@@ -114,9 +105,7 @@ class Register:
             if (file.size, file.mtime_ns) != (stream.size, stream.mtime_ns):
                 self._ready(stream)
         self._see_off([stream for stream in self.streams.values() if stream.key not in seen])
-        for path in [path for path in self._retries if path not in scan.files]:
-            del self._retries[path]
-            self._reports.clear(f"file {path}")
+        self.openings.keep_only(scan.files)
         self._claim_copies(new.values())
         for file in sorted(new.values(), key=age_order):
             if file.key not in self.streams:
@@ -152,7 +141,7 @@ class Register:
         stream.pending = False
         found = self._past.renamed(stream.state(), self.streams)
         if found is not None and found.path != stream.location:
-            self._locate(stream, found.path)
+            self.places.locate(stream, found.path)
             self._ready(stream)
         elif stream.leaving_since is not None:
             self.finish(stream, deleted=False)
@@ -171,7 +160,7 @@ class Register:
 
     def _look(self, now: float) -> None:
         self._now = now
-        self._own = own_files()
+        self.openings.look(now)
 
     def _take_up(self, file: Found) -> None:
         """Begin to read a file that was found by its name, after whatever had that name before."""
@@ -191,7 +180,7 @@ class Register:
         intact = [state for stream in live if still_holds(stream.fd, state := stream.state())]
         is_read = any(packed_holds(file, state) for state in intact)
         before = [entry for log in logs for entry in self._past.of_log(log)]
-        self.backlog.offer(file, before, skip=self.at_end or is_read)
+        self.backlog.offer(file, before, skip=self.openings.at_end or is_read)
 
     def take_expired(self, now_ns: int) -> list[str]:
         """Give, and forget, the ids of streams whose files are gone for long."""
@@ -200,8 +189,7 @@ class Register:
 
     def _adopt(self, file: Found, leaving_as: str = "") -> Stream | None:
         """Begin to read a file that no stream reads. ``leaving_as``: the name that its lines were written under."""
-        due, wait_s = self._retries.get(file.path, (0.0, 0.0))
-        if self._now < due or file.key in self._own or file.key in self.streams:
+        if file.key in self.streams or not self.openings.allows(file):
             return None
         stream, fd = None, -1
         try:
@@ -211,10 +199,10 @@ class Register:
         except FileNotFoundError:
             pass
         except OSError as error:
-            self._unreadable(file.path, error, wait_s)
-            if self.at_end:
-                unseen = TailState(path=file.path, dev=file.dev, ino=file.ino, mtime_ns=file.mtime_ns, unseen=file.size)
-                self._past.known[file.key] = self.unseen[file.key] = self._past.next_id(file.key), unseen
+            self.openings.failed(file.path, error)
+            if self.openings.at_end:
+                stream_id = self._past.next_id(file.key)
+                self._past.known[file.key] = stream_id, self.openings.pass_over(stream_id, file)
         if stream is None:
             if fd >= 0:
                 os.close(fd)
@@ -222,21 +210,17 @@ class Register:
         self._files.keep(stream, fd)
         stream.leaving_since = self._now if leaving_as else None
         self._enter(stream, file.path)
-        self._retries.pop(file.path, None)
-        self._reports.clear(f"file {file.path}")
+        self.openings.opened(file.path)
         return stream
 
     def _resume(self, file: Found, fd: int, path: str) -> Stream:
         """Give the stream of an open file: one continued, or a new one."""
         known = self._past.known.pop(file.key, None) or self._remounted(file, fd)
-        if known and known[1].unseen and not known[1].offset and os.fstat(fd).st_size >= known[1].unseen:
-            state, _ = start_at_end(fd, replace(known[1], path=path), self._count_budget, self._form, known[1].unseen)
-            return Stream.resume(known[0], state, fd, self._now, self._form)
         if known and still_holds(fd, known[1]):
-            stream_id, state = known
-            stream = Stream.resume(
-                stream_id, replace(state, path=path, dev=file.dev, ino=file.ino), fd, self._now, self._form
-            )
+            stream_id, state = known[0], replace(known[1], path=path, dev=file.dev, ino=file.ino)
+            if not state.offset:
+                state = self.openings.begin(fd, state)
+            stream = Stream.resume(stream_id, state, fd, self._now, self._form)
             stream.log = state.log if state.log in log_paths(path) else self._log_of(path)
             return stream
         if known and known[1].path in log_paths(file.path):
@@ -244,12 +228,10 @@ class Register:
             if file.path == known[1].path:
                 self._take_later(known[1], copy)
         fresh = TailState(path=path, dev=file.dev, ino=file.ino, mtime_ns=file.mtime_ns)
-        if self.at_end:
-            fresh, counted = start_at_end(fd, fresh, self._count_budget, self._form)
-            self._count_budget -= counted
+        fresh = self.openings.begin(fd, fresh)
         stream = Stream.resume(self._past.next_id(file.key), fresh, fd, self._now, self._form)
         stream.log = self._log_of(path)
-        if not known and not self.at_end and stream.log not in self._latest:
+        if not known and not self.openings.at_end and stream.log not in self._latest:
             # Until something of it is committed, a rotation would leave nothing by which to find the file again.
             stream.unrecorded = True
         return stream
@@ -267,10 +249,10 @@ class Register:
     def _enter(self, stream: Stream, location: str) -> None:
         self.streams[stream.key] = stream
         self._held.pop(stream.key, None)
-        self._locate(stream, location)
+        self.places.locate(stream, location)
         other = self._latest.get(stream.log)
-        if other is not None and (other.is_at(stream.log) or _is_older(stream, other)):
-            while other.after is not None and _is_older(stream, other.after):
+        if other is not None and (other.is_at(stream.log) or stream.is_older(other)):
+            while other.after is not None and stream.is_older(other.after):
                 other = other.after
             stream.come_before(other)
         else:
@@ -307,7 +289,7 @@ class Register:
         for stream in gone:
             if stream.leaving_since is None:
                 stream.leaving_since = self._now
-                self._locate(stream, "")
+                self.places.locate(stream, "")
                 last.append(stream)
             elif self._latest.get(stream.log) is stream:
                 last.append(stream)
@@ -327,7 +309,7 @@ class Register:
         """
         found = self._past.renamed(state, self.streams)
         if found is not None and found.key in self.streams:
-            self._locate(self.streams[found.key], found.path)
+            self.places.locate(self.streams[found.key], found.path)
         elif found is not None and (reopen or found.size != state.offset):
             self._adopt(found, state.path)
         return found
@@ -382,7 +364,7 @@ class Register:
         """
         logs = log_paths(file.path)[1:]
         originals = [stream for log in logs if (stream := self._latest.get(log)) and stream.is_at(log)]
-        if self.at_end or not originals or self._past.knows(file):
+        if self.openings.at_end or not originals or self._past.knows(file):
             return False
         if not any(self._verified(original).looks_like(file) for original in originals):
             return False
@@ -394,15 +376,6 @@ class Register:
 
     # Names
 
-    def _locate(self, stream: Stream, path: str) -> None:
-        """Note where a stream's file is now; empty when that is not known."""
-        for old in (stream.location, stream.path):
-            if self.by_path.get(old) is stream:
-                del self.by_path[old]
-        stream.location = os.path.realpath(path) if path else ""
-        for heard in filter(None, (path, stream.location)):
-            self.by_path[heard] = stream
-
     def _log_of(self, path: str) -> str:
         """Give the name of the log that a path belongs to: its own, or that which it was rotated from."""
         logs = log_paths(path)[1:]
@@ -412,35 +385,14 @@ class Register:
         if stream.finished:
             return
         self._files.close(stream)
-        self._locate(stream, "")
+        self.places.locate(stream, "")
         stream.finished, stream.pending = True, False
         del self.streams[stream.key]
         self._reports.clear(f"read {stream.id}")
 
     # What is wrong
 
-    def _unreadable(self, path: str, error: OSError, wait_s: float) -> None:
-        wait_s = next_wait(wait_s)
-        self._retries[path] = self._now + wait_s, wait_s
-        reason = error.strerror or str(error)
-        problem = Problem("tail.unreadable", values={"path": make_safe(path), "reason": reason})
-        if self._reports.report(f"file {path}", problem):
-            _log.warning("%s cannot be read (%s); trying again from time to time", make_safe(path), reason)
-
     def _report_lost(self, code: str, state: TailState) -> None:
         path, at_least = make_safe(state.path), max(0, state.size - state.offset)
         self._reports.happened(Problem(code, values={"path": path, "bytes": at_least}))
         _log.warning("%s: its unread rest is gone after a rotation (%d bytes were seen of it)", path, at_least)
-
-
-def _is_older(stream: Stream, other: Stream) -> bool:
-    """Say whether a stream's file was rotated before another's, as far as their names tell."""
-    if other.finished or not stream.location or not other.location:
-        return False
-    ages = [age_order(Found(s.location, *s.key, s.size, s.mtime_ns)) for s in (stream, other)]
-    return ages[0] < ages[1]
-
-
-def next_wait(wait_s: float) -> float:
-    """Give how long to wait, in seconds, after one more error in a row."""
-    return min(_RETRY_MAX_S, max(1.0, wait_s * 2))

@@ -15,6 +15,7 @@ from collectors.file_tail.identity import (
     fingerprint,
     read_tail,
 )
+from collectors.file_tail.rotation import age_order
 from collectors.globs import Found
 from collectors.lines import Cursor
 from soc_agent.config import FileSource
@@ -124,6 +125,13 @@ class Stream:
     def is_at(self, path: str) -> bool:
         """Say whether it is the file that has this name now."""
         return self.path == path and self.leaving_since is None and not self.finished
+
+    def is_older(self, other: "Stream") -> bool:
+        """Say whether its file was rotated before another's, as far as their names tell."""
+        if other.finished or not self.location or not other.location:
+            return False
+        ages = [age_order(Found(each.location, *each.key, each.size, each.mtime_ns)) for each in (self, other)]
+        return ages[0] < ages[1]
 
     def looks_like(self, file: Found) -> bool:
         """Say whether another file may be a copy of this one, being made or just made."""

@@ -1,6 +1,7 @@
 """The collector of log files that grow and rotate."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -12,7 +13,8 @@ from collectors.file_tail.form import Form
 from collectors.file_tail.heat import Heat
 from collectors.file_tail.hints import Hints
 from collectors.file_tail.lag import Lag, LagMeter
-from collectors.file_tail.register import Register, next_wait
+from collectors.file_tail.openings import next_wait
+from collectors.file_tail.register import Register
 from collectors.file_tail.stream import ReplacedError, Stream
 from collectors.file_tail.turns import Turns
 from collectors.globs import Globs, Scan
@@ -27,6 +29,9 @@ _LOOK_MAX_S = 30.0
 """Longest time between looks at the file system, where one costs much."""
 _GATHER_S = 0.02
 """A stream that was read to its end is not read again sooner: lines that come one by one gather into blocks."""
+_IDLE_SHARE, _BUSY_SHARE = 250, 20
+"""Looks take at most one part in so many of a processor; more while lines come and nothing tells of them."""
+_QUIET_S = 30.0
 _EXPIRY_S = 3600.0
 """How often positions of files that are gone are looked through."""
 _DELETED_S = 60.0
@@ -81,6 +86,7 @@ class FileTail:
         self._look_soon = False
         self._woken = False
         self._next_look = self._next_hinted_look = 0.0
+        self._gave_at = -math.inf
         self._heat = Heat()
 
     @property
@@ -130,13 +136,13 @@ class FileTail:
             _log.error("source %s: the position of stream %r is damaged and not used", self.name, stream_id)
         now = self._clock()
         self._register.begin(states, self._globs.scan(), now)
-        self._register.at_end = is_new and self._options.start == "end"
+        self._register.openings.at_end = is_new and self._options.start == "end"
         self._look(now)
-        self._register.at_end = False
+        self._register.openings.at_end = False
         if is_new:
             streams = self._register.streams.values()
             began = {stream.id: stream.state() for stream in streams}
-            began |= {**self._register.backlog.started(), **dict(self._register.unseen.values())}
+            began |= {**self._register.backlog.started(), **self._register.openings.unseen}
             self._first = self._blocks.of_start(began)
             for stream in streams:
                 stream.unrecorded = False
@@ -162,6 +168,7 @@ class FileTail:
                 self._poll(now)
             block = self._next_block(now)
             if block is not None:
+                self._gave_at = now
                 return block
             now = self._clock()
             if self._woken or now >= deadline:
@@ -176,7 +183,7 @@ class FileTail:
 
     def _hint(self, path: str, is_write: bool, is_folder: bool) -> None:
         """Take a hint. Called from watchdog's thread."""
-        is_ours = path in self._register.by_path
+        is_ours = path in self._register.places
         if is_ours and is_write:
             self._heat.note()
             with self._lock:
@@ -191,7 +198,7 @@ class FileTail:
         with self._lock:
             dirty, self._dirty = self._dirty, set()
         for path in dirty:
-            stream = self._register.by_path.get(path)
+            stream = self._register.places.get(path)
             if stream is not None:
                 self._turns.ready(stream)
 
@@ -217,7 +224,8 @@ class FileTail:
         self._heat.judge(now)
         self._watch_folders()
         cost_s = time.thread_time() - began
-        share = 250 if self._hints and self._hints.working else 20
+        told = self._hints is not None and self._hints.working
+        share = _IDLE_SHARE if told or now - self._gave_at > _QUIET_S else _BUSY_SHARE
         rest_s = min(_LOOK_MAX_S, cost_s * share) if self._options.rescan_s else 0.0
         self._next_look = now + max(self._options.rescan_s, rest_s)
         self._next_hinted_look = now + max(0.05, cost_s * 20)
