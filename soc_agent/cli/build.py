@@ -1,5 +1,6 @@
 """Putting together: what a configuration asks for becomes collectors and an engine."""
 
+import glob
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -225,6 +226,12 @@ class Builder:
             approved = Approved(self._folder / self._config.store.path, source.name)
             return IntegrityWatch(source, approved.of)
         from collectors.file_watch import FileWatch
+
+        # a process that opens and closes a SQLite file beside SQLite loses its locks on it (section 2.2 of
+        # sqlite.org/howtocorrupt.html), and is killed when another process then takes the shared memory away
+        store = glob.escape(str(self._folder / self._config.store.path))
+        own = (store, *(f"{store}{ending}" for ending in ("-wal", "-shm", "-journal")))
+        source = replace(source, exclude=(*source.exclude, *own))
 
         if self._scanner is None:
             self._load_yara()

@@ -9,6 +9,7 @@ import yaml
 
 from collectors.file_tail import FileTail
 from collectors.file_watch import FileWatch
+from collectors.globs import Globs
 from collectors.packets import PacketProcess
 from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
@@ -164,3 +165,13 @@ def test_yara_rules_are_loaded_again_for_folders_that_are_watched(
     loaded = Builder(parse_config(SOURCES), tmp_path, before=builder).load()
     assert "yara:b.other" in {info.id for info in loaded.rules}
     assert loaded.changes.kept == (str(path),)
+
+
+def test_the_files_of_the_store_are_not_opened_by_who_watches_their_folder(tmp_path: Path) -> None:
+    config = parse_config(b"store: {path: soc.db}\nsources: [{kind: watch, name: w, paths: [.], exclude: ['*.iso']}]")
+    made = Builder(config, tmp_path).collector(config.sources[0])
+    assert isinstance(made, FileWatch)
+    excludes = Globs((), made._options.exclude).excludes
+    for name in ("soc.db", "soc.db-wal", "soc.db-shm", "soc.db-journal", "a.iso"):
+        assert excludes(str(tmp_path / name)), name
+    assert not excludes(str(tmp_path / "soc.db.php"))

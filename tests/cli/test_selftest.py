@@ -18,12 +18,11 @@ def free_port() -> int:
 
 def site(folder: Path) -> Site:
     (folder / "a.log").write_bytes(b"")
-    (folder / "web").mkdir()
     door = {"transport": "udp", "port": free_port(), "address": "127.0.0.1"}
     sources = [
         {"kind": "file", "name": "auth", "paths": ["a.log"]},
         {"kind": "listener", "name": "net", "listen": [door]},
-        {"kind": "watch", "name": "web", "paths": ["web"]},
+        {"kind": "watch", "name": "web", "paths": ["."], "recursive": False},
         {"kind": "eventlogs", "name": "exports", "paths": ["."]},
     ]
     return Site(folder, {"sources": sources, "canary": {"every_s": 0}})
