@@ -9,7 +9,7 @@ FILE = Found("/drop/a.evtx", 1, 2, 3, 4)
 def test_a_mark_changes_with_the_file_and_not_with_the_device() -> None:
     assert mark_of(FILE) == mark_of(FILE._replace(dev=9))
     for change in ({"path": "/drop/b.evtx"}, {"ino": 9}, {"size": 9}, {"mtime_ns": 9}):
-        assert mark_of(FILE) != mark_of(FILE._replace(**change)) 
+        assert mark_of(FILE) != mark_of(FILE._replace(**change))
     assert place_of("/drop/\udcff") != place_of("/drop/x")
 
 
