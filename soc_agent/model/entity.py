@@ -20,6 +20,8 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
     "hash": ("sha256", "sha1", "md5"),
     "process": ("Image", "process", "exe"),
     "url": ("c-uri", "cs-uri-stem", "uri"),
+    "signature": ("alert.signature",),
+    "category": ("alert.category",),
 }
 """Which fields hold which kind of entity. A field name stands here once."""
 

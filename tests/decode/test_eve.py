@@ -8,7 +8,7 @@ import pytest
 from soc_agent.decode import guess_type
 from soc_agent.decode.context import Parsed
 from soc_agent.decode.eve import decode_eve
-from soc_agent.model import LogSource
+from soc_agent.model import LogSource, entities_of
 from tests.decode.samples import at, make_context
 
 ENDS = {
@@ -39,6 +39,9 @@ def test_an_alert_keeps_its_names_its_time_and_both_addresses() -> None:
     assert [parsed.fields[name] for name in names] == ["X", "Y", 2, "10.20.7.31", "203.0.113.9", 53, "allowed"]
     assert parsed.time_ns == at("2026-11-20T03:00:00.123456")
     assert parsed.host == "sensor1"
+    entities = entities_of(parsed.fields)
+    kinds = ("src_ip", "dst_ip", "signature", "category")
+    assert [entities.get(kind) for kind in kinds] == [("10.20.7.31",), ("203.0.113.9",), ("X",), ("Y",)]
 
 
 @pytest.mark.parametrize(
