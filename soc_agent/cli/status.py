@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import click
 import msgspec
 
-from soc_agent.cli.output import table
+from soc_agent.cli.output import rfc3339, table
 from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import describe
 from soc_agent.store import SourceLedger, Store
@@ -26,10 +26,18 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
     """Print whether the agent lives, and for each source what was read and what became of it."""
     with Store.open(workspace.store_path, read_only=True) as store:
         agent, ledger, rules = store.agent_state(), store.ledger(), store.rules_state()
+        canaries, wrong = store.canaries(), store.open_health()
     now_ns = time.time_ns()
     alive = agent is not None and not agent.stopped_ns and now_ns - agent.heartbeat_ns < ALIVE_NS
     if as_json:
-        tree = {"alive": alive, "agent": agent, "sources": ledger, "rules": rules}
+        tree = {
+            "alive": alive,
+            "agent": agent,
+            "sources": ledger,
+            "rules": rules,
+            "canaries": canaries,
+            "not_well": wrong,
+        }
         click.echo(msgspec.json.encode(tree).decode())
         return
     if agent is None:
@@ -47,6 +55,9 @@ def command(workspace: Workspace, *, as_json: bool) -> None:
     for entry in ledger:
         if entry.problem is not None:
             click.echo(f"{entry.source}: {describe(entry.problem)}")
+    for one in wrong:
+        told = say("trust.not_well", source=one.source, kind=one.kind, since=rfc3339(one.since_ns))
+        click.echo(make_safe(told))
     if rules is not None and rules.refused:
         click.echo(say("reload.wrong", count=rules.refused, loaded=rules.loaded))
         for problem in rules.problems:

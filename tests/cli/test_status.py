@@ -5,9 +5,12 @@ import os
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from soc_agent.model import Counters, Problem
 from soc_agent.store import AgentState, SourceStatus, Store
 from tests.cli.conftest import Run
+from tests.store.making import detection
 
 
 def store(tmp_path: Path, heartbeat_age_s: float) -> None:
@@ -35,6 +38,7 @@ def test_an_agent_that_fell_silent_does_not_run(run: Run, tmp_path: Path) -> Non
     assert "does not run" in run("status").out
     tree = json.loads(run("status", "--json").out)
     assert tree["alive"] is False
+    assert tree["canaries"] == tree["not_well"] == []
     (source,) = tree["sources"]
     assert [source[span]["dropped"] for span in ("hour", "day", "totals")] == [3, 3, 3]
 
@@ -59,3 +63,13 @@ def test_no_store_yet(run: Run, tmp_path: Path) -> None:
     done = run("status")
     assert done.code == 2
     assert "none.db" in done.err
+
+
+def test_what_is_not_well_is_named_with_its_beginning(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    raw = b'{"type":"health","kind":"source_silent","source":"auth"}'
+    with Store.open(tmp_path / "soc.db") as made, made.transaction() as transaction:
+        transaction.add_alert(replace(detection(1), source="agent", raw=raw, evidence=()))
+    assert "auth: source_silent since 20" in run("status").out
+    (found,) = json.loads(run("status", "--json").out)["not_well"]
+    assert (found["kind"], found["source"]) == ("source_silent", "auth")
