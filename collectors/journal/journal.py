@@ -170,8 +170,8 @@ class Journal:
             self._start(now)
         lines: list[bytes] = []
         lost = Counters()
-        size = 0
-        while self._child is not None and size < BLOCK_BYTES // 2:
+        taken = 0
+        while self._child is not None and taken < BLOCK_BYTES:
             data = self._child.read()
             if data is None:
                 reason = self._child.stop()
@@ -179,11 +179,11 @@ class Journal:
                 self._ended(reason)
             elif not data:
                 break
+            taken += len(data or b"")
             for entry in self._parser.feed(data or b""):
                 line = self._line(entry, lost)
                 if line:
                     lines.append(line)
-                    size += len(line)
         if self._child is not None:
             self._look(self._clock())
         return self._block(lines, lost) if lines or lost.dropped else None
