@@ -79,7 +79,8 @@ def test_what_does_not_fit_is_counted_as_dropped(cable: Cable) -> None:
     first = ring.dropped()
     assert first > 0
     assert ring.dropped() == 0
-    assert len(received(ring, 4000 - first)) == 4000 - first
+    # among the dropped may be a frame that the kernel sent by itself (neighbour discovery)
+    assert 0 <= len(received(ring, 4000 - first)) - (4000 - first) <= 5
     ring.close()
 
 
