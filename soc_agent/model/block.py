@@ -3,7 +3,6 @@
 from msgspec import Struct
 
 from soc_agent.model.hostfacts import HostFacts
-
 from soc_agent.model.sender import Sender
 
 
