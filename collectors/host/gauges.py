@@ -6,6 +6,7 @@ from collectors.host import running
 from collectors.host.protection import signature_days, update_days
 from collectors.host.reading import Section
 from soc_agent.config import HostSource
+from soc_agent.hostclock import HostClock
 
 AGAIN_NS = 86_400_000_000_000
 """What is beyond its limit is told again after so long."""
@@ -38,15 +39,15 @@ class Gauges:
             del self.told[gone]
         return lines
 
-    def clock(self, clock: running.Clock | None, now_ns: int) -> list[dict[str, Any]]:
+    def clock(self, clock: HostClock | None, now_ns: int) -> list[dict[str, Any]]:
         """Give lines on a clock that nothing keeps, or that is off."""
         if clock is None:
             return []
         off = abs(clock.offset_ms) > self._options.clock_ms
-        facts = {"kept": clock.kept, "offset_ms": clock.offset_ms, "error_ms": clock.error_ms}
+        facts = {"kept": clock.is_kept, "offset_ms": clock.offset_ms, "error_ms": clock.error_ms}
         return [
             *self._state("clock_off", "clock_off", now_ns, facts, beyond=off, well=not off),
-            *self._state("clock_free", "clock_free", now_ns, facts, beyond=not clock.kept, well=clock.kept),
+            *self._state("clock_free", "clock_free", now_ns, facts, beyond=not clock.is_kept, well=clock.is_kept),
         ]
 
     def posture(self, sections: dict[str, Section], updates: Section, now_ns: int) -> list[dict[str, Any]]:

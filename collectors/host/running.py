@@ -1,6 +1,5 @@
-"""What a host does right now: ports that are listened on, mounts, how full disks are, how right its clock is."""
+"""What a host does right now: ports that are listened on, mounts, how full disks are."""
 
-import ctypes
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
@@ -11,9 +10,6 @@ from msgspec import Struct
 
 from collectors.host.reading import Root, Section, Unreadable
 
-_TIME_ERROR = 5
-"""State that adjtimex(2) gives when nothing keeps the clock."""
-_STA_NANO = 0x2000
 _PSEUDO = frozenset(
     {"proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs", "bpf"}
     | {"pstore", "mqueue", "hugetlbfs", "configfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs"}
@@ -133,41 +129,3 @@ def disks(mounted: Section) -> list[Disk]:
         inodes = 100.0 * (about.f_files - about.f_favail) / about.f_files if about.f_files else 0.0
         found.append(Disk(mount, usage.percent, round(inodes, 1), usage.free))
     return found
-
-
-class _Timex(ctypes.Structure):
-    """The beginning of ``struct timex`` of adjtimex(2)."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_char * 256),
-    )
-
-
-class Clock(Struct, frozen=True):
-    """How right the clock is, as the kernel knows."""
-
-    kept: bool
-    """Whether something keeps it (NTP)."""
-    offset_ms: float
-    """What it is known to be off by."""
-    error_ms: float
-    """What it may be off by at most; grows while nothing keeps it."""
-
-
-def clock() -> Clock | None:
-    """Ask the kernel about its clock (adjtimex(2)); None where it cannot be asked."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(library, "adjtimex"):
-        return None
-    timex = _Timex()
-    state = library.adjtimex(ctypes.byref(timex))
-    if state < 0:
-        return None
-    unit = 1e-6 if timex.status & _STA_NANO else 1e-3
-    return Clock(state != _TIME_ERROR, round(timex.offset * unit, 3), round(timex.maxerror * 1e-3, 1))

@@ -20,6 +20,7 @@ from collectors.host.probes import FORCE_S, Probe, probes_of
 from collectors.host.reading import Root, Section, Unreadable
 from collectors.reports import Reports
 from soc_agent.config import HostSource
+from soc_agent.hostclock import HostClock, host_clock
 from soc_agent.model import Block, HostFacts, Position, Problem
 
 _log = logging.getLogger(__name__)
@@ -160,7 +161,7 @@ class HostWatch:
                 self._state.sections[probe.name] = found
                 changed = True
         disks = running.disks(self._state.sections.get("mounts", {}))
-        clock = running.clock()
+        clock = host_clock()
         updates = protection.updates(self._root)
         lines += self._gauges.disks(disks, now_ns)
         lines += self._gauges.clock(clock, now_ns)
@@ -170,7 +171,7 @@ class HostWatch:
         facts = dict(self._state.sections) | {"updates": updates}
         facts["disks"] = {disk.mount: f"{disk.percent:.0f}%" for disk in disks}
         if clock is not None:
-            facts["clock"] = {"kept": "yes" if clock.kept else "no"}
+            facts["clock"] = {"kept": "yes" if clock.is_kept else "no"}
         news = {name: section for name, section in facts.items() if self._sent.get(name) != section}
         self._sent = facts
         status = encode([_status(disks, clock)], self._host, now_ns)
@@ -238,7 +239,7 @@ class HostWatch:
         return tuple(dict.fromkeys(item.partition(" ")[2] for item, kind in known.items() if kind == "ip"))
 
 
-def _status(disks: list[running.Disk], clock: running.Clock | None) -> dict[str, Any]:
+def _status(disks: list[running.Disk], clock: HostClock | None) -> dict[str, Any]:
     """Give the measures of this moment: they come each time, so that a host that is not looked at falls silent."""
     line: dict[str, Any] = {"event": "status", "disk_percent": max((disk.percent for disk in disks), default=None)}
     line["memory_percent"] = psutil.virtual_memory().percent
@@ -246,5 +247,5 @@ def _status(disks: list[running.Disk], clock: running.Clock | None) -> dict[str,
         line["load"] = round(psutil.getloadavg()[0], 2)
     line["boot_s"] = int(psutil.boot_time())
     if clock is not None:
-        line |= {"clock_kept": clock.kept, "offset_ms": clock.offset_ms}
+        line |= {"clock_kept": clock.is_kept, "offset_ms": clock.offset_ms}
     return line

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from soc_agent.agent.trust.clocks import SourceClock
 from soc_agent.agent.trust.conditions import Conditions
-from soc_agent.agent.trust.hostclock import host_clock
 from soc_agent.agent.trust.lag import lag_of
 from soc_agent.agent.trust.sentry import Sentry, SourceLook
 from soc_agent.config import Config, EventLogSource, PacketSource, Source, WatchSource, zone_of
+from soc_agent.hostclock import host_clock
 from soc_agent.model import Collector
 from soc_agent.store import Store
 

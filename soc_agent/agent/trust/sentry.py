@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from soc_agent.agent.trust.clocks import SourceClock, zone_error_h
 from soc_agent.agent.trust.conditions import Conditions
-from soc_agent.agent.trust.hostclock import HostClock
 from soc_agent.agent.trust.rhythm import Rhythm
 from soc_agent.config import HealthOptions
+from soc_agent.hostclock import HostClock
 from soc_agent.text import say
 
 SILENT, BEHIND, CLOCK_OFF, DROPPED = "source_silent", "source_behind", "source_clock_off", "dropped"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from soc_agent.agent.trust.hostclock import host_clock
 from soc_agent.cli.doctor.case import Case
 from soc_agent.cli.doctor.check import Check, error, ok, warn
 from soc_agent.cli.install.needs import FOLDER_KINDS, READING_KINDS, kind_of
 from soc_agent.config import EventLogSource, FileSource, Source
+from soc_agent.hostclock import host_clock
 from soc_agent.text import say
 
 BASE_FILES = 256

@@ -8,10 +8,10 @@ import pytest
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.trust.clocks import SourceClock
 from soc_agent.agent.trust.conditions import Conditions
-from soc_agent.agent.trust.hostclock import HostClock
 from soc_agent.agent.trust.rhythm import Rhythm
 from soc_agent.agent.trust.sentry import BOOT_S, CALM_S, Sentry, SourceLook
 from soc_agent.config import HealthOptions
+from soc_agent.hostclock import HostClock
 
 MIB = 1024 * 1024
 WALL = 1_800_000_000.0

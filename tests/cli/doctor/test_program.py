@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.agent.trust.hostclock import HostClock
 from soc_agent.cli.doctor import program
 from soc_agent.cli.doctor.check import Verdict
+from soc_agent.hostclock import HostClock
 from tests.cli.doctor.making import codes, make_case
 
 LOGS = "sources:\n- {kind: file, name: a, paths: ['/logs/*.log']}\n"

@@ -1,6 +1,7 @@
 from collectors.host.gauges import AGAIN_NS, Gauges
-from collectors.host.running import Clock, Disk
+from collectors.host.running import Disk
 from soc_agent.config import HostSource
+from soc_agent.hostclock import HostClock
 
 OPTIONS = HostSource(name="h", disk_percent=90, clock_ms=500, signature_days=7, update_days=45)
 
@@ -38,9 +39,9 @@ def test_a_disk_that_is_gone_is_forgotten() -> None:
 
 def test_a_clock_that_is_off_or_free() -> None:
     found = gauges()
-    assert found.clock(Clock(True, 499.0, 1.0), 0) == []
-    assert [line["what"] for line in found.clock(Clock(True, -501.0, 1.0), 1)] == ["clock_off"]
-    assert [(line["what"], line["state"]) for line in found.clock(Clock(False, 0.0, 16_000.0), 2)] == [
+    assert found.clock(HostClock(True, 499.0, 1.0), 0) == []
+    assert [line["what"] for line in found.clock(HostClock(True, -501.0, 1.0), 1)] == ["clock_off"]
+    assert [(line["what"], line["state"]) for line in found.clock(HostClock(False, 0.0, 16_000.0), 2)] == [
         ("clock_off", "well"),
         ("clock_free", "bad"),
     ]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from soc_agent.agent.trust.hostclock import host_clock
+from soc_agent.hostclock import host_clock
 
 
 def test_the_kernel_answers_or_nothing_is_claimed() -> None:
