@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> None:
     (folder.parent / "pid").write_text(str(os.getpid()))
     if not folder.is_dir():
         sys.exit(f"Failed to open {folder}: No such file or directory")
+    reader = os.getppid()
     done = ""
     if cursor := given.get("--cursor"):
         number = int(dict(part.partition("=")[::2] for part in cursor.split(";"))["i"], 16)
@@ -64,7 +65,8 @@ def main(arguments: list[str]) -> None:
             sys.stdout.buffer.write((folder / name).read_bytes())
             done = name
         sys.stdout.buffer.flush()
-        if "--follow" not in given:
+        # journalctl ends too when nobody reads any more
+        if "--follow" not in given or os.getppid() != reader:
             return
         time.sleep(0.01)
 
