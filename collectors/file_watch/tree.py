@@ -22,6 +22,20 @@ class WalkLog:
         """What could not be listed, and why."""
 
 
+def entries_of(folder: str, log: WalkLog) -> list[os.DirEntry[str]]:
+    """Give what a folder holds, by name; nothing when it is gone. That it cannot be listed goes to ``log``."""
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        log.unreadable[folder] = error.strerror or str(error)
+        return []
+    log.folders += 1
+    return listed
+
+
 def walk(top: str, *, recursive: bool, excludes: Callable[[str], bool], log: WalkLog) -> Iterator[Seen]:
     """Yield the files of a folder, and of those below it if ``recursive``.
 
@@ -31,17 +45,8 @@ def walk(top: str, *, recursive: bool, excludes: Callable[[str], bool], log: Wal
     folders = [top]
     while folders:
         folder = folders.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            log.unreadable[folder] = error.strerror or str(error)
-            continue
-        log.folders += 1
         below = []
-        for entry in listed:
+        for entry in entries_of(folder, log):
             if excludes(entry.path):
                 continue
             try:

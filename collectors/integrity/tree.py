@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 
-from collectors.file_watch.tree import WalkLog
+from collectors.file_watch.tree import WalkLog, entries_of
 
 
 def everything(tops: Sequence[str], recursive: bool, excludes: Callable[[str], bool], log: WalkLog) -> Iterator[str]:
@@ -15,16 +15,7 @@ def everything(tops: Sequence[str], recursive: bool, excludes: Callable[[str], b
         folders = [top]
         while folders:
             folder = folders.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    listed = sorted(entries, key=lambda entry: entry.name)
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            except OSError as error:
-                log.unreadable[folder] = error.strerror or str(error)
-                continue
-            log.folders += 1
-            for entry in listed:
+            for entry in entries_of(folder, log):
                 if excludes(entry.path):
                     continue
                 yield entry.path

@@ -108,11 +108,6 @@ class Pipeline:
         """The engine that runs. Its own thread works with it: another may only make one like it ready."""
         return self._reader.engine
 
-    def seconds_since_line(self) -> dict[str, float]:
-        """Give, for each source that ever gave lines to this agent, how long ago the last one was."""
-        now = time.monotonic()
-        return {source: now - last for source, last in self.passage.last_line.copy().items()}
-
     def _run(self) -> None:
         self._look_at_databases()
         while True:
