@@ -13,7 +13,7 @@ from socket import AF_INET, AF_INET6
 
 from msgspec import Struct
 
-from soc_agent.config.trusting import listen_address
+from soc_agent.config.health import listen_address
 from soc_agent.errors import StoreError, describe
 from soc_agent.model import Problem
 from soc_agent.store import SourceLedger, SourceStatus

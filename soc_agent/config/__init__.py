@@ -1,36 +1,26 @@
 """One YAML file becomes a typed configuration; every error names the file, line and key."""
 
-from soc_agent.config.integrity import IntegritySource
-from soc_agent.config.journaling import JournalSource
+from soc_agent.config.estate import AssetOptions, EnrichmentOptions, NetworkOptions, SystemOptions
+from soc_agent.config.health import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.config.lines import AUTO, compile_start, is_encoding
-from soc_agent.config.listening import ListenerSource, ListenOptions
 from soc_agent.config.load import load_config, parse_config
-from soc_agent.config.options import (
-    AgentOptions,
-    AssessmentOptions,
-    AssetOptions,
-    Config,
-    ConsoleOptions,
-    ContactOptions,
-    EnrichmentOptions,
+from soc_agent.config.options import AgentOptions, Config, ConsoleOptions, IndicatorOptions, RuleOptions, StoreOptions
+from soc_agent.config.organisation import AssessmentOptions, ContactOptions, NationalOptions, OrganisationOptions
+from soc_agent.config.sources import (
     EventLogSource,
     FileSource,
     HostSource,
-    IndicatorOptions,
+    IntegritySource,
+    JournalSource,
+    ListenerSource,
+    ListenOptions,
     MultilineOptions,
-    NationalOptions,
-    NetworkOptions,
-    OrganisationOptions,
     PacketSource,
     PortalPage,
     PortalSource,
-    RuleOptions,
     Source,
-    StoreOptions,
-    SystemOptions,
     WatchSource,
 )
-from soc_agent.config.trusting import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.config.zone import host_zone, zone_of
 
 __all__ = [

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import re2
 
-from soc_agent.config.journaling import JournalSource
+from soc_agent.config.health import listen_address
 from soc_agent.config.lines import compile_start, is_encoding
-from soc_agent.config.listening import ListenerSource
-from soc_agent.config.options import Config, FileSource, HostSource, PacketSource, PortalSource
-from soc_agent.config.trusting import listen_address
+from soc_agent.config.options import Config
+from soc_agent.config.sources import FileSource, HostSource, JournalSource, ListenerSource, PacketSource, PortalSource
 
 Path = tuple[str | int, ...]
 Conflict = tuple[str, Path, dict[str, Any]]

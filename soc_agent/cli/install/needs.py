@@ -11,7 +11,7 @@ from msgspec.structs import fields
 
 from soc_agent.cli.install.image import Image
 from soc_agent.config import Config, HostSource, PacketSource, Source, WatchSource
-from soc_agent.config.trusting import listen_address
+from soc_agent.config.health import listen_address
 
 NET_RAW = "CAP_NET_RAW"
 READ_SEARCH = "CAP_DAC_READ_SEARCH"

@@ -4,17 +4,15 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from msgspec import Meta, Struct
+from msgspec import Meta, field
+
+from soc_agent.config.section import Section
 
 
-class _Closed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A section of the file: unknown keys are errors."""
-
-
-class HealthOptions(_Closed, frozen=True):
+class HealthOptions(Section, frozen=True):
     """When a source is not well: an alert of layer 1 says so, and ends by itself when it is well again."""
 
-    silence: dict[str, Annotated[int, Meta(ge=0)]] = {}
+    silence: dict[str, Annotated[int, Meta(ge=0)]] = field(default_factory=dict)
     """Source to the longest silence in seconds, instead of its own learnt rhythm; 0: it may be silent for ever."""
     lag_mb: Annotated[int, Meta(ge=1)] = 256
     """A source of which so many megabytes (2²⁰ bytes) wait to be read is behind."""
@@ -26,7 +24,7 @@ class HealthOptions(_Closed, frozen=True):
     """The clock of this host must be kept by a time service, and be right to so many milliseconds."""
 
 
-class MetricsOptions(_Closed, frozen=True):
+class MetricsOptions(Section, frozen=True):
     """Figures for Prometheus, over HTTP."""
 
     listen: str = ""
@@ -35,7 +33,7 @@ class MetricsOptions(_Closed, frozen=True):
     """Whether the address may be another than loopback. There is no encryption and no password."""
 
 
-class CanaryOptions(_Closed, frozen=True):
+class CanaryOptions(Section, frozen=True):
     """Harmless marked lines that prove that reading, detecting and storing still work."""
 
     every_s: Annotated[int, Meta(ge=0)] = 3600

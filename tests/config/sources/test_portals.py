@@ -1,22 +1,21 @@
-"""Sources that name no files: what of them does not go together is told by name."""
+"""What of the options of portals does not go together is told by name."""
 
 import pytest
 
-from soc_agent.config import Config, HostSource, PortalPage, PortalSource, parse_config
+from soc_agent.config import Config, PortalPage, PortalSource, parse_config
 from soc_agent.config.consistency import conflicts
 from soc_agent.errors import ConfigError
 
 PAGE = PortalPage(name="a", url="https://a.example.vn/")
 
 
-def found(source: PortalSource | HostSource) -> list[tuple[str, tuple[str | int, ...]]]:
+def found(source: PortalSource) -> list[tuple[str, tuple[str | int, ...]]]:
     return [(code, path) for code, path, _ in conflicts(Config(sources=(source,)))]
 
 
 def test_right_ones_have_none() -> None:
     pages = (PAGE, PortalPage(name="b", url="http://[2001:db8::1]:8080/x"))
     assert found(PortalSource(name="p", pages=pages, private_networks=("10.0.0.0/8",))) == []
-    assert found(HostSource(name="h")) == []
 
 
 @pytest.mark.parametrize(

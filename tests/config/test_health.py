@@ -3,7 +3,7 @@
 import pytest
 
 from soc_agent.config import parse_config
-from soc_agent.config.trusting import listen_address
+from soc_agent.config.health import listen_address
 from soc_agent.errors import ConfigError
 
 

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from soc_agent.config.section import Name, Section
 from soc_agent.model import Tier
 
 _Text = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class JournalSource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="journal", tag_field="kind"):
+class JournalSource(Section, frozen=True, tag="journal", tag_field="kind"):
     """The journal of systemd, read with ``journalctl``."""
 
-    name: Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$")]
+    name: Name
     directory: str = ""
     """Folder of another journal, such as those that systemd-journal-remote keeps; empty: that of this host."""
     namespace: str = ""

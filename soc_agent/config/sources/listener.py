@@ -2,18 +2,13 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from soc_agent.config.section import Name, Seconds, Section
 from soc_agent.model import Tier
 
-Seconds = Annotated[int, Meta(ge=1)]
 
-
-class _Closed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A section of the file: unknown keys are errors."""
-
-
-class ListenOptions(_Closed, frozen=True):
+class ListenOptions(Section, frozen=True):
     """One door: an address and port on which lines come in."""
 
     transport: Literal["udp", "tcp", "tls"]
@@ -33,10 +28,10 @@ class ListenOptions(_Closed, frozen=True):
     """TLS: globs of the certificate names that may send; empty: every verified one."""
 
 
-class ListenerSource(_Closed, frozen=True, tag="listener", tag_field="kind"):
+class ListenerSource(Section, frozen=True, tag="listener", tag_field="kind"):
     """Syslog and JSON lines that come over UDP, TCP and TLS."""
 
-    name: Annotated[str, Meta(pattern=r"^[\w.-]{1,64}$")]
+    name: Name
     listen: tuple[ListenOptions, ...]
     type: str = "auto"
     """Decoder type of the lines; ``auto`` tells JSON from syslog by each line."""
