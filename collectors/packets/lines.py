@@ -194,6 +194,38 @@ class Nd(_Line, frozen=True, tag="nd"):
     vlan: int | UnsetType = UNSET
 
 
+class Icmp(_FlowLine, frozen=True, tag="icmp"):
+    """What one host sent another of one type of ICMP, within a minute; or the first of it, at once.
+
+    As in ``conn``, the ports are type and code, or the type that answers. Both addresses are unspecified where too many
+    hosts sent that type to be told apart.
+    """
+
+    type: str = field()
+    code: int = field()
+    count: int = field()
+    duration: float = field()
+    payload_bytes: int = field()
+    """Of all messages."""
+    payload_least: int = field()
+    payload_most: int = field()
+    payload_kinds: int = field()
+    """Payloads that differ by more than the time in them, among the first 32: a ping repeats itself."""
+    payload_entropy: float = field()
+    """Bits a byte, of the same payloads."""
+    hop_limit: int = field()
+    reason: str | UnsetType = UNSET
+    """Why something is unreachable."""
+    gateway: str | UnsetType = UNSET
+    """Where a redirect sends traffic."""
+    mtu: int | UnsetType = UNSET
+    about_proto: str | UnsetType = UNSET
+    """This and the next: of the packet that an error is about."""
+    about_orig_h: str | UnsetType = UNSET
+    about_resp_h: str | UnsetType = UNSET
+    about_resp_p: int | UnsetType = UNSET
+
+
 def encode(line: Struct) -> bytes:
     """Give a line as bytes, with its newline."""
     return _encoder.encode(line) + b"\n"

@@ -14,6 +14,7 @@ from collectors.packets.fragments import Fragments
 from collectors.packets.frames import Frames
 from collectors.packets.grouping import prepare
 from collectors.packets.headers import ETHERTYPE_ARP, ICMP6, Headers, decode, knows_link, unique_links
+from collectors.packets.icmp import IcmpCounts
 from collectors.packets.neighbours import ND_TYPES, arp_line, nd_line
 from collectors.packets.table import FlowTable, TableOptions
 from collectors.packets.talk import mark
@@ -74,6 +75,7 @@ class Pipeline:
         self._filter = None if filtered or not options.filter else OfflineFilter(options.filter)
         self._fragments = Fragments()
         self._budget = Budget()
+        self._icmp = IcmpCounts(options.name)
         self.tally = Tally()
         table = TableOptions(
             sensor=options.name,
@@ -97,7 +99,8 @@ class Pipeline:
         if self._evidence is not None:
             evidence = self._evidence
             self._try(lambda: evidence.add(packets))
-        self.table.feed(packets, self._neighbours(headers))
+        lines = self._neighbours(headers) + self._icmp.feed(headers)
+        self.table.feed(packets, lines)
         return self._take()
 
     def keep(self, lines: Iterable[bytes]) -> None:
@@ -116,11 +119,15 @@ class Pipeline:
 
     def advance(self, now_ns: int) -> list[bytes]:
         """Let time pass without a packet; give the lines whose time has come."""
+        for line in self._icmp.advance(now_ns):
+            self.table.emit(self.table.clock_ns, self.table.packets, line)
         self.table.advance(now_ns)
         return self._take()
 
     def finish(self) -> list[bytes]:
         """End all flows; give all lines that are left."""
+        for line in self._icmp.finish():
+            self.table.emit(self.table.clock_ns, self.table.packets, line)
         self.table.flush()
         return self._take(final=True)
 

@@ -115,7 +115,8 @@ def test_vlan_fragments_and_an_echo() -> None:
     later = ether(ip4(*ends, 17, whole[40:], fragment=5, number=5), 0x0800, [(0x8100, 7)])
     echo, reply = frame(*ends, 1, icmp(8, 0)), frame(*ends[::-1], 1, icmp(0, 0))
     lines = lines_of([(0, first), (0.1, later), (0.2, echo), (0.3, reply)])
-    udp_flow, ping = (next(line for line in lines if line["proto"] == proto) for proto in ("udp", "icmp"))
+    flows = {line["proto"]: line for line in lines if line["_path"] == "conn"}
+    udp_flow, ping = flows["udp"], flows["icmp"]
     assert (udp_flow["orig_pkts"], udp_flow["orig_bytes"], udp_flow["vlan"], udp_flow["id.resp_p"]) == (2, 64, 7, 9999)
     assert (ping["id.orig_p"], ping["id.resp_p"], ping["orig_pkts"], ping["resp_pkts"]) == (8, 0, 1, 1)
     assert "vlan" not in ping
