@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from collectors.portals.picture import Block, Picture, mask
+from collectors.portals.masks import mask
+from collectors.portals.picture import Block, Picture
 
 HARD = frozenset(
     {"title", "heading", "text", "structure", "scripts", "inline_scripts", "frames", "forms", "hidden_links", "refresh"}

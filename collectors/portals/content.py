@@ -10,8 +10,9 @@ from collectors.portals.compare import Difference, after, compare, learn, new_bl
 from collectors.portals.fetch import Fetch
 from collectors.portals.lines import LISTED, VALUE, About, Lines, encode, texts_of
 from collectors.portals.markup import decode_page
+from collectors.portals.masks import short_hash
 from collectors.portals.memory import SEEN_KEPT, Memory, Pending
-from collectors.portals.picture import Block, Picture, picture_of, short_hash
+from collectors.portals.picture import Block, Picture, picture_of
 
 _AGAIN_NS = 3_600 * 1_000_000_000
 """A change that nobody approved is told again after so long."""

@@ -6,8 +6,8 @@ from collectors.portals.certificate import Certificate
 from collectors.portals.content import Content
 from collectors.portals.fetch import Fetch
 from collectors.portals.lines import LISTED, VALUE, About, Lines, encode, time_text
+from collectors.portals.masks import short_hash
 from collectors.portals.memory import Memory, Page
-from collectors.portals.picture import short_hash
 from soc_agent.config import PortalPage, PortalSource
 
 _NS = 1_000_000_000

@@ -5,15 +5,13 @@ where it stands. Scripts, frames, forms and links are kept by name.
 """
 
 import re
-import unicodedata
-from functools import lru_cache
-from hashlib import blake2b
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
 from collectors.portals.markup import Tag, Text, tokens
+from collectors.portals.masks import REMEMBERED, code_key, key_of, name_of, path_of, plain
 from collectors.portals.styles import Styles
 
 _BLOCKS_KEPT = 4_000
@@ -22,8 +20,6 @@ _TOKENS_READ = 200_000
 """A page with more tags and texts is looked at so far; the largest home pages have a tenth of it."""
 _PLACES_KEPT = 4_000
 _TEXT_KEPT = 200
-_REMEMBERED = 200
-"""Longest text of which the hash is remembered."""
 _SCRIPT_KEPT = 2_000
 _DEPTH = 256
 _INLINE = frozenset(
@@ -60,16 +56,6 @@ _UNSEEN = frozenset({"noscript", "noembed", "noframes"})
 _UNSEEN_READ = 5_000
 _STYLE_READ = 500_000
 _SKIPPED = frozenset({"script", "style", "xmp", "iframe"}) | _UNSEEN
-_RUN = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
-_DAYS = re.compile(
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bchủ nhật\b"
-    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b"
-    r"|\b(?:am|pm|sáng|trưa|chiều|tối)\b"
-)
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_VERSION = re.compile(r"(?<=[._/-])(?=[a-f0-9]*\d)[a-f0-9]{6,64}(?=[._/-]|$)", re.IGNORECASE)
-"""A hash in the name of a file."""
-_SPACE = re.compile(r"\s+")
 _REFRESH = re.compile(r"^\s*\d*\s*[;,]?\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 
 
@@ -124,45 +110,6 @@ def picture_of(page: str, url: str) -> Picture:
     return reading.done()
 
 
-def mask(text: str) -> str:
-    """Give text without what changes from one look to the next, for comparing."""
-    text = _RUN.sub(_token, unicodedata.normalize("NFC", text)).casefold()
-    text = _NUMBER.sub("0", _DAYS.sub("#", text))
-    return _SPACE.sub(" ", text).strip()
-
-
-def _token(match: "re.Match[str]") -> str:
-    """Give a sign for a run that holds digits and letters, as tokens, nonces and hashes do; words stay."""
-    run = match[0]
-    return "#" if any(map(str.isdigit, run)) and any(map(str.isalpha, run)) else run
-
-
-def plain(text: str) -> str:
-    """Give text as a visitor reads it: NFC, runs of white space as one space."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-def short_hash(text: str) -> str:
-    """Give 10 hexadecimal digits for a text: enough to tell the parts of one page apart."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-
-
-def key_of(text: str) -> str:
-    """Give the hash of a masked text. Most texts of a page are those of the look before: short ones are remembered."""
-    return _key_of(text) if len(text) <= _REMEMBERED else short_hash(mask(text))
-
-
-@lru_cache(maxsize=16_384)
-def _key_of(text: str) -> str:
-    return short_hash(mask(text))
-
-
-@lru_cache(maxsize=16_384)
-def _path_of(above: str, name: str, mark: str) -> str:
-    """Give the hash of the way to an element, from that to the one that it is in."""
-    return short_hash(f"{above}>{name}{mask(mark)[:60]}")
-
-
 class _Element:
     """An element that is open."""
 
@@ -208,7 +155,7 @@ class _Reading:
         if hides and name in _INLINE:
             self._flush()
         mark = attributes.get("id", "") + "." + attributes.get("class", "")
-        path = _path_of(above.path if above else "", name, mark[:_REMEMBERED])
+        path = path_of(above.path if above else "", name, mark[:REMEMBERED])
         element = _Element(name, path, hidden=hides or (above is not None and above.hidden))
         if len(self._places) < _PLACES_KEPT:
             self._places[path] = None
@@ -234,7 +181,7 @@ class _Reading:
         elif token.inside == "script":
             code = token.text.strip()
             if code and self._is_code and len(self._inline) < _NAMES_KEPT:
-                self._inline.setdefault(_code_key(code), code[:_SCRIPT_KEPT])
+                self._inline.setdefault(code_key(code), code[:_SCRIPT_KEPT])
         elif token.inside == "style":
             self._styles.add(token.text[:_STYLE_READ])
         elif token.inside in _UNSEEN:
@@ -300,17 +247,17 @@ class _Reading:
         if name == "base" and "href" in attributes:
             self._base = self._absolute(attributes["href"])
         elif name == "script" and attributes.get("src"):
-            self._put("scripts", _name_of(self._absolute(attributes["src"])))
+            self._put("scripts", name_of(self._absolute(attributes["src"])))
         elif name in ("iframe", "frame", "embed", "object") and (
             src := attributes.get("src") or attributes.get("data")
         ):
-            self._put("frames", _name_of(self._absolute(src)))
+            self._put("frames", name_of(self._absolute(src)))
         elif name in ("a", "area") and attributes.get("href"):
             self._link(self._absolute(attributes["href"]), hidden=element.hidden)
         elif name == "form":
             method = attributes.get("method", "get").lower()[:10]
             if len(self._forms) < _NAMES_KEPT:
-                self._forms.append([method, _name_of(self._absolute(attributes.get("action", "")))])
+                self._forms.append([method, name_of(self._absolute(attributes.get("action", "")))])
         elif name == "input" and attributes.get("type", "").lower() == "password":
             if not self._forms:
                 self._forms.append(["", ""])
@@ -327,7 +274,7 @@ class _Reading:
             return
         self._put("links", host)
         if hidden:
-            self._put("hidden_links", _name_of(target))
+            self._put("hidden_links", name_of(target))
 
     def _put(self, kind: str, value: str) -> None:
         if value and len(self._sets[kind]) < _NAMES_KEPT:
@@ -341,27 +288,3 @@ class _Reading:
         except ValueError:
             return ""
         return found
-
-
-def _name_of(url: str) -> str:
-    """Give host and path of a URL, without its query and without the numbers and hashes of versions."""
-    if not url:
-        return ""
-    parts = urlsplit(url)
-    if parts.scheme in ("data", "javascript", "blob", "about"):
-        return f"{parts.scheme}:" if parts.scheme != "javascript" else ""
-    return (parts.hostname or "").lower() + _NUMBER.sub("0", _VERSION.sub("#", parts.path))
-
-
-_STRINGS = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""")
-_WORD = re.compile(r"[A-Za-z_$][\w$]*")
-_HOST = re.compile(r"(?:https?:)?\\?/\\?/([a-z0-9.-]{4,253})", re.IGNORECASE)
-
-
-def _code_key(code: str) -> str:
-    """Give a hash for what a script does: the words of its code, and the hosts that it names.
-
-    What it says in strings and numbers (tokens, news, settings) may change with each answer.
-    """
-    words = set(_WORD.findall(_STRINGS.sub(" ", code)))
-    return short_hash(" ".join(sorted(words | {f"//{host.lower()}" for host in _HOST.findall(code)})))
