@@ -21,16 +21,17 @@ from textual.screen import Screen
 from soc_agent.config import Config
 from soc_agent.errors import StoreError
 from soc_agent.model import Alert, RuleInfo
+from soc_agent.model.custody import FileKeeper
 from soc_agent.model.judging import LineDesk
 from soc_agent.model.tuning import Tuner
 from soc_agent.store import Order
 from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
 from tui import times
-from tui.acting import ACTS, Act, Needs, offers, perform
-from tui.dialogs import Ask, Menu
+from tui.athand import finder
+from tui.dialogs import Menu
 from tui.keys import EVERYWHERE, MOVING, Key, bindings
 from tui.look import Role, styles
-from tui.outside import Neutral, Part, joined, said, told
+from tui.outside import Neutral, joined, said, told
 from tui.reading import Reader
 from tui.registry import VIEWS
 from tui.themes import DEFAULT, THEMES
@@ -67,6 +68,7 @@ class Console(App[int]):
         status: Callable[[], str] | None = None,
         desk: LineDesk | None = None,
         tuner: Tuner | None = None,
+        files: FileKeeper | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         super().__init__()
@@ -78,6 +80,10 @@ class Console(App[int]):
         """Reads lines and says what rules make of them; may take long. None: the rules are not at hand here."""
         self.tuner = tuner
         """Proposes filters from false positives; None: the rules are not at hand here."""
+        self.files = files
+        """Moves files of alerts into quarantine and back; None: it cannot be done here."""
+        self.find_at_hand = finder(store_path, config, files)
+        """Looks for what is at hand of an alert beside its lines; may take long."""
         self.now_ns = clock
         self.rules: dict[str, RuleInfo | None] = {}
         """Rules of alerts that were shown, by id."""
@@ -207,6 +213,8 @@ class Console(App[int]):
     def _works(self, key: Key, view: View[Any] | None) -> bool:
         if key.name in _AT_THE_DESK:
             return self.desk is not None
+        if key.name == "quarantine":
+            return self.files is not None and not self.is_past_or_read_only(view)
         if key.name == "tune":
             return self.tuner is not None and not self.is_past_or_read_only(view)
         return not (key.acts and self.is_past_or_read_only(view))
@@ -353,35 +361,15 @@ class Console(App[int]):
 
     def action_act(self, name: str) -> None:
         """Do something to the chosen alerts, asking first for what has to be known."""
-        act = ACTS[name]
-        view = self.front
-        ids = view.chosen() if view is not None else []
-        if not ids:
-            self.tell(said("tui.act.nothing_chosen"), severity="warning")
-            return
-        if act.needs is Needs.NOTHING:
-            start(self, self._act, act, ids, "")
-            return
+        from tui.doing import act
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                start(self, self._act, act, ids, text)
+        act(self, name)
 
-        question = (Part(said(f"tui.act.{name}.question", count=len(ids)), "strong"),)
-        text = self.actor if name == "assign" else ""
-        self.push_screen(Ask([question], text=text, offers=offers(act), required=act.needs is Needs.WORDS), answered)
+    def action_quarantine(self) -> None:
+        """Move the file of the alert in front into quarantine, or back."""
+        from tui.doing import move_file
 
-    async def _act(self, act: Act, ids: list[int], text: str) -> None:
-        actor = self.actor
-        try:
-            changed = await self.reader.ask(lambda store: perform(act, store, ids, text, actor), quick=True)
-        except StoreError as error:
-            self.tell(told(error.problem), severity="error")
-            return
-        self.tell(said(f"tui.act.{act.name}.done", count=changed))
-        if self.front is not None:
-            self.front.acted()
-        self.changed()
+        move_file(self)
 
 
 def _login_name() -> str:

@@ -11,6 +11,7 @@ from soc_agent.store import Evidence, HistoryEntry, Suppression
 from soc_agent.text.catalog import has
 from soc_agent.text.context import context_rows
 from tui import times
+from tui.athand import AtHand, file_lines, packet_lines, sender_lines
 from tui.entries import entry_line
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said
 from tui.panels import section
@@ -46,10 +47,12 @@ class Dossier(Struct, frozen=True):
     history: tuple[HistoryEntry, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     """Those that hold."""
+    at_hand: AtHand = AtHand()
+    """Packets and the file of the alert."""
 
 
-def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> list[Line]:
-    """Draw a dossier in a width."""
+def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo, *, can_move: bool = False) -> list[Line]:
+    """Draw a dossier in a width. ``can_move``: whether the file of the alert can be moved from here."""
     alert, rule = dossier.alert, dossier.rule
     prose = min(width, _PROSE_WIDTH)
     rows = [
@@ -64,6 +67,11 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo) -> li
     if description := description_of(rule):
         rows += [(), section(said("tui.detail.what"), width), *paragraph(description, prose)]
     rows += [(), section(said("tui.detail.line"), width), *_line(alert, width)]
+    file = file_lines(alert, dossier.at_hand.file, width, can_move=can_move)
+    packets = packet_lines(dossier.at_hand.packets, width, zone)
+    for name, found in (("file", file), ("sender", sender_lines(alert, width)), ("packets", packets)):
+        if found:
+            rows += [(), section(said(f"evidence.title_{name}"), width), *found]
     if alert.why:
         rows += [(), section(said("tui.detail.why"), width), *_why(alert.why, width)]
     if told := context_rows(alert.context):

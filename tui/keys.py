@@ -116,6 +116,9 @@ PIVOTING = (
 )
 """Keys that go elsewhere from an alert: to all about one of its entities, to its moment, to why, to a filter."""
 
+QUARANTINING = Key("quarantine", "Q", "app.quarantine", acts=True)
+"""Moves the file of an alert away, or back."""
+
 TRYING = Key("try_line", "y", "app.try_line", hint=True)
 """Asks for a line, and says what rules make of it."""
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from soc_agent.errors import StoreError
 from soc_agent.model import Alert, RuleInfo
+from soc_agent.model.custody import AlertFile
 from soc_agent.store import Store
 from tui.bars import Hints, Top
 from tui.drawn import Drawn
@@ -78,6 +79,10 @@ class View(Screen[None], Generic[A]):
 
     def alert(self) -> Alert | None:
         """Give the alert under the cursor."""
+        return None
+
+    def file(self) -> AlertFile | None:
+        """Give the file that the alert in front is about."""
         return None
 
     def rule(self) -> RuleInfo | None:

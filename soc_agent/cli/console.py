@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from soc_agent.cli.filekeeper import StoreFiles
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config
 from soc_agent.errors import SourceError
@@ -34,12 +35,12 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
     from tui import run_console
 
     folder = workspace.config_path.resolve().parent
-    desk, tuner = LateDesk(config, folder), LateTuner(config, folder, store_path)
+    desk, tuner, files = LateDesk(config, folder), LateTuner(config, folder, store_path), StoreFiles(store_path)
     if with_agent:
         with agent_process(workspace.config_path, store_path.with_suffix(".log")):
-            code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner)
+            code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner, files=files)
     else:
-        code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner)
+        code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner, files=files)
     sys.exit(code)
 
 

@@ -1,6 +1,7 @@
 """``soc-agent quarantine``: a person moves the file of an alert away, or back. The agent itself never does."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 import msgspec
 
 from soc_agent.cli.chosen import actor_of, find_alert
-from soc_agent.cli.locker import Locker, Wanted
+from soc_agent.cli.locker import Locked, Locker, Wanted
 from soc_agent.cli.output import narrate, table
 from soc_agent.cli.workspace import Workspace
 from soc_agent.errors import StoreError
@@ -18,6 +19,7 @@ from soc_agent.text import path_text, say
 
 FOLDER = "quarantine"
 """Beside the store."""
+_TYPES = ("yara", "not_scanned", "integrity")
 
 
 @click.command("quarantine", help=say("quarantine.help"))
@@ -46,49 +48,78 @@ def command(workspace: Workspace, ident: str, reason: str, actor: str, *, undo: 
     name = actor_of(workspace, actor)
     with Store.open(workspace.store_path) as store:
         alert = find_alert(store, ident)
-        uid = alert.uid.hex()
         if undo:
-            locked = locker.find(uid)
-            path = path_text(os.fsdecode(locked.path))
-            store.note([alert.id], say("quarantine.note_back", path=path, reason=reason), name)
-            locker.put_back(uid)
-            narrate(say("quarantine.back", path=path))
+            narrate(say("quarantine.back", path=put_back(store, locker, alert, reason, name)))
             return
-        wanted = _wanted(store, alert)
-        locked = locker.copy(wanted, uid, name, reason)
-        path = path_text(wanted.path)
-        try:
-            store.note([alert.id], say("quarantine.note", path=path, sha256=locked.sha256, reason=reason), name)
-        except StoreError:
-            locker.drop(locked)
-            raise
-        try:
-            locker.take(wanted, locked)
-        except StoreError as error:
-            store.note([alert.id], say("quarantine.note_not", path=path, reason=error), name)
-            raise
-    narrate(say("quarantine.moved", path=path, folder=locker.folder))
+        locked = move_away(store, locker, alert, reason, name)
+    narrate(say("quarantine.moved", path=path_text(os.fsdecode(locked.path)), folder=locker.folder))
     if locked.other_names:
         narrate(say("quarantine.other_names", count=locked.other_names))
 
 
-def _wanted(store: Store, alert: Alert) -> Wanted:
-    """Give the file that an alert is about, as its newest line saw it."""
-    for evidence in sorted(store.detections_of(alert.id), key=lambda each: -each.time_ns):
+def move_away(store: Store, locker: Locker, alert: Alert, reason: str, actor: str) -> Locked:
+    """Move the file of an alert into the folder, and write so into the history of the alert.
+
+    :raises StoreError: when it cannot be moved: then it was not.
+    """
+    wanted = wanted_of(newest_last(store, alert))
+    if wanted is None:
+        raise StoreError(Problem("quarantine.no_file", values={"alert": alert.id}))
+    locked = locker.copy(wanted, alert.uid.hex(), actor, reason)
+    path = path_text(wanted.path)
+    try:
+        store.note([alert.id], say("quarantine.note", path=path, sha256=locked.sha256, reason=reason), actor)
+    except StoreError:
+        locker.drop(locked)
+        raise
+    try:
+        locker.take(wanted, locked)
+    except StoreError as error:
+        store.note([alert.id], say("quarantine.note_not", path=path, reason=error), actor)
+        raise
+    return locked
+
+
+def put_back(store: Store, locker: Locker, alert: Alert, reason: str, actor: str) -> str:
+    """Put the file of an alert back where it was, and write so into the history; give its path as text.
+
+    :raises StoreError: when it cannot be put back: then it is where it is.
+    """
+    locked = locker.find(alert.uid.hex())
+    path = path_text(os.fsdecode(locked.path))
+    store.note([alert.id], say("quarantine.note_back", path=path, reason=reason), actor)
+    locker.put_back(locked.alert)
+    return path
+
+
+def newest_last(store: Store, alert: Alert) -> list[bytes]:
+    """Give the lines that an alert stands on, in the order of their times."""
+    return [each.raw for each in sorted(store.detections_of(alert.id), key=lambda each: each.time_ns)]
+
+
+def wanted_of(lines: Sequence[bytes]) -> Wanted | None:
+    """Give the file that lines are about, as the newest, the last of them, saw it; None: they are about none."""
+    for raw in reversed(lines):
         try:
-            line: dict[str, Any] = msgspec.json.decode(evidence.raw, type=dict)
-        except msgspec.DecodeError:
-            continue
-        raw, path, digest = line.get("path_hex"), line.get("path"), line.get("sha256")
-        if isinstance(raw, str) and raw:
-            path = os.fsdecode(bytes.fromhex(raw))
-        if not isinstance(path, str) or line.get("type") not in {"yara", "not_scanned", "integrity"}:
-            continue
-        if isinstance(digest, str) and digest:
-            return Wanted(path, sha256=digest)
-        if isinstance(size := line.get("size"), int) and isinstance(modified := line.get("modified"), str):
-            return Wanted(path, size=size, modified_ns=_ns(modified))
-    raise StoreError(Problem("quarantine.no_file", values={"alert": alert.id}))
+            wanted = _wanted(msgspec.json.decode(raw, type=dict))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
+            continue  # lines come from outside: these are not as ours are
+        if wanted is not None:
+            return wanted
+    return None
+
+
+def _wanted(line: dict[str, Any]) -> Wanted | None:
+    raw, path, digest = line.get("path_hex"), line.get("path"), line.get("sha256")
+    if isinstance(raw, str) and raw:
+        path = os.fsdecode(bytes.fromhex(raw))
+    if not isinstance(path, str) or "\0" in path or line.get("type") not in _TYPES:
+        return None
+    if isinstance(digest, str) and digest:
+        return Wanted(path, sha256=digest)
+    if isinstance(size := line.get("size"), int) and isinstance(modified := line.get("modified"), str):
+        return Wanted(path, size=size, modified_ns=_ns(modified))
+    return None
 
 
 def _ns(stamp: str) -> int:

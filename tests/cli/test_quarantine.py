@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from soc_agent.cli.quarantine import wanted_of
 from soc_agent.store import Store
 from tests.cli.conftest import Run
 from tests.store.making import RULE, detection, put
@@ -56,3 +57,22 @@ def test_it_is_refused_without_a_reason_a_file_or_the_same_content(run: Run, she
     assert "not the file that was found" in run("quarantine", "1", "--reason", "x").err
     assert shell.exists()
     assert history(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"type":["yara"],"path":"/x","sha256":"a"}',
+        b'{"type":"yara","path_hex":"zz","sha256":"a"}',
+        b'{"type":"yara","path":"/x\\u0000","sha256":"a"}',
+        b'{"type":"yara","path":"/x","size":1,"modified":"yesterday"}',
+    ],
+)
+def test_lines_of_others_name_no_file(line: bytes) -> None:
+    """What a line claims is looked at, never trusted: the newest line that is as ours are counts."""
+    good = b'{"type":"yara","path":"/y","sha256":"a"}'
+    assert wanted_of([line]) is None
+    assert wanted_of([good, line]) == wanted_of([good])

@@ -1,8 +1,11 @@
 """The files of packets that belong to the lines of an alert."""
 
+import struct
 from pathlib import Path
 
-from soc_agent.store.captures import captures_folder, captures_of
+import pytest
+
+from soc_agent.store.captures import captures_folder, captures_of, look_at
 
 
 def test_the_files_that_are_there_are_found_once(tmp_path: Path) -> None:
@@ -20,5 +23,34 @@ def test_the_files_that_are_there_are_found_once(tmp_path: Path) -> None:
         ("lan", b'{"uid":"../x"}'),
         ("lan", b'{"uid":7}'),
         ("lan", b"\xff{"),
+        ("lan", b'{"a":' * 100_000),
     ]
     assert captures_of(store, lines) == [folder / "Ca1.pcap"]
+
+
+def pcap(*packets: bytes) -> bytes:
+    header = struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 1)
+    return header + b"".join(struct.pack("<IIII", 1, 2, len(data), len(data)) + data for data in packets)
+
+
+@pytest.mark.parametrize(
+    ("data", "packets"),
+    [
+        (pcap(), 0),
+        (pcap(b"abc", b"", b"defg"), 3),
+        (pcap(b"abc", b"defg")[:-1], 1),
+        (pcap(b"abc")[:30], 0),
+        (b"", None),
+        (b"not a capture at all, but long enough to be one", None),
+        (pcap() + b"\xff" * 64, 0),
+    ],
+)
+def test_whole_packets_are_counted(tmp_path: Path, data: bytes, packets: int | None) -> None:
+    path = tmp_path / "lan" / "Ca1.pcap"
+    path.parent.mkdir()
+    path.write_bytes(data)
+    found = look_at(path)
+    assert found is not None
+    assert (found.source, found.size_bytes, found.packets) == ("lan", len(data), packets)
+    path.unlink()
+    assert look_at(path) is None

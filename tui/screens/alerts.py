@@ -88,7 +88,8 @@ class Alerts(View[Listing]):
         try:
             found = None
             if key is not None:
-                found = await self.console_app.reader.ask(lambda store: dossier(store, key), quick=True)
+                find = self.console_app.find_at_hand
+                found = await self.console_app.reader.ask(lambda store: dossier(store, key, find=find), quick=True)
         except StoreError as error:
             self.console_app.store_failed(error)
             return

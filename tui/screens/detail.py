@@ -1,15 +1,17 @@
 """One alert, and all that is known of it."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from textual.widget import Widget
 
 from soc_agent.model import Alert
+from soc_agent.model.custody import AlertFile
 from soc_agent.store import Store
+from tui.athand import AtHand, Finder
 from tui.dossier import Dossier, dossier_lines
 from tui.drawn import Drawn
-from tui.keys import ACTING, PIVOTING, Key
+from tui.keys import ACTING, PIVOTING, QUARANTINING, Key
 from tui.outside import Line, Part, said
 from tui.page import Page
 from tui.rows import Rows
@@ -20,17 +22,21 @@ _EVIDENCE = 200
 _HISTORY = 200
 
 
-def dossier(store: Store, alert_id: int, at_ns: int | None = None) -> Dossier | None:
-    """Ask the store for all that is known of an alert."""
+def dossier(
+    store: Store, alert_id: int, at_ns: int | None = None, find: Finder = lambda *_: AtHand()
+) -> Dossier | None:
+    """Ask the store for all that is known of an alert; ``find`` looks for what is at hand of it now."""
     alert = store.alert(alert_id, at_ns)
     if alert is None:
         return None
+    evidence = store.detections_of(alert_id, _EVIDENCE, at_ns)
     return Dossier(
         alert,
         store.rule_info(alert.rule_id),
-        tuple(store.detections_of(alert_id, _EVIDENCE, at_ns)),
+        tuple(evidence),
         tuple(store.history(alert_id, _HISTORY, at_ns=at_ns)),
         tuple(store.suppressions(at_ns, alert_id=alert_id)),
+        find(alert, evidence),
     )
 
 
@@ -49,7 +55,9 @@ class Pane(Drawn):
         if self.dossier is None:
             return [(Part(said(self.empty), "muted"),)]
         console = self.console_app
-        return dossier_lines(self.dossier, width, console.now_ns(), console.zone)
+        view: View[Any] = cast("View[Any]", self.screen)
+        can_move = isinstance(view, Detail) and console.files is not None and not console.is_past_or_read_only(view)
+        return dossier_lines(self.dossier, width, console.now_ns(), console.zone, can_move=can_move)
 
 
 class Detail(View[Dossier | None]):
@@ -57,6 +65,7 @@ class Detail(View[Dossier | None]):
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         *ACTING,
+        QUARANTINING,
         *(key._replace(hint=key.hint or key.name == "explain") for key in PIVOTING),
         Key("back", "escape,backspace,enter", "back", hint=True),
         Key("before", "left,h", "step(-1)"),
@@ -87,7 +96,8 @@ class Detail(View[Dossier | None]):
     def question(self) -> Question[Dossier | None]:
         """Ask for the dossier."""
         alert_id, at_ns = self._alert_id, self._at_ns
-        return lambda store: dossier(store, alert_id, at_ns)
+        find = self.console_app.find_at_hand
+        return lambda store: dossier(store, alert_id, at_ns, find)
 
     def show(self, answer: Dossier | None) -> None:
         """Draw it, if it is another than before."""
@@ -103,6 +113,10 @@ class Detail(View[Dossier | None]):
     def alert(self) -> Alert | None:
         """Give this alert."""
         return self._pane.dossier.alert if self._pane.dossier else None
+
+    def file(self) -> AlertFile | None:
+        """Give the file of this alert."""
+        return self._pane.dossier.at_hand.file if self._pane.dossier else None
 
     def action_back(self) -> None:
         """Go back to the list."""

@@ -13,6 +13,7 @@ import click
 from soc_agent.cli.console import LateDesk, LateTuner, agent_process
 from soc_agent.cli.demo.estate import Estate
 from soc_agent.cli.demo.story import Stage, play
+from soc_agent.cli.filekeeper import StoreFiles
 from soc_agent.cli.output import narrate, table, title_in_language
 from soc_agent.config import load_config
 from soc_agent.layers import layer_states
@@ -68,7 +69,7 @@ def _show(estate: Estate, store_path: Path, speed: float) -> int:
     try:
         config = load_config(estate.config_path)
         desk, tuner = LateDesk(config, estate.folder), LateTuner(config, estate.folder, store_path)
-        return run_console(store_path, config, desk=desk, tuner=tuner)
+        return run_console(store_path, config, desk=desk, tuner=tuner, files=StoreFiles(store_path))
     finally:
         stopped.set()
         player.join(5.0)
