@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from collectors.packets.chase import RECORD_BYTES, chase
 from collectors.packets.frames import MAX_FRAME_BYTES, MAX_FRAMES, PAD_BYTES, Frames, Ints, gather
 from soc_agent.model import Problem, Where
 
@@ -47,11 +48,15 @@ class CaptureReader:
         self._data = np.frombuffer(self._buffer, np.uint8)
         self._view = memoryview(self._buffer)
         self._begin = self._end = 0
+        self._ahead: Ints = np.zeros(0, np.int64)
+        """Where the records of a pcap file begin that were found and not given yet."""
         self._places: list[int] = []
-        """Where the records found by this read begin in the buffer."""
+        """Where the blocks of a pcapng file found by this read begin in the buffer."""
         self._simple: list[int] = []
         """Which of them are simple packet blocks."""
         self._must_stop = False
+        self._done = 0
+        """Where the last of the records found ends."""
         self._file_offset = 0
         """Of the byte at ``_end``: what is read next."""
         self._from = offset
@@ -82,36 +87,63 @@ class CaptureReader:
 
         :raises OSError: when the file cannot be read.
         """
+        while not self._known:
+            self._known = self._open()
+            if not self._known and (self.problem is not None or not self._fill(_STEP_BYTES)):
+                return None
+        if self.problem is not None:
+            return None
+        return self._read_ng() if self._ng else self._read()
+
+    def _read(self) -> Frames | None:
+        """Give the next frames of a pcap file."""
+        if not len(self._ahead):
+            self._compact()
+            while self._fill(CHUNK_BYTES):
+                pass
+            chain = chase(self._buffer, self._begin, self._end, self._order)
+            if not len(chain.places):
+                self._check()
+                return None
+            self._ahead, self._done = chain
+        place, self._ahead = self._ahead[:MAX_FRAMES], self._ahead[MAX_FRAMES:]
+        self._begin = int(self._ahead[0]) if len(self._ahead) else self._done
+        return self._frames(place)
+
+    def _check(self) -> None:
+        """Say so when the record that comes next cannot be one."""
+        if self._end - self._begin >= RECORD_BYTES:
+            size = Struct(self._order + "I").unpack_from(self._buffer, self._begin + 8)[0]
+            if size > MAX_FRAME_BYTES:
+                self._fail("packets.corrupt")
+
+    def _read_ng(self) -> Frames | None:
+        """Give the next frames of a pcapng file."""
         self._places.clear()
         self._simple.clear()
         self._compact()
         while self.problem is None:
-            self._known = self._known or self._open()
-            if self._known:
-                self._walk_ng() if self._ng else self._walk()
-            if self._must_stop or len(self._places) >= MAX_FRAMES or not self._fill():
+            self._walk_ng()
+            if self._must_stop or len(self._places) >= MAX_FRAMES or not self._fill_ng():
                 break
         self._must_stop = False
-        if not self._places:
-            return None
-        return self._frames_ng() if self._ng else self._frames()
+        return self._frames_ng() if self._places else None
 
-    def _fill(self) -> bool:
-        """Read a little more: records are stepped over while they are still in the processor's cache."""
-        if self.problem is not None:
-            return False
-        if self._end == CHUNK_BYTES:
-            if self._places:
-                return False
-            if self._begin == 0:
-                self._fail("packets.corrupt")
-                return False
-            self._compact()
-        until = min(self._end + _STEP_BYTES, CHUNK_BYTES)
+    def _fill(self, step: int) -> bool:
+        """Read more, at most so many bytes; say whether there was room for more, and more was there."""
+        until = min(self._end + step, CHUNK_BYTES)
         count = os.preadv(self._fd, [self._view[self._end : until]], self._file_offset)
         self._end += count
         self._file_offset += count
         return count > 0
+
+    def _fill_ng(self) -> bool:
+        """Read a little more: blocks are stepped over while they are still in the processor's cache."""
+        if self.problem is None and self._end == CHUNK_BYTES and not self._places:
+            if self._begin == 0:
+                self._fail("packets.corrupt")
+            self._compact()
+        return self.problem is None and self._fill(_STEP_BYTES)
 
     def _compact(self) -> None:
         """Move what is not done to the beginning of the buffer."""
@@ -143,28 +175,8 @@ class CaptureReader:
             self._fail("packets.not_capture")
         return self.problem is None
 
-    def _walk(self) -> None:
-        """Step over the records of a pcap file; the headers themselves are read in bulk."""
-        buffer, at, end = self._buffer, self._begin, self._end - 16
-        length_at = Struct(self._order + "I").unpack_from
-        append = self._places.append
-        last = end + 16
-        for _ in range(MAX_FRAMES - len(self._places)):
-            if at > end:
-                break
-            after = at + 16 + length_at(buffer, at + 8)[0]
-            if after > last:
-                if after - at - 16 > MAX_FRAME_BYTES:
-                    self._begin = at
-                    self._fail("packets.corrupt")
-                break
-            append(at)
-            at = after
-        self._begin = at
-
-    def _frames(self) -> Frames:
+    def _frames(self, place: Ints) -> Frames:
         """Read the headers of the records of a pcap file in bulk."""
-        place = np.array(self._places, np.int64)
         words = gather(self._data, place, "V16").view(self._order + "u4").reshape(-1, 4).astype(np.int64)
         seconds, fraction, size, wire = words.T.copy()
         time_ns = seconds * 1_000_000_000 + fraction * self._unit_ns

@@ -4,6 +4,7 @@ Nothing here trusts a frame: lengths that contradict the captured bytes make it 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +23,16 @@ _MAX_TAGS = 4
 _MAX_EXTENSIONS = 8
 _AUTH_HEADER, _FRAGMENT_HEADER = 51, 44
 
+_SEGMENT = [("ports", ">u4"), ("sequence", ">u4"), ("ack", "V4"), ("control", ">u2"), ("rest", "V6")]
+"""What follows an IP header without options in nearly all packets: TCP, or UDP, whose length stands where TCP has the
+high half of the sequence number. Read along with it."""
 _IP4 = np.dtype(
-    [("vihl", "u1"), ("tos", "u1"), ("length", ">u2"), ("id", ">u2"), ("fragment", ">u2"), ("ttl", "u1"),
-     ("proto", "u1"), ("sum", ">u2"), ("source", ">u4"), ("target", ">u4")]
+    [("vihl", "u1"), ("tos", "u1"), ("length", ">u2"), ("id", ">u2"), ("fragment", ">u2"), ("hops", "u1"),
+     ("proto", "u1"), ("sum", ">u2"), ("source", ">u4"), ("target", ">u4"), *_SEGMENT]
 )  # fmt: skip
 _IP6 = np.dtype(
-    [("word", ">u4"), ("length", ">u2"), ("next", "u1"), ("hops", "u1"), ("source_high", ">u8"), ("source_low", ">u8"),
-     ("target_high", ">u8"), ("target_low", ">u8")]
+    [("word", ">u4"), ("length", ">u2"), ("proto", "u1"), ("hops", "u1"), ("source_high", ">u8"), ("source_low", ">u8"),
+     ("target_high", ">u8"), ("target_low", ">u8"), *_SEGMENT]
 )  # fmt: skip
 
 
@@ -103,6 +107,8 @@ class _Work:
         self.count = count
         self.bad = np.zeros(count, bool)
         self.flow = np.zeros(count, bool)
+        self.done = np.zeros(count, bool)
+        """Of a flow, and the transport header is read."""
         self.later = np.zeros(count, bool)
         self.fragment = np.zeros(count, bool)
         self.answer = np.zeros(count, bool)
@@ -207,7 +213,7 @@ def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
     if not len(at):
         return
     start = network_at[at]
-    header = gather(work.frames.data, start, "V20").view(_IP4)
+    header = gather(work.frames.data, start, "V40").view(_IP4)
     header_size = (header["vihl"] & 15).astype(np.int64) * 4
     total = header["length"].astype(np.int64)
     room = work.wire_end[at] - start
@@ -221,15 +227,20 @@ def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
     ints = work.ints
     ints["version"][at] = 4
     ints["proto"][at] = header["proto"]
-    ints["hops"][at] = header["ttl"]
+    ints["hops"][at] = header["hops"]
     ints["fragment_id"][at] = header["id"]
     work.addresses[1][at] = header["source"]
     work.addresses[3][at] = header["target"]
-    work.fragment[at] = (fragment & 0x3FFF) != 0
+    work.flow[at] = True
+    is_part = (fragment & 0x3FFF) != 0
+    direct = (header_size == 20) & ~is_part
+    _direct(work, at, header, direct, start + 20, start + total)
+    if work.done[at].all():
+        return
+    work.fragment[at] = is_part
     work.later[at] = (fragment & 0x1FFF) != 0
     work.ip_end[at] = start + total
     work.transport[at] = start + header_size
-    work.flow[at] = True
 
 
 def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
@@ -237,7 +248,7 @@ def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
     if not len(at):
         return
     start = network_at[at]
-    header = gather(work.frames.data, start, "V40").view(_IP6)
+    header = gather(work.frames.data, start, "V60").view(_IP6)
     room = work.wire_end[at] - start
     length = header["length"].astype(np.int64)
     total = np.where(length == 0, room, np.minimum(length + 40, room))
@@ -250,11 +261,47 @@ def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
     ints["hops"][at] = header["hops"]
     for word, name in enumerate(("source_high", "source_low", "target_high", "target_low")):
         work.addresses[word][at] = header[name]
-    work.ip_end[at] = start + total
-    work.transport[at] = start + 40
-    ints["proto"][at] = header["next"]
+    ints["proto"][at] = header["proto"]
     work.flow[at] = True
-    _extensions(work, at)
+    _direct(work, at, header, np.ones(len(at), bool), start + 40, start + total)
+    left = ~work.done[at]
+    if left.any():
+        at, start, total = at[left], start[left], total[left]
+        work.ip_end[at] = start + total
+        work.transport[at] = start + 40
+        _extensions(work, at)
+
+
+def _direct(
+    work: _Work, at: Ints, header: NDArray[Any], direct: NDArray[np.bool_], transport: Ints, ip_end: Ints
+) -> None:
+    """Read TCP and UDP where they follow the IP header, and are whole; others are left for :func:`_transport`."""
+    proto = header["proto"]
+    is_tcp, is_udp = proto == TCP, proto == UDP
+    control = header["control"].astype(np.int64)
+    size = np.where(is_tcp, (control >> 12) * 4, 8)
+    payload_at = transport + size
+    payload = ip_end - payload_at
+    # a TCP header that is not whole, or cannot be, is left to what counts it
+    direct &= (is_udp | (is_tcp & (size >= 20))) & (payload >= 0)
+    direct &= transport + np.where(is_tcp, 20, 8) <= work.end[at]
+    length = (header["sequence"] >> 16).astype(np.int64)
+    payload = np.where(is_udp & (length >= 8), np.minimum(length - 8, payload), payload)
+    control &= 0xFF
+    control[is_udp] = 0
+    ports = header["ports"].astype(np.int64)
+    sequence = header["sequence"]
+    if not direct.all():
+        at, ports, sequence, control = at[direct], ports[direct], sequence[direct], control[direct]
+        payload_at, payload, is_tcp = payload_at[direct], payload[direct], is_tcp[direct]
+    ints = work.ints
+    ints["source_port"][at] = ports >> 16
+    ints["target_port"][at] = ports & 0xFFFF
+    ints["sequence"][at] = sequence * is_tcp
+    ints["tcp_flags"][at] = control
+    ints["payload_at"][at] = payload_at
+    ints["payload_size"][at] = payload
+    work.done[at] = True
 
 
 def _extensions(work: _Work, at: Ints) -> None:
@@ -293,7 +340,9 @@ def _refuse(work: _Work, at: Ints) -> None:
 def _transport(work: _Work) -> None:
     """Read ports, flags and the place of the payload."""
     ints, data = work.ints, work.frames.data
-    at = np.flatnonzero(work.flow)
+    at = np.flatnonzero(work.flow & ~work.done)
+    if not len(at):
+        return
     need = np.where(work.later[at], 0, _NEEDS[ints["proto"][at]])
     limit = np.minimum(work.end[at], work.ip_end[at])
     good = work.transport[at] + need <= limit
