@@ -1,6 +1,6 @@
 """Files of watched folders are scanned as they are closed or moved in; what is found becomes lines.
 
-Events of watchdog (``watches``, looked after by ``warden``) and walks through the folders (``walks``, ``tree``) say
+Events of the kernel (``watches``, looked after by ``warden``) and walks through the folders (``walks``, ``tree``) say
 what to scan and when (``schedule``); the ``worker`` reads files (``reading``), hands them to a ``scanner`` that is
 given from outside, and makes ``lines``; a ``folder`` knows what was scanned (``table``). ``offline`` scans once.
 """

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from collectors.file_watch.table import SHARDS, Table, key_of
-from soc_agent.model import Block, Counters, Position
+from soc_agent.model import Block, Position
 from soc_agent.text import path_text
 
 _VERSION = 1
@@ -104,12 +104,6 @@ class Folder:
     def was_seen(self, path: str) -> bool:
         """Say whether any version of a file was scanned, or was there before."""
         return self._table.has(key_of(path))
-
-    def overflowed(self, now_ns: int) -> Block:
-        """Give the block that tells the loss ledger of an overflow: the kernel does not say how much it lost."""
-        stream = f"watch:{self._id}:overflow"
-        lost = Counters(dropped=1)
-        return Block(self._source, path_text(self.path), stream, "yara", b"", received_ns=now_ns, lost=lost)
 
     def forget_others(self, present: set[int]) -> None:
         """Forget the files whose key is not among those present: they are gone."""

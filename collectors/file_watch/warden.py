@@ -1,4 +1,4 @@
-"""Looks after the watches: are the folders there, are they the same, are they watched, is watchdog alive."""
+"""Looks after the watches: are the folders there, are they the same, are they watched, are events read."""
 
 import logging
 import os
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.watches import Told, Watches
+from collectors.globs import Globs
 from collectors.reports import Reports
 from soc_agent.config import WatchSource
 from soc_agent.model import Problem
@@ -40,7 +41,7 @@ class Warden:
         self._folders = folders
         self._reports = reports
         self._arrived = arrived
-        self._watches = Watches(told, lost)
+        self._watches = Watches(told, lost, excludes=Globs((), options.exclude).excludes)
         self._places: dict[int, tuple[int, int]] = {}
         self._counts: dict[int, int] = {}
         self._first = True
@@ -49,7 +50,7 @@ class Warden:
     def look(self) -> None:
         """Look at every folder once, and set right what can be."""
         if self._watches.is_blind():
-            _log.warning("Source %s: watchdog ended by itself; it is started anew", self._options.name)
+            _log.warning("Source %s: reading file events ended by itself; it is started anew", self._options.name)
             self._reports.happened(Problem("watch.blind", values={"source": self._options.name}))
             self._watches.restart()
         for number, folder in enumerate(self._folders):
@@ -61,7 +62,7 @@ class Warden:
         return self._watches.is_attached(number)
 
     def walked(self, number: int, folders: int) -> None:
-        """Compare the folders that there are with those that the kernel watches: watchdog is silent about the rest."""
+        """Compare the folders that there are with those that the kernel watches: it may grant fewer."""
         self._counts[number] = folders
         watched, there = self._watches.count(), sum(self._counts.values())
         tops = [folder.real for folder in self._folders if folder.real]

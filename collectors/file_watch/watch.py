@@ -59,9 +59,6 @@ class FileWatch:
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. A block may have no lines: clean files were scanned."""
         with self._changed:
-            if (worker := self._worker) is not None and worker.overflows and self._folders:
-                worker.overflows -= 1
-                return self._folders[0].overflowed(time.time_ns())
             block = self._next()
             if block is None and self._has_enough(timeout_s):
                 for folder in self._folders:

@@ -1,178 +1,214 @@
-"""watchdog on folders: what was closed, moved in or made is told; that it lost events or died is noticed.
+"""Watches on folders and all below them: what was closed, moved in or made is told, and so is what the kernel lost.
 
-watchdog answers an overflow of the kernel's queue by a line in its log alone, and its reading thread can end by an
-exception (a folder that is moved out, made anew, and removed in both places does it in 7.1). Neither may pass unseen.
+Folders that come are watched as they come. After an overflow of the kernel's queue nobody knows which came and which
+went, so all watches are made anew before the loss is told.
 """
 
 import contextlib
 import logging
 import os
-import warnings
+import select
+import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-import watchdog.events
-from watchdog.events import (
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirModifiedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
+from collectors import inotify
+from collectors.inotify import Event, Inotify
 
-_LOGGER = "watchdog.observers.inotify_c"
-_EVENTS: list[type[FileSystemEvent]] = [
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileMovedEvent,
-    DirCreatedEvent,
-    DirMovedEvent,
-]
-ALL_EVENTS: list[type[FileSystemEvent]] = [
-    *_EVENTS,
-    DirDeletedEvent,
-    DirModifiedEvent,
-    FileDeletedEvent,
-    FileModifiedEvent,
-    # since watchdog 7 rights and links are events of their own
-    *(
-        getattr(watchdog.events, name)
-        for name in ("FileAttribEvent", "DirAttribEvent")
-        if hasattr(watchdog.events, name)
-    ),
-]
-"""What is asked for where rights, links and disappearance matter too."""
+_log = logging.getLogger(__name__)
+_COMING = inotify.CLOSE_WRITE | inotify.CREATE | inotify.MOVED_FROM | inotify.MOVED_TO
+_ALL = _COMING | inotify.MODIFY | inotify.ATTRIB | inotify.DELETE
+_ENDING = inotify.DELETE_SELF | inotify.MOVE_SELF | inotify.UNMOUNT
 Told = Callable[[int, str, str], None]
 """Is called with the number of the folder, what happened (``closed``, ``created``, ``folder``, and what was moved
-away as ``gone``; with all events ``changed`` too), and the path."""
+away as ``gone``; where everything is asked for, ``changed`` too), and the path."""
+
+
+class _Top(NamedTuple):
+    """A folder that is watched with what is below it."""
+
+    path: str
+    recursive: bool
 
 
 class Watches:
-    """The watches on all folders of one source. ``told`` and ``lost`` are called from threads of watchdog."""
+    """The watches on all folders of one source. ``told`` and ``lost`` are called from a thread of its own."""
 
-    def __init__(self, told: Told, lost: Callable[[], None], events: list[type[FileSystemEvent]] | None = None) -> None:
-        self._told = told
-        self._events = _EVENTS if events is None else events
-        self._observer: BaseObserver | None = None
-        self._watches: dict[int, ObservedWatch] = {}
-        self._listener = _OverflowListener(lost)
-        # A folder that is made while its parent is being added is added twice; watchdog warns of its own doing.
-        warnings.filterwarnings("ignore", message="Callback with id", category=RuntimeWarning)
-        logging.getLogger("watchdog.observers.inotify").addFilter(_is_news)
-        logger = logging.getLogger(_LOGGER)
-        logger.setLevel(logging.WARNING)
-        logger.addHandler(self._listener)
+    def __init__(
+        self,
+        told: Told,
+        lost: Callable[[], None],
+        *,
+        everything: bool = False,
+        excludes: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """:param everything: whether rights, links and disappearance are told too.
+
+        :param excludes: says of a folder below whether it is not watched.
+        """
+        self._told, self._lost, self._excludes = told, lost, excludes
+        self._mask = (_ALL if everything else _COMING) | _ENDING | inotify.ONLY_FOLDER
+        self._lock = threading.Lock()
+        self._tops: dict[int, _Top] = {}
+        self._paths: dict[int, set[tuple[int, str]]] = {}
+        """Of each watch, the folders by number and path: one folder may have several names, as by a bind mount."""
+        self._queue: Inotify | None = None
+        self._stop = -1
+        self._thread: threading.Thread | None = None
 
     def attach(self, number: int, folder: str, *, recursive: bool) -> None:
-        """Watch a folder.
+        """Watch a folder; one below it that the kernel does not grant is left out, and missing in :meth:`count`.
 
-        :raises OSError: when the kernel grants no more watches, or the folder is gone.
+        :raises OSError: when the kernel grants no more watches or queues, or the folder is gone.
         """
-        observer = self._running()
-        handler = _Handler(number, self._told)
-        self._watches[number] = observer.schedule(handler, folder, recursive=recursive, event_filter=self._events)
+        if self._queue is None:
+            self._begin()
+        with self._lock:
+            self._tops[number] = _Top(folder, recursive)
+        try:
+            self._add_tree(number, folder)
+        except OSError:
+            self.detach(number)
+            raise
 
     def detach(self, number: int) -> None:
         """Watch a folder no more."""
-        watch = self._watches.pop(number, None)
-        if watch is not None and self._observer is not None:
-            with contextlib.suppress(KeyError):  # it ended by itself, when its folder went
-                self._observer.unschedule(watch)
+        with self._lock:
+            self._tops.pop(number, None)
+            self._forget(lambda known: known[0] == number)
 
     def is_attached(self, number: int) -> bool:
-        """Say whether a folder is watched, as far as watchdog knows."""
-        watch = self._watches.get(number)
-        if watch is None or self._observer is None:
-            return False
-        return any(emitter.watch == watch and emitter.is_alive() for emitter in self._observer.emitters)
+        """Say whether a folder is watched: it ends when the folder goes, or is moved away."""
+        with self._lock:
+            top = self._tops.get(number)
+            return top is not None and any((number, top.path) in paths for paths in self._paths.values())
 
     def is_blind(self) -> bool:
-        """Say whether watchdog reads no more: its events would never come."""
-        observer = self._observer
-        reader = getattr(observer, "_inotify_fd", None)
-        return observer is not None and not (observer.is_alive() and (reader is None or reader.is_alive()))
+        """Say whether events are no longer read."""
+        return self._thread is not None and not self._thread.is_alive()
 
     def count(self) -> int | None:
-        """Give how many folders the kernel watches for this; None where it does not say."""
-        reader = getattr(self._observer, "_inotify_fd", None)
-        descriptor = getattr(reader, "_inotify_fd", None)
-        try:
-            return Path(f"/proc/self/fdinfo/{descriptor}").read_text().count("inotify wd:")
-        except OSError:
-            return None
+        """Give how many folders are watched; None while nothing is."""
+        with self._lock:
+            return sum(map(len, self._paths.values())) if self._queue is not None else None
 
     def restart(self) -> None:
         """Begin anew without any watch."""
-        observer, self._observer = self._observer, None
-        self._watches.clear()
-        if observer is not None:
-            observer.stop()
-            observer.join()
+        if self._thread is not None and self._queue is not None:
+            os.eventfd_write(self._stop, 1)
+            self._thread.join()
+            os.close(self._stop)
+            self._queue.close()
+        with self._lock:
+            self._thread = self._queue = None
+            self._tops.clear()
+            self._paths.clear()
 
     def close(self) -> None:
         """End all watches."""
-        logging.getLogger(_LOGGER).removeHandler(self._listener)
         self.restart()
 
-    def _running(self) -> BaseObserver:
-        if self._observer is None:
-            observer: BaseObserver = Observer()
-            observer.start()
-            self._observer = observer
-        return self._observer
+    def _begin(self) -> None:
+        queue = Inotify()
+        self._stop = os.eventfd(0, os.EFD_CLOEXEC)
+        self._queue = queue
+        self._thread = threading.Thread(target=self._run, args=(queue, self._stop), name="file events", daemon=True)
+        self._thread.start()
+
+    def _run(self, queue: Inotify, stop: int) -> None:
+        poll = select.poll()
+        poll.register(queue.fileno(), select.POLLIN)
+        poll.register(stop, select.POLLIN)
+        while not any(ready == stop for ready, _ in poll.poll()):
+            for event in queue.read():
+                if event.mask & inotify.OVERFLOW:
+                    self._anew()
+                    self._lost()
+                else:
+                    self._take(event)
+
+    def _take(self, event: Event) -> None:
+        with self._lock:
+            folders = list(self._paths.get(event.watch, ()))
+            if event.mask & (_ENDING | inotify.IGNORED):
+                self._end(event, folders)
+                return
+        for number, folder in folders:
+            path = os.path.join(folder, os.fsdecode(event.name)) if event.name else folder  # noqa: PTH118
+            if event.mask & inotify.IS_FOLDER and event.name:
+                self._take_folder(number, path, event.mask)
+            elif event.mask & (inotify.CLOSE_WRITE | inotify.MOVED_TO):
+                self._told(number, "closed", path)
+            elif event.mask & inotify.CREATE:
+                self._told(number, "created", path)
+            elif event.mask & (inotify.MOVED_FROM | inotify.DELETE):
+                self._told(number, "gone", path)
+            else:
+                self._told(number, "changed", path)
+
+    def _take_folder(self, number: int, path: str, mask: int) -> None:
+        if mask & (inotify.CREATE | inotify.MOVED_TO):
+            top = self._tops.get(number)
+            if top is not None and top.recursive:
+                with contextlib.suppress(OSError):  # it is gone again; or none is granted: count() tells
+                    self._add_tree(number, path)
+            self._told(number, "folder", path)
+        elif mask & (inotify.MOVED_FROM | inotify.DELETE):
+            with self._lock:
+                self._forget(lambda known: known[0] == number and (known[1] + "/").startswith(path + "/"))
+            self._told(number, "gone", path)
+        else:
+            self._told(number, "changed", path)
+
+    def _end(self, event: Event, folders: list[tuple[int, str]]) -> None:
+        """Forget a folder that went away; one below is told of by the folder that it is in. Under the lock."""
+        tops = {(number, top.path) for number, top in self._tops.items()}
+        for known in folders:
+            if event.mask & inotify.IGNORED or known in tops:
+                self._forget(lambda other, known=known: other == known)  # type: ignore[misc]
+
+    def _anew(self) -> None:
+        with self._lock:
+            tops = dict(self._tops)
+            self._forget(lambda _: True)
+        for number, top in tops.items():
+            try:
+                self._add_tree(number, top.path)
+            except OSError as error:
+                _log.warning("%s is no longer watched: %s", top.path, error)
+
+    def _add_tree(self, number: int, path: str) -> None:
+        """Watch a folder and those below: each before it is listed, so that none that comes meanwhile is missed."""
+        top = self._tops.get(number)
+        self._add(number, path, 0 if top is None or path == top.path else inotify.NOT_FOLLOWED)
+        folders = [path] if top is not None and top.recursive else []
+        while folders:
+            for below in _folders_in(folders.pop()):
+                if not self._excludes(below):
+                    folders.append(below)
+                    with contextlib.suppress(OSError):
+                        self._add(number, below, inotify.NOT_FOLLOWED)
+
+    def _add(self, number: int, path: str, more: int) -> None:
+        with self._lock:  # an event may come at once, and is then to find whose it is
+            if self._queue is not None and number in self._tops:
+                watch = self._queue.add(path, self._mask | more)
+                self._paths.setdefault(watch, set()).add((number, path))
+
+    def _forget(self, which: Callable[[tuple[int, str]], bool]) -> None:
+        """Watch some folders no more. Under the lock."""
+        for watch, known in list(self._paths.items()):
+            if gone := {one for one in known if which(one)}:
+                known.difference_update(gone)
+                if not known:
+                    del self._paths[watch]
+                    if self._queue is not None:
+                        self._queue.remove(watch)
 
 
-class _Handler(FileSystemEventHandler):
-    def __init__(self, number: int, told: Told) -> None:
-        self._number = number
-        self._told = told
-
-    def on_closed(self, event: Any) -> None:
-        self._told(self._number, "closed", _text(event.src_path))
-
-    def on_created(self, event: Any) -> None:
-        self._told(self._number, "folder" if event.is_directory else "created", _text(event.src_path))
-
-    def on_moved(self, event: Any) -> None:
-        if event.src_path:
-            self._told(self._number, "gone", _text(event.src_path))
-        self._told(self._number, "folder" if event.is_directory else "closed", _text(event.dest_path))
-
-    def on_modified(self, event: Any) -> None:
-        self._told(self._number, "changed", _text(event.src_path))
-
-    def on_attrib(self, event: Any) -> None:
-        self._told(self._number, "changed", _text(event.src_path))
-
-    def on_deleted(self, event: Any) -> None:
-        self._told(self._number, "gone", _text(event.src_path))
-
-
-class _OverflowListener(logging.Handler):
-    """Hears watchdog's log: the only place where it says that events were lost."""
-
-    def __init__(self, lost: Callable[[], None]) -> None:
-        super().__init__(logging.WARNING)
-        self._lost = lost
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if "overflow" in record.getMessage():
-            self._lost()
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """Leave out what watchdog logs as an error whenever a watch is ended."""
-    return "when the thread is inactive" not in record.getMessage()
-
-
-def _text(path: bytes | str) -> str:
-    return os.fsdecode(path)
+def _folders_in(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []  # it is gone, or may not be listed: the walk says so

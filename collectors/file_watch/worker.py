@@ -62,8 +62,6 @@ class Worker(threading.Thread):
         self._put_off: dict[File, float] = {}
         self._vanished: dict[int, tuple[int, str, float]] = {}
         """Of folders: how many files were gone before they could be scanned, one of them, and when that is told."""
-        self.overflows = 0
-        """Overflows of the kernel's queue that were not read yet."""
         self._stopping = False
 
     def stop(self) -> None:
@@ -87,7 +85,7 @@ class Worker(threading.Thread):
             self._warden.close()
 
     def _told(self, number: int, what: str, path: str) -> None:
-        """Take an event. Called by watchdog's threads."""
+        """Take an event. Called by the thread of the watches."""
         folder = self._folders[number]
         if self._is_excluded(folder.real, path):
             return
@@ -104,11 +102,10 @@ class Worker(threading.Thread):
             self._changed.notify_all()
 
     def _lost(self) -> None:
-        """Take note that the kernel dropped events. Called by watchdog's threads."""
+        """Take note that the kernel dropped events. Called by the thread of the watches."""
         _log.warning("Source %s: the kernel dropped file events; its folders are walked through", self._options.name)
         self._reports.happened(Problem("watch.overflow", values={"source": self._options.name}))
         with self._changed:
-            self.overflows += 1
             for number, folder in enumerate(self._folders):
                 if folder.real:
                     self._walks.want(number, folder.real, folder.real, time.monotonic())

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from collectors.integrity.entry import Entry
-from soc_agent.model import Block, Counters, Position
+from soc_agent.model import Block, Position
 
 SHARDS = 64
 _VERSION = 1
@@ -83,11 +83,6 @@ class Records:
         """Take note that the baseline is complete."""
         if not self.complete:
             self.complete = self._root_dirty = True
-
-    def overflowed(self, now_ns: int) -> Block:
-        """Give the block that tells the loss ledger of an overflow: the kernel does not say how much it lost."""
-        lost = Counters(dropped=1)
-        return Block(self._source, self._source, "integrity:overflow", "integrity", b"", received_ns=now_ns, lost=lost)
 
     def take_block(self, now_ns: int) -> Block | None:
         """Give the next block; the end of the baseline after all its shards."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from collectors.file_watch.tree import WalkLog
-from collectors.file_watch.watches import ALL_EVENTS, Watches
+from collectors.file_watch.watches import Watches
 from collectors.globs import Globs
 from collectors.integrity.audit import AuditLogs
 from collectors.integrity.entry import Entry, differences, fingerprint, look
@@ -74,7 +74,6 @@ class IntegrityWatch:
         self._watches: Watches | None = None
         self._records = Records(options.name, {})
         self._woken = False
-        self._overflows = 0
 
     @property
     def name(self) -> str:
@@ -93,14 +92,11 @@ class IntegrityWatch:
     def open(self, positions: Mapping[str, bytes]) -> None:
         """See :class:`soc_agent.model.Collector`."""
         self._records = Records(self.name, positions)
-        self._watches = Watches(self._told, self._lost, ALL_EVENTS)
+        self._watches = Watches(self._told, self._lost, everything=True, excludes=self._excludes)
         self._walk, self._walk_due = None, 0.0
 
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. Looks at files too: a block may take as long as its hashes."""
-        if self._overflows:
-            self._overflows -= 1
-            return self._records.overflowed(time.time_ns())
         self._work()
         block = self._records.take_block(time.time_ns())
         if block is not None:
@@ -127,7 +123,7 @@ class IntegrityWatch:
             self._watches = None
 
     def _told(self, number: int, what: str, path: str) -> None:
-        """Take an event. Called by watchdog's threads."""
+        """Take an event. Called by the thread of the watches."""
         if not self._is_ours(path):
             return
         with self._changed:
@@ -137,10 +133,9 @@ class IntegrityWatch:
             self._changed.notify_all()
 
     def _lost(self) -> None:
-        """Take note that the kernel dropped events: everything is looked at. Called by watchdog's threads."""
+        """Take note that the kernel dropped events: everything is looked at. Called by the thread of the watches."""
         self._reports.happened(Problem("watch.overflow", values={"source": self.name}))
         with self._changed:
-            self._overflows += 1
             self._walk_due = 0.0
             self._changed.notify_all()
 
@@ -179,7 +174,7 @@ class IntegrityWatch:
             self._take_approvals()
 
     def _attach(self) -> None:
-        """Watch what is not watched: a folder that appeared, or all after watchdog ended."""
+        """Watch what is not watched: a folder that appeared, or all after reading events ended."""
         assert self._watches is not None
         if self._watches.is_blind():
             self._reports.happened(Problem("watch.blind", values={"source": self.name}))

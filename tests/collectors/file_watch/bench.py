@@ -68,9 +68,8 @@ class Watched:
         block = self.watch.read(timeout_s)
         if block is not None:
             self.blocks.append(block)
-            if block.position is None:
-                assert block.lost is not None
-                return block
+            assert block.position is not None
+            assert block.lost is None
             self.positions[block.position.stream_id] = block.position.state
         return block
 
@@ -94,10 +93,6 @@ class Watched:
 
     def until_found(self, *names: str) -> None:
         self.until(lambda: sorted(self.found()) == sorted(names))
-
-    def overflows(self) -> int:
-        """Give how many overflows the loss ledger was told of."""
-        return sum(block.lost.dropped for block in self.blocks if block.lost is not None)
 
     def codes(self) -> list[str]:
         return [problem.code for problem in self.watch.problems()]

@@ -1,6 +1,6 @@
-"""watchdog tells what happens, and its troubles are noticed."""
+"""What happens in folders is told with its path, whatever moves, and what the kernel lost is told too."""
 
-import logging
+import os
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,22 +65,95 @@ def test_what_is_not_there_cannot_be_attached(watches: Watches, tmp_path: Path) 
     assert not watches.is_blind()
 
 
-def test_an_overflow_is_heard_until_the_end(watches: Watches, told: "queue.Queue[Told]") -> None:
-    """watchdog says it in its log alone."""
-    logger = logging.getLogger("watchdog.observers.inotify_c")
-    logger.warning("Inotify queue overflowed; filesystem events were lost")
-    logger.warning("something else")
-    assert told.get_nowait() == (-1, "lost", "")
-    watches.close()
-    logger.warning("Inotify queue overflowed; filesystem events were lost")
-    assert told.empty()
+def told_until(told: "queue.Queue[Told]", wanted: Told) -> list[Told]:
+    seen: list[Told] = []
+    while not seen or seen[-1] != wanted:
+        seen.append(told.get(timeout=10))
+    return seen
 
 
-def test_the_end_of_a_watch_is_no_error(watches: Watches, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """An operator's log holds what an operator can do something about."""
-    for _ in range(5):
-        watches.attach(0, str(tmp_path), recursive=True)
+def test_folders_that_come_move_and_go_are_followed(
+    watches: Watches, told: "queue.Queue[Told]", tmp_path: Path
+) -> None:
+    """What happens in one that was moved has its new path; of one that was moved out nothing is told."""
+    (tmp_path / "top" / "a" / "b").mkdir(parents=True)
+    watches.attach(0, str(tmp_path / "top"), recursive=True)
+    assert watches.count() == 3
+    (tmp_path / "top" / "a").rename(tmp_path / "top" / "c")
+    told_until(told, (0, "folder", str(tmp_path / "top" / "c")))
+    assert watches.count() == 3
+    (tmp_path / "top" / "c" / "b" / "f").write_bytes(b"x")
+    told_until(told, (0, "closed", str(tmp_path / "top" / "c" / "b" / "f")))
+    (tmp_path / "top" / "c").rename(tmp_path / "out")
+    told_until(told, (0, "gone", str(tmp_path / "top" / "c")))
+    assert watches.count() == 1
+    (tmp_path / "out" / "b" / "f").write_bytes(b"x")
+    (tmp_path / "top" / "last").write_bytes(b"x")
+    seen = told_until(told, (0, "closed", str(tmp_path / "top" / "last")))
+    assert [path for _, _, path in seen] == [str(tmp_path / "top" / "last")] * 2
+
+
+def test_a_folder_within_another_is_told_of_by_both(
+    watches: Watches, told: "queue.Queue[Told]", tmp_path: Path
+) -> None:
+    """The kernel has one watch for it; letting one go leaves the other."""
+    (tmp_path / "in").mkdir()
+    watches.attach(0, str(tmp_path), recursive=True)
+    watches.attach(1, str(tmp_path / "in"), recursive=True)
+    (tmp_path / "in" / "f").write_bytes(b"x")
+    seen = {told.get(timeout=10) for _ in range(4)}
+    assert {number for number, what, _ in seen if what == "closed"} == {0, 1}
+    watches.detach(0)
+    (tmp_path / "in" / "g").write_bytes(b"x")
+    assert told.get(timeout=10) == (1, "created", str(tmp_path / "in" / "g"))
+    assert told.get(timeout=10) == (1, "closed", str(tmp_path / "in" / "g"))
+
+
+def test_where_everything_is_asked_for_rights_links_and_disappearance_are_told(
+    told: "queue.Queue[Told]", tmp_path: Path
+) -> None:
+    watches = Watches(lambda *event: told.put(event), lambda: None, everything=True)
+    try:
+        (tmp_path / "d").mkdir()
         (tmp_path / "f").write_bytes(b"x")
-        watches.detach(0)
-    watches.restart()
-    assert caplog.records == []
+        watches.attach(0, str(tmp_path), recursive=True)
+        (tmp_path / "f").chmod(0o600)
+        assert told.get(timeout=10) == (0, "changed", str(tmp_path / "f"))
+        os.link(tmp_path / "f", tmp_path / "d" / "g")
+        told_until(told, (0, "created", str(tmp_path / "d" / "g")))
+        (tmp_path / "f").unlink()
+        told_until(told, (0, "gone", str(tmp_path / "f")))
+        (tmp_path / "d").chmod(0o700)
+        told_until(told, (0, "changed", str(tmp_path / "d")))
+    finally:
+        watches.close()
+
+
+def test_what_is_left_out_is_not_watched(told: "queue.Queue[Told]", tmp_path: Path) -> None:
+    """Watches are scarce."""
+    (tmp_path / "keep").mkdir()
+    (tmp_path / "leave" / "below").mkdir(parents=True)
+    watches = Watches(lambda *event: told.put(event), lambda: None, excludes=lambda path: path.endswith("/leave"))
+    try:
+        watches.attach(0, str(tmp_path), recursive=True)
+        assert watches.count() == 2
+    finally:
+        watches.close()
+
+
+def test_names_of_any_bytes(watches: Watches, told: "queue.Queue[Told]", tmp_path: Path) -> None:
+    """With line breaks, or that are no text."""
+    watches.attach(0, str(tmp_path), recursive=True)
+    name = os.fsdecode(bytes(tmp_path) + b"/a\nb\xff")
+    os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+    assert told.get(timeout=10) == (0, "created", name)
+
+
+def test_a_folder_that_goes_is_attached_no_more(watches: Watches, told: "queue.Queue[Told]", tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    watches.attach(0, str(tmp_path / "top"), recursive=True)
+    watches.attach(1, str(tmp_path), recursive=False)
+    (tmp_path / "top").rename(tmp_path / "moved")
+    told_until(told, (1, "folder", str(tmp_path / "moved")))
+    assert not watches.is_attached(0)
+    assert watches.is_attached(1)
