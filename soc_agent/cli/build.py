@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
 from soc_agent.cli.listening import with_paths
-from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
+from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders, rule_selection
 from soc_agent.config import (
     Config,
     EventLogSource,
@@ -59,16 +59,19 @@ class Builder:
         self._folder = folder
         self._clock = clock
         self._zone = ZoneInfo(config.timezone)
+        selection = rule_selection(config)
         self._shelf: Shelf = Shelf(
             disabled=config.rules.disabled,
             default_suppress_s=config.rules.suppress_s,
             cache_dir=cache_folder(),
             lists=self._lists(),
+            selection=selection,
             before=before._shelf if before else None,  # noqa: SLF001 - of the same class
         )
         self._yara: YaraShelf = YaraShelf(
             disabled=config.rules.disabled,
             default_suppress_s=config.rules.suppress_s,
+            selection=selection,
             before=before._yara if before else None,  # noqa: SLF001 - as above
             keep_compiled=False,
         )

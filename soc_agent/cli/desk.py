@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from soc_agent.cli.alert_lines import context_of
 from soc_agent.cli.lastlines import last_lines
-from soc_agent.cli.workspace import cache_folder, own_rule_folders, rule_folders
+from soc_agent.cli.workspace import cache_folder, own_rule_folders, rule_folders, rule_selection
 from soc_agent.config import Config
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import RuleSet, load_rules
@@ -75,6 +75,7 @@ class Desk:
             disabled=options.disabled,
             cache_dir=cache_folder(),
             lists=[self._folder / path for path in options.lists],
+            selection=rule_selection(self._config),
         )
 
     def _context(self, line: LogLine) -> Context:

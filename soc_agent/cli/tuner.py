@@ -10,7 +10,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from soc_agent.cli.alert_lines import CaseReader, rules_behind
-from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
+from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders, rule_selection
 from soc_agent.config import Config
 from soc_agent.detect import RuleSet, ir, load_rules
 from soc_agent.detect.tune.filter_text import Origin, Outcome, file_name, filter_text, try_filter
@@ -44,6 +44,7 @@ class AlertTuner:
             disabled=options.disabled,
             cache_dir=cache_folder(),
             lists=[self._folder / path for path in options.lists],
+            selection=rule_selection(self._config),
         )
 
     def propose(self, alert_ids: tuple[int, ...], reason: str, author: str) -> TunedFilter | Problem:

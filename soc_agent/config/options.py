@@ -27,6 +27,8 @@ class RuleOptions(Section, frozen=True):
     """More folders or files of Sigma, correlation, filter and YARA rules."""
     lists: tuple[str, ...] = ()
     """Folders of lists that fill the placeholders of rules."""
+    profiles: tuple[str, ...] = ()
+    """Of the rules that come with the product, those that these kinds of host need; empty: all of them."""
     disabled: tuple[str, ...] = ()
     """Ids of rules that do not run."""
     suppress_s: Seconds = 3600

@@ -11,8 +11,12 @@ from soc_agent.detect.suppress import FoldedAlert
 from soc_agent.model import Detection, Level, Problem, RuleInfo
 
 
-def alert(level: Level = Level.MEDIUM, title: str = "Guessing", **entities: list[str]) -> FoldedAlert:
-    rule = RuleInfo("r", title, level=level)
+def alert(level: Level = Level.MEDIUM, **entities: tuple[str, ...]) -> FoldedAlert:
+    return alert_of(entities, level)
+
+
+def alert_of(entities: dict[str, tuple[str, ...]], level: Level = Level.MEDIUM) -> FoldedAlert:
+    rule = RuleInfo("r", "Guessing", level=level)
     detection = Detection(b"d" * 16, rule, 1, "files", "s", 1, b"x", {}, entities=entities)
     return FoldedAlert(detection, 1, 1, 1, entities, [])
 
@@ -32,30 +36,30 @@ def case(*sources: str) -> Case:
     ],
 )
 def test_a_source_is_named_in_any_entity_and_form(source: str, kind: str, value: str) -> None:
-    score = score_of(case(source), [alert(**{kind: ["x", value]})])
+    score = score_of(case(source), [alert_of({kind: ("x", value)})])
     assert score.holds
     assert score.titles == ("Guessing",)
 
 
 def test_every_source_must_be_named() -> None:
-    score = score_of(case("192.0.2.1", "192.0.2.2"), [alert(src_ip=["192.0.2.1"])])
+    score = score_of(case("192.0.2.1", "192.0.2.2"), [alert(src_ip=("192.0.2.1",))])
     assert not score.holds
     assert score.missing == ("192.0.2.2",)
 
 
 def test_what_is_only_informational_names_nobody() -> None:
-    score = score_of(case("192.0.2.1"), [alert(Level.INFORMATIONAL, src_ip=["192.0.2.1"])])
+    score = score_of(case("192.0.2.1"), [alert(Level.INFORMATIONAL, src_ip=("192.0.2.1",))])
     assert (score.holds, score.level) == (False, None)
 
 
 @pytest.mark.parametrize(("level", "holds"), [(Level.LOW, True), (Level.MEDIUM, False), (Level.CRITICAL, False)])
 def test_a_quiet_case_may_be_low_at_most(level: Level, holds: bool) -> None:
-    score = score_of(case(), [alert(level, src_ip=["192.0.2.1"])])
+    score = score_of(case(), [alert(level, src_ip=("192.0.2.1",))])
     assert (score.is_quiet_case, score.holds, score.level) == (True, holds, level)
 
 
 def test_the_sum_counts_attacks_and_quiet_cases_apart() -> None:
-    named = score_of(case("192.0.2.1"), [alert(src_ip=["192.0.2.1"])])
+    named = score_of(case("192.0.2.1"), [alert(src_ip=("192.0.2.1",))])
     missed = score_of(case("192.0.2.1"), [])
     loud = score_of(case(), [alert()])
     total = total_of([named, missed, loud])

@@ -14,6 +14,7 @@ COMMANDS = {
     "test": "soc_agent.cli.rules.testing",
     "explain": "soc_agent.cli.rules.explaining",
     "coverage": "soc_agent.cli.rules.covering",
+    "profiles": "soc_agent.cli.rules.profiles",
     "score": "soc_agent.cli.rules.scoring",
     "profile": "soc_agent.cli.rules.profiling",
     "filters": "soc_agent.cli.rules.filters",

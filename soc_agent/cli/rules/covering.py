@@ -15,7 +15,9 @@ from soc_agent.config import WatchSource
 from soc_agent.decode import Decoders
 from soc_agent.detect.coverage.attack import Tactic, navigator_layer, tactic_table
 from soc_agent.detect.coverage.report import Coverage, Standing, coverage_of
-from soc_agent.detect.yara.rules import load_yara
+from soc_agent.detect.load.profiles import EVERYTHING
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.detect.yara.rules import YaraRules, load_yara
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Problem, Where
 from soc_agent.text import path_text, say
@@ -78,11 +80,20 @@ def look(chosen: Chosen) -> Coverage:
         collected=collected,
         places=config is None or bool(config.enrichment.city_mmdb or config.enrichment.asn_mmdb),
         disabled=chosen.disabled,
+        unchosen=_unchosen(chosen, rules, yara),
         yara=list(yara.infos.values()),
         yara_runs=config is None or any(isinstance(each, WatchSource) for each in config.sources),
         yara_problems=yara.problems,
         made=chosen.made,
     )
+
+
+def _unchosen(chosen: Chosen, rules: RuleSet, yara: YaraRules) -> list[str]:
+    """Give the ids, in lower case, of the rules that no profile of the configuration takes."""
+    if (selection := chosen.selection) is EVERYTHING:
+        return []
+    running = {*chosen.load(as_run=True).infos, *load_yara(chosen.paths, selection=selection).infos}
+    return [rule_id.lower() for rule_id in (*rules.infos, *yara.infos) if rule_id not in running]
 
 
 def _print_standings(coverage: Coverage, *, whole: bool) -> None:

@@ -100,6 +100,8 @@ def _remarks(rule_id: str, rules: RuleSet, chosen: Chosen) -> Iterator[Problem]:
     values = {"title": rules.infos[rule_id].title, "path": path_text(chosen.config_path)}
     if rule_id.lower() in {each.lower() for each in chosen.disabled}:
         yield Problem("rules.explain.disabled", values=values)
+    elif rule_id not in chosen.load(as_run=True).infos:
+        yield Problem("profile.not_chosen", values=values)
     if rule_id in rules.silent:
         yield Problem("rules.explain.silent", values=values)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders
+from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders, rule_selection
 from soc_agent.config import Config, load_config
 from soc_agent.detect import RuleSet, load_rules
 from soc_agent.detect.indicators import rule_infos
+from soc_agent.detect.load.profiles import EVERYTHING, Selection
 from soc_agent.errors import ConfigError, RuleError
 from soc_agent.model import Problem, RuleInfo
 from soc_agent.text import fold
@@ -39,15 +40,28 @@ class Chosen(Struct, frozen=True):
         return self.config.rules.disabled if self.config is not None else ()
 
     @property
+    def selection(self) -> Selection:
+        """Which of the rules that come with the product run.
+
+        :raises RuleError: when the configuration names a profile that there is not.
+        """
+        return rule_selection(self.config) if self.config is not None else EVERYTHING
+
+    @property
     def made(self) -> tuple[RuleInfo, ...]:
         """The rules of the hits of indicators, where the configuration names lists of them."""
         return tuple(rule_infos().values()) if self.config is not None and self.config.indicators.paths else ()
 
     def load(self, *, as_run: bool = False) -> RuleSet:
-        """Load them; ``as_run``: without those that are disabled."""
+        """Load them; ``as_run``: without those that are disabled, or that no profile of the configuration takes."""
         lists = [self.folder / path for path in self.config.rules.lists] if self.config is not None else []
-        off = self.disabled if as_run else ()
-        return load_rules(self.paths, disabled=off, cache_dir=cache_folder(), lists=lists)
+        return load_rules(
+            self.paths,
+            disabled=self.disabled if as_run else (),
+            cache_dir=cache_folder(),
+            lists=lists,
+            selection=self.selection if as_run else EVERYTHING,
+        )
 
 
 def chosen_rules(

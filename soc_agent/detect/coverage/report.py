@@ -27,6 +27,8 @@ class Standing(StrEnum):
     """It groups by or counts what an address database knows, and none is configured."""
     NO_BASE = "no_base"
     """It counts events of rules that can never fire."""
+    NOT_CHOSEN = "not_chosen"
+    """It is in no profile that the configuration names."""
     DISABLED = "disabled"
     REFUSED = "refused"
 
@@ -70,6 +72,7 @@ def coverage_of(
     collected: Collection[LogSource] | None = None,
     places: bool = True,
     disabled: Collection[str] = (),
+    unchosen: Collection[str] = (),
     yara: Collection[RuleInfo] = (),
     yara_runs: bool = True,
     yara_problems: Collection[Problem] = (),
@@ -79,11 +82,13 @@ def coverage_of(
 
     :param known: every log source that some decoder yields.
     :param collected: those that the configured sources can yield; None when there is no configuration.
+    :param unchosen: ids of rules that no profile takes.
     :param places: whether there is a database of countries or autonomous systems.
     :param made: rules that no file holds and that run: those of the hits of indicators.
     :param yara: YARA rules beside the set; ``yara_runs`` says whether anything is scanned.
     """
-    off = {rule_id.lower() for rule_id in disabled}
+    off = dict.fromkeys(unchosen, Standing.NOT_CHOSEN)
+    off |= dict.fromkeys((rule_id.lower() for rule_id in disabled), Standing.DISABLED)
     found: list[Standings] = []
     standing: dict[str, Standing] = {}
     can: dict[LogSource, Standing] = {}
@@ -91,15 +96,15 @@ def coverage_of(
         source = rule.log_source
         if source not in can:
             can[source] = _standing_of(source, known, collected)
-        how = Standing.DISABLED if rule.info.id.lower() in off else can[source]
+        how = off.get(rule.info.id.lower(), can[source])
         standing[rule.info.id] = how
         detail = source_words(source) if how in (Standing.NO_DECODER, Standing.NOT_COLLECTED) else ""
         found.append(_of_info(rule.info, how, detail, rule.line))
     found += _correlations(rules, standing, off, places=places)
     for info in yara:
-        how = Standing.DISABLED if info.id.lower() in off else Standing.RUNS if yara_runs else Standing.NOT_COLLECTED
+        how = off.get(info.id.lower(), Standing.RUNS if yara_runs else Standing.NOT_COLLECTED)
         found.append(_of_info(info, how, "yara" if how is Standing.NOT_COLLECTED else ""))
-    found += [_of_info(info, Standing.DISABLED if info.id.lower() in off else Standing.RUNS) for info in made]
+    found += [_of_info(info, off.get(info.id.lower(), Standing.RUNS)) for info in made]
     found += _refused(rules)
     found += [_of_problem(problem) for problem in yara_problems]
     return Coverage(tuple(found))
@@ -118,7 +123,7 @@ def _of_info(info: RuleInfo, standing: Standing, detail: str = "", line: int = 0
 
 
 def _correlations(
-    rules: RuleSet, standing: Mapping[str, Standing], off: Collection[str], *, places: bool
+    rules: RuleSet, standing: Mapping[str, Standing], off: Mapping[str, Standing], *, places: bool
 ) -> Iterator[Standings]:
     """Yield the correlations: those of rules, then those of correlations that are known by then."""
     known = dict(standing)
@@ -150,10 +155,10 @@ def _place_fields(spec: CorrelationSpec) -> frozenset[str]:
 
 
 def _of_correlation(
-    spec: CorrelationSpec, off: Collection[str], fires: Callable[[str], bool], *, places: bool
+    spec: CorrelationSpec, off: Mapping[str, Standing], fires: Callable[[str], bool], *, places: bool
 ) -> Standing:
-    if spec.info.id.lower() in off:
-        return Standing.DISABLED
+    if (how := off.get(spec.info.id.lower())) is not None:
+        return how
     if not places and _place_fields(spec):
         return Standing.NEEDS_DATABASE
     firing = {number for number, rule_id in enumerate(spec.rule_ids) if fires(rule_id)}

@@ -12,6 +12,7 @@ from soc_agent.detect.indicators.filters import filtered_ids
 from soc_agent.detect.load.cache import CorrelationEntry, FileEntry
 from soc_agent.detect.load.filters import KnownRules, lay_over
 from soc_agent.detect.load.info import UNSET_S
+from soc_agent.detect.load.profiles import EVERYTHING, Selection
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Problem, RuleInfo, Where
 
@@ -23,13 +24,14 @@ def assemble(
     disabled: Collection[str],
     default_suppress_s: int,
     today: date,
+    selection: Selection = EVERYTHING,
 ) -> RuleSet:
     """Put the entries of all files together. Of two rules with one id the first counts, the other is a problem.
 
     Filters that expired before ``today`` do not apply.
     """
     found = [*problems, *(problem for entry in entries for problem in entry.problems)]
-    off = frozenset(rule_id.lower() for rule_id in disabled)
+    off = frozenset(rule_id.lower() for rule_id in (*disabled, *selection.unwanted(entries)))
     places: dict[str, Where] = {}
     rules = [
         _with_suppression(rule, default_suppress_s)

@@ -11,6 +11,7 @@ from soc_agent.detect.load.assemble import assemble
 from soc_agent.detect.load.cache import FileEntry, read_cache, write_cache
 from soc_agent.detect.load.changes import RuleChanges, changes_between
 from soc_agent.detect.load.placeholders import Lists, read_lists
+from soc_agent.detect.load.profiles import EVERYTHING, Selection
 from soc_agent.detect.load.rule_files import DECODERS_FOLDER, SUFFIXES, list_folders, read_file, rule_files
 from soc_agent.detect.load.settle import Look, Signature, signature_of
 from soc_agent.detect.ruleset import RuleSet
@@ -31,16 +32,24 @@ def load_rules(
     cache_dir: Path | None = None,
     lists: Sequence[Path] = (),
     today: date | None = None,
+    selection: Selection = EVERYTHING,
 ) -> RuleSet:
     """Load all rules, filters and correlations of files and folders (``.yml`` and ``.yaml``, folders with all below).
 
-    Folders are read in order of name, so that the same files give the same set. ``disabled`` holds ids of rules that
-    do not run. ``default_suppress_s`` is for rules that do not say how long repeats fold. With ``cache_dir`` files that
-    have not changed since the last time are not read again. Placeholders are filled from the lists in the folders
-    ``lists``, and in folders named ``placeholders`` below those of ``paths``. Filters apply as of ``today`` (as it is
-    here, when not given). Nothing is raised for a bad file or rule: see :attr:`RuleSet.problems`.
+    Folders are read in order of name, so that the same files give the same set. ``disabled`` holds ids of rules that do
+    not run, ``selection`` says of which files those of the product do. ``default_suppress_s`` is for rules that do not
+    say how long repeats fold. With ``cache_dir`` files that have not changed since the last time are not read again.
+    Placeholders are filled from the lists in the folders ``lists``, and in folders named ``placeholders`` below those
+    of ``paths``. Filters apply as of ``today`` (as it is here, when not given). Nothing is raised for a bad file or
+    rule: see :attr:`RuleSet.problems`.
     """
-    shelf = Shelf(disabled=disabled, default_suppress_s=default_suppress_s, cache_dir=cache_dir, lists=lists)
+    shelf = Shelf(
+        disabled=disabled,
+        default_suppress_s=default_suppress_s,
+        cache_dir=cache_dir,
+        lists=lists,
+        selection=selection,
+    )
     return shelf.load(paths, today=today, progress=progress)
 
 
@@ -69,6 +78,7 @@ class Shelf:
         default_suppress_s: int = 3600,
         cache_dir: Path | None = None,
         lists: Sequence[Path] = (),
+        selection: Selection = EVERYTHING,
         before: "Shelf | None" = None,
     ) -> None:
         """:param before: the shelf whose place this one takes, with other options: what it holds is not read again."""
@@ -76,6 +86,7 @@ class Shelf:
         self._default_suppress_s = default_suppress_s
         self._cache_dir = cache_dir
         self._lists = lists
+        self._selection = selection
         self._files: dict[str, _Kept] = {}
         self._rules: RuleSet | None = None
         if before is not None:
@@ -106,6 +117,7 @@ class Shelf:
                 disabled=self._disabled,
                 default_suppress_s=self._default_suppress_s,
                 today=today,
+                selection=self._selection,
             )
             if not (failed := self._failed(files, rules)):
                 break

@@ -12,6 +12,7 @@ from typing import Any
 import yara
 from msgspec import Struct
 
+from soc_agent.detect.load.profiles import EVERYTHING, Selection
 from soc_agent.detect.yara.meta import info_of_meta
 from soc_agent.detect.yara.split import split
 from soc_agent.model import Problem, RuleInfo, Where
@@ -58,10 +59,19 @@ class YaraFile(Struct, frozen=True):
     pieces: Pieces | None = None
 
 
-def load_yara(paths: Sequence[Path], *, disabled: Collection[str] = (), default_suppress_s: int = 3600) -> YaraRules:
-    """Load the YARA rules of files, and of folders with all below them. Never raises for what a file holds."""
+def load_yara(
+    paths: Sequence[Path],
+    *,
+    disabled: Collection[str] = (),
+    default_suppress_s: int = 3600,
+    selection: Selection = EVERYTHING,
+) -> YaraRules:
+    """Load the YARA rules of files, and of folders with all below them, as far as ``selection`` takes them.
+
+    Nothing is raised for what a file holds.
+    """
     problems: list[Problem] = []
-    files = [read_yara(path) for path in yara_files(paths, problems)]
+    files = [read_yara(path) for path in yara_files(paths, problems) if selection.takes(str(path))]
     return join_yara(files, problems, disabled=disabled, default_suppress_s=default_suppress_s)
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from soc_agent.detect.load.changes import RuleChanges
+from soc_agent.detect.load.profiles import EVERYTHING, Selection
 from soc_agent.detect.load.settle import Look, Signature, signature_of
 from soc_agent.detect.yara.rules import YaraFile, YaraRules, join_yara, read_yara, yara_files
 from soc_agent.model import Problem, RuleInfo
@@ -34,6 +35,7 @@ class YaraShelf:
         *,
         disabled: Collection[str] = (),
         default_suppress_s: int = 3600,
+        selection: Selection = EVERYTHING,
         before: "YaraShelf | None" = None,
         keep_compiled: bool = True,
     ) -> None:
@@ -44,6 +46,7 @@ class YaraShelf:
         """
         self._keep_compiled = keep_compiled
         self._disabled = disabled
+        self._selection = selection
         self._default_suppress_s = default_suppress_s
         self._files: dict[str, _Kept] = {}
         self._infos: dict[str, tuple[RuleInfo, str | None]] | None = None
@@ -63,7 +66,7 @@ class YaraShelf:
         problems: list[Problem] = []
         files: dict[str, _Kept] = {}
         for path in yara_files(paths, problems):
-            if (file := self._file(path, look)) is not None:
+            if self._selection.takes(str(path)) and (file := self._file(path, look)) is not None:
                 files[str(path)] = file
         for name, known in self._files.items():
             if look is not None and name not in files and (name in look.unsettled or name in look.files):
