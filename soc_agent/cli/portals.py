@@ -17,6 +17,7 @@ from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config, PortalPage, PortalSource
 from soc_agent.errors import SourceError, StoreError
 from soc_agent.model import Problem
+from soc_agent.model.portal import PortalSeen
 from soc_agent.store import Store
 from soc_agent.text import say
 
@@ -116,6 +117,39 @@ def _pages(config: Config, store: Store) -> Iterator[_Watched]:
                 yield _Watched(source, page, Memory(source.name, page.name, page.url, positions))
 
 
+def portals_seen(config: Config, store: Store) -> list[PortalSeen]:
+    """Give how each page was last seen, those that are not well first."""
+    pages = sorted(_pages(config, store), key=lambda watched: watched.state not in ("down", "changed"))
+    return [_seen(watched) for watched in pages]
+
+
+def _seen(watched: _Watched) -> PortalSeen:
+    life, known = watched.memory.life, watched.memory.page
+    pending = known.pending
+    return PortalSeen(
+        watched.source.name,
+        watched.page.name,
+        watched.page.url,
+        watched.state,
+        _answer(watched),
+        life.checked_ns,
+        life.content_ns,
+        life.down_since_ns,
+        life.not_after_s * 1_000_000_000,
+        life.issuer,
+        tuple(pending.kinds) if pending else (),
+        pending.since_ns if pending else 0,
+        tuple(known.redirects),
+        _subject(watched.source.name, watched.page.name),
+        page_change(known),
+    )
+
+
+def _answer(watched: _Watched) -> str:
+    life = watched.memory.life
+    return life.reason if life.reason and life.reason != "status" else str(life.status or "")
+
+
 def _subject(source: str, page: str) -> str:
     return f"portal/{source}/{page}"
 
@@ -132,9 +166,8 @@ def _row(watched: _Watched) -> list[str]:
     left = (life.not_after_s * 1_000_000_000 - time.time_ns()) // _DAY_NS
     certificate = say("portals.days", days=left) if life.not_after_s else ""
     state = say(f"portals.state.{watched.state}")
-    answer = life.reason if life.reason and life.reason != "status" else str(life.status or "")
     checked = rfc3339(life.checked_ns)[:19] if life.checked_ns else ""
-    return [watched.page.name, state, answer, checked, certificate, _change(watched)]
+    return [watched.page.name, state, _answer(watched), checked, certificate, _change(watched)]
 
 
 def _record(watched: _Watched) -> dict[str, Any]:

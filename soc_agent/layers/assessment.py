@@ -6,12 +6,12 @@ Independence of the assessor from the provider of layer 2: Directive 14/CT-TTg o
 
 from datetime import timedelta
 
-from soc_agent.config import AssetOptions, Config
+from soc_agent.config import Config
 from soc_agent.layers.judge import NOTHING, day_of, not_configured, open_figures, open_step, state
 from soc_agent.layers.records import Figure, Health, LayerState, Message
+from soc_agent.layers.register import known_assets
 from soc_agent.layers.snapshot import Snapshot
 from soc_agent.model import Layer
-from soc_agent.store import AssetSeen
 from soc_agent.text import fold
 
 
@@ -20,7 +20,9 @@ def judge(seen: Snapshot, config: Config) -> LayerState:
     options = config.assessment
     open_alerts = seen.open_of(Layer.ASSESSMENT)
     conflict = bool(options.assessor) and fold(options.assessor.strip()) == fold(options.provider.strip())
-    unseen, unregistered = _gaps(config.assets, seen.assets)
+    assets = known_assets(config.assets, seen.assets)
+    unseen = [asset.name for asset in assets if asset.seen is None]
+    unregistered = [asset.name for asset in assets if asset.registered is None]
     due, steps = _due(seen, config)
     independence = ("conflict" if conflict else "independent") if options.assessor else "no_assessor"
     figures = (
@@ -62,22 +64,3 @@ def _due(seen: Snapshot, config: Config) -> tuple[Figure, list[Message]]:
         return Figure("days_left", left), []
     health = Health.CRITICAL if -left > options.interval_days else Health.ATTENTION
     return Figure("days_left", left, health), [Message("layers.next.assess", {"days": -left})]
-
-
-def _gaps(registered: tuple[AssetOptions, ...], seen: tuple[AssetSeen, ...]) -> tuple[list[str], list[str]]:
-    """Give the registered assets that nothing speaks of, and the hosts that nobody registered.
-
-    A host is an asset when it has its name, its short name or one of its addresses.
-    """
-    names_seen = {name for host in seen for name in _names(host.host, host.addresses)}
-    names_registered = {name for asset in registered for name in _names(asset.name, asset.addresses)}
-    unseen = [asset.name for asset in registered if names_seen.isdisjoint(_names(asset.name, asset.addresses))]
-    unregistered = [host.host for host in seen if names_registered.isdisjoint(_names(host.host, host.addresses))]
-    return unseen, unregistered
-
-
-def _names(name: str, addresses: tuple[str, ...]) -> set[str]:
-    folded = fold(name)
-    # the first label of a full name; an address has no labels
-    short = folded if folded.replace(".", "").isdigit() or ":" in folded else folded.partition(".")[0]
-    return {folded, short, *map(fold, addresses)}

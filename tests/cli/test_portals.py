@@ -10,7 +10,7 @@ from collectors.portals.compare import learn
 from collectors.portals.memory import Life, Memory, Page, Pending
 from collectors.portals.picture import picture_of
 from soc_agent.cli.build import Builder
-from soc_agent.cli.portals import Approvals
+from soc_agent.cli.portals import Approvals, portals_seen
 from soc_agent.config import load_config
 from soc_agent.model import Position
 from soc_agent.store import Store
@@ -81,3 +81,20 @@ def test_a_source_of_the_configuration_becomes_its_collector(site: Path) -> None
     config = load_config(site / "config.yaml")
     collector = Builder(config, site).collector(config.sources[0])
     assert (collector.name, type(collector).__name__) == ("cong", "PortalWatch")
+
+
+def test_the_console_is_given_the_same_and_what_to_approve(site: Path) -> None:
+    """What is not well stands first; only what waits to be approved has a change."""
+    config = load_config(site / "config.yaml")
+    with Store.open(site / "soc.db", read_only=True) as store:
+        found = portals_seen(config, store)
+    assert [(page.page, page.state) for page in found] == [
+        ("changed", "changed"), ("down", "down"), ("well", "well"), ("new", "never"),
+    ]  # fmt: skip
+    changed, down, well, new = found
+    assert (changed.changes, changed.redirects) == (("title", "scripts"), ("x.example",))
+    assert [bool(page.change) for page in found] == [True, False, False, False]
+    assert changed.subject == "portal/cong/changed"
+    assert (down.answer, down.down_since_ns) == ("timeout", 1)
+    assert (well.answer, well.expires_ns) == ("200", 10**9)
+    assert new.checked_ns == 0

@@ -67,6 +67,8 @@ def test_layer_3(seen: Snapshot, config: Config, health: Health, next_steps: lis
         (("10.0.0.1",), ("10.0.0.2",), False),
         (("2001:db8::1",), ("2001:db8::2",), False),
         (("web01",), ("web02",), False),
+        (("Vùng máy chủ", "192.0.2.0/28"), ("web01", "192.0.2.9"), True),
+        (("Vùng máy chủ", "192.0.2.0/28"), ("web01", "192.0.2.19"), False),
     ],
 )
 def test_a_host_is_an_asset_by_name_or_address(asset: tuple[str, ...], host: tuple[str, ...], same: bool) -> None:
