@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from collectors.file_tail.form import Cut, Form
-from collectors.file_tail.identity import Key, TailState
-from collectors.file_tail.packed import PackedFile, packed_holds, packed_order, unpacked_name
+from collectors.file_tail.identity import Key, TailState, log_of
+from collectors.file_tail.packed import PackedFile, packed_holds, packed_oldest_first, unpacked_name
 from collectors.file_tail.rotation import log_paths
 from collectors.globs import Found
 from collectors.reports import Reports
@@ -52,32 +52,30 @@ class Backlog:
             if state.packed:
                 self._known[state.key] = stream_id, state
 
-    def resume(self, is_latest: Callable[[str, TailState], bool]) -> None:
-        """Go on where the program ended: with files that were being read, and those after what was read last."""
+    def resume(self, is_latest: Callable[[str, TailState], bool]) -> list[Found]:
+        """Go on with files that were being read when the program ended; give those after what was read last."""
         entries = sorted(self._known.values(), key=lambda entry: entry[1].mtime_ns)
+        later: dict[Key, Found] = {}
         for stream_id, state in entries:
-            files = self._beside(state.path)
+            files = self._beside(log_of(state))
             at = next((at for at, file in enumerate(files) if file.key == state.key), -1)
             if at >= 0 and not state.done:
                 self._waiting.append(PackedFile(files[at], stream_id, state, self._form))
             if is_latest(stream_id, state):
-                self._take_later(files[at + 1 :], state, beyond=at >= 0)
+                later |= {file.key: file for file in self._after(files, at, state)}
+        return list(later.values())
 
-    def search(self, stream_id: str, state: TailState) -> bool:
-        """Look for the rest of a log that was read up to ``state``, and for what came after it; say if it was found."""
-        files = [file for file in self._beside(state.path) if not _is_being_made(file)]
-        if not files:
-            return False
+    def search(self, stream_id: str, state: TailState) -> tuple[bool, list[Found]]:
+        """Look for the rest of a log that was read up to ``state``; say if it was found, and what came after it."""
+        files = [file for file in self._beside(log_of(state)) if not _is_being_made(file)]
         at = next((at for at, file in enumerate(files) if not self.knows(file) and packed_holds(file, state)), -1)
         if at >= 0:
             self._add(files[at], stream_id, state)
-        self._take_later(files[at + 1 :], state, beyond=at >= 0)
-        return at >= 0
+        return at >= 0, self._after(files, at, state)
 
     def since(self, state: TailState) -> list[Found]:
         """Give the files, oldest first, that a log was compressed to after ``state``, and that are not known yet."""
-        files = self._beside(state.path)
-        return [file for file in files if file.mtime_ns >= state.mtime_ns and not self.knows(file)]
+        return self._after(self._beside(log_of(state)), -1, state)
 
     def offer(self, file: Found, states: Iterable[tuple[str, TailState]], *, skip: bool) -> None:
         """Take a compressed file that the source asks for by its name, after what was read of it before.
@@ -125,18 +123,16 @@ class Backlog:
         for packed in self._waiting:
             packed.close()
 
-    def _take_later(self, files: Iterable[Found], state: TailState, *, beyond: bool) -> None:
-        """Take what was compressed after a file; ``beyond`` says that these are known to be later ones."""
-        for file in files:
-            is_later = beyond or file.mtime_ns >= state.mtime_ns
-            if is_later and not self.knows(file) and not _is_being_made(file):
-                self._add(file, self._next_id(file.key), _fresh(state, file))
+    def _after(self, files: list[Found], at: int, state: TailState) -> list[Found]:
+        """Give the files that are not known yet and come after the one at a place; without a place, after ``state``."""
+        later = files[at + 1 :] if at >= 0 else [file for file in files if file.mtime_ns >= state.mtime_ns]
+        return [file for file in later if not self.knows(file)]
 
     def _find(self, packed: PackedFile) -> str:
         """Give where a file is now: it may have been rotated further since it was found."""
         self._listings.clear()
         key = packed.state().key
-        return next((file.path for file in self._beside(packed.path) if file.key == key), packed.location)
+        return next((file.path for file in self._beside(log_of(packed.state())) if file.key == key), packed.location)
 
     def _beside(self, log: str) -> list[Found]:
         folder = log.rpartition("/")[0] or "/"
@@ -187,13 +183,9 @@ class _Listing:
                 continue
             if stat.S_ISREG(info.st_mode):
                 found.append(Found(path, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns))
-        return sorted(found, key=packed_order)
+        return packed_oldest_first(found)
 
 
 def _is_being_made(file: Found) -> bool:
     """Say whether the file that it is made of is still there."""
     return os.path.exists(unpacked_name(file.path))  # noqa: PTH110  # paths here are str: they may hold any bytes
-
-
-def _fresh(state: TailState, file: Found) -> TailState:
-    return TailState(path=state.path, log=state.log or state.path, dev=file.dev, ino=file.ino)

@@ -80,6 +80,11 @@ class TailState(Struct, frozen=True, kw_only=True):
         return Cursor(self.offset, self.line, self.skipping, self.open_line)
 
 
+def log_of(state: TailState) -> str:
+    """Give the name of the log that a file is a part of, as far as is known."""
+    return state.log or state.path
+
+
 def encode_state(state: TailState | dict[str, TailState]) -> bytes:
     """Give a state, or many by stream id, as JSON. A path that is not UTF-8 keeps its bytes (as lone surrogates)."""
     return json.dumps(msgspec.to_builtins(state), separators=(",", ":")).encode()

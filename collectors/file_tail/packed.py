@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from collectors.archive import Unpacked, opened, read_unpacked
 from collectors.encodings import UTF_8, encoding_for
 from collectors.file_tail.form import Cut, Form
 from collectors.file_tail.identity import HEAD_BYTES, TAIL_BYTES, Key, TailState, fingerprint, open_regular
-from collectors.file_tail.rotation import age_order
+from collectors.file_tail.rotation import oldest_first
 from collectors.globs import Found
 from collectors.lines import BLOCK_BYTES
 from soc_agent.errors import SourceError
@@ -33,9 +33,13 @@ def unpacked_name(path: str) -> str:
     return next((path.removesuffix(suffix) for suffix in _SUFFIXES if path.endswith(suffix)), "")
 
 
-def packed_order(file: Found) -> tuple[int, int, int]:
-    """Give a key that puts compressed files of one log oldest first."""
-    return age_order(file._replace(path=unpacked_name(file.path)))
+def packed_oldest_first(files: Iterable[Found]) -> list[Found]:
+    """Put compressed files of one log in the order in which they were written."""
+    packed = {file.key: file for file in files}
+    return [
+        packed[file.key]
+        for file in oldest_first(each._replace(path=unpacked_name(each.path)) for each in packed.values())
+    ]
 
 
 class PackedFile:
@@ -45,7 +49,6 @@ class PackedFile:
         """:param state: where to go on, as a position has it; places are those of the unpacked text."""
         self.id, self.path = stream_id, state.path
         self.location = file.path
-        self.order = packed_order(file)
         self.type, self.type_settled = "", False
         self._form = form
         self._state = replace(state, packed=True, dev=file.dev, ino=file.ino, size=file.size, mtime_ns=file.mtime_ns)

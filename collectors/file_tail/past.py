@@ -6,11 +6,12 @@ from collectors.file_tail.identity import (
     Key,
     TailState,
     file_holds,
+    log_of,
     make_stream_id,
     parse_stream_id,
     still_holds,
 )
-from collectors.file_tail.rotation import Neighbours, log_paths, naming
+from collectors.file_tail.rotation import Neighbours, is_rotated_from, log_paths, naming
 from collectors.globs import Found, Globs
 
 _DAY_NS = 86_400 * 1_000_000_000
@@ -156,18 +157,24 @@ class Past:
     def later(self, state: TailState, found: Found | None, live: Collection[Key]) -> Iterator[Found]:
         """Yield unknown files, oldest first, that the log was rotated to after ``state``.
 
-        ``found`` is what its own file became: later ones are named alike.
+        ``found`` is what its own file became. A name that may as well be that of another log (``app-2.log``) counts
+        only when it is named like that.
         """
         for file in self._beside(state, _PATIENT):
-            alike = naming(file.path) == naming(found.path) if found else file.path.startswith(state.path)
-            if alike and file.mtime_ns >= state.mtime_ns and self._is_new(file, live):
+            alike = found is not None and naming(file.path) == naming(found.path)
+            if (
+                (alike or is_rotated_from(file.path, log_of(state)))
+                and file.mtime_ns >= state.mtime_ns
+                and self._is_new(file, live)
+            ):
                 yield file
 
     def _is_new(self, file: Found, live: Collection[Key]) -> bool:
         return file.key not in live and not self.knows(file) and not self._globs.excludes(file.path)
 
     def _beside(self, state: TailState, patience: float) -> list[Found]:
-        return self._neighbours(state.path.rpartition("/")[0], patience).beside(state.path, state.ino)
+        log = log_of(state)
+        return self._neighbours(log.rpartition("/")[0], patience).beside(log, state.ino)
 
     def _neighbours(self, folder: str, patience: float) -> Neighbours:
         if folder not in self._folders or not self._folders[folder].is_fresh(patience):

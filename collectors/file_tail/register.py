@@ -16,7 +16,7 @@ from collectors.file_tail.openings import Openings
 from collectors.file_tail.packed import packed_holds, unpacked_name
 from collectors.file_tail.past import Past
 from collectors.file_tail.places import Places
-from collectors.file_tail.rotation import age_order, log_paths
+from collectors.file_tail.rotation import log_paths, oldest_first
 from collectors.file_tail.stream import ReplacedError, Stream
 from collectors.globs import Found, Globs, Scan
 from collectors.reports import Reports
@@ -64,7 +64,8 @@ class Register:
         self._there_keys = {file.key for file in scan.files.values()}
         self._past.remember(states)
         self.backlog.remember(states)
-        self.backlog.resume(self._past.is_latest)
+        for packed in self.backlog.resume(self._past.is_latest):
+            self._offer(packed)
         self._claim_copies(scan.files.values())
         for stream_id, state in self._past.missing(self._there_keys):
             latest = self._past.is_latest(stream_id, state)
@@ -107,7 +108,7 @@ class Register:
         self._see_off([stream for stream in self.streams.values() if stream.key not in seen])
         self.openings.keep_only(scan.files)
         self._claim_copies(new.values())
-        for file in sorted(new.values(), key=age_order):
+        for file in oldest_first(new.values()):
             if file.key not in self.streams:
                 self._take_up(file)
 
@@ -139,7 +140,7 @@ class Register:
         """Look for the file of a stream that is no longer where it was."""
         self._look(now)
         stream.pending = False
-        found = self._past.renamed(stream.state(), self.streams)
+        found = self._renamed(stream.state())
         if found is not None and found.path != stream.location:
             self.places.locate(stream, found.path)
             self._ready(stream)
@@ -148,10 +149,13 @@ class Register:
 
     def finish(self, stream: Stream, *, deleted: bool) -> None:
         """Let go of a stream whose file has left and was read to its end, or cannot be found any more."""
-        if stream.fd < 0 and stream.unread_bytes:
-            self._report_lost("tail.lost_bytes", stream.state())
+        unread = stream.fd < 0 and stream.unread_bytes > 0
         state = stream.state()
         self._drop(stream)
+        if unread and self._search_packed(stream.id, state):
+            return
+        if unread:
+            self._report_lost("tail.lost_bytes", state)
         self._past.ended(stream.id, state)
         if not deleted:
             self._past.known[stream.key] = stream.id, state
@@ -176,11 +180,15 @@ class Register:
     def _offer(self, file: Found) -> None:
         """Read a compressed file, but for what was read before it was compressed."""
         logs = log_paths(unpacked_name(file.path))
-        live = [stream for stream in self.streams.values() if stream.log in logs and stream.fd >= 0]
-        intact = [state for stream in live if still_holds(stream.fd, state := stream.state())]
-        is_read = any(packed_holds(file, state) for state in intact)
+        live = [stream for stream in self.streams.values() if stream.log in logs]
+        gone = [stream for stream in live if not stream.is_there() and packed_holds(file, stream.state())]
+        is_read = any(packed_holds(file, stream.state()) for stream in live if stream not in gone and stream.is_there())
         before = [entry for log in logs for entry in self._past.of_log(log)]
+        before += [(stream.id, stream.state()) for stream in gone]
         self.backlog.offer(file, before, skip=self.openings.at_end or is_read)
+        for stream in gone:
+            self._past.ended(stream.id, stream.state())
+            self._drop(stream)
 
     def take_expired(self, now_ns: int) -> list[str]:
         """Give, and forget, the ids of streams whose files are gone for long."""
@@ -307,12 +315,21 @@ class Register:
 
         With ``reopen`` also if it has not: its writer may not know yet that it was rotated.
         """
-        found = self._past.renamed(state, self.streams)
+        found = self._renamed(state)
         if found is not None and found.key in self.streams:
             self.places.locate(self.streams[found.key], found.path)
         elif found is not None and (reopen or found.size != state.offset):
             self._adopt(found, state.path)
         return found
+
+    def _renamed(self, state: TailState) -> Found | None:
+        """Find a file under another name. Where it was not held open, its inode may be that of another file by now."""
+        found = self._past.renamed(state, self.streams)
+        stream = self.streams.get(found.key) if found else None
+        if found is None or stream is None or stream.fd >= 0:
+            return found
+        is_other = unpacked_name(found.path) and is_packed(Path(found.path))
+        return found if not is_other and file_holds(found.path, stream.state()) else None
 
     def _take_later(self, state: TailState, found: Found | None, until: Stream | None = None) -> None:
         """Take up what the log was rotated to after ``state``, whose file became ``found``, and before ``until``."""
@@ -335,9 +352,11 @@ class Register:
 
     def _search_packed(self, stream_id: str, state: TailState) -> bool:
         """Take the rest of a file, and what came after it, from files that were compressed; say if it was found."""
-        found = self.backlog.search(stream_id, state)
+        found, later = self.backlog.search(stream_id, state)
         if found:
             self._past.forget(stream_id, state.key)
+        for packed in later:
+            self._offer(packed)
         return found
 
     def _claim_copies(self, files: Iterable[Found]) -> None:

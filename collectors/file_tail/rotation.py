@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import time
+from collections.abc import Iterable
 
 from collectors.globs import Found
 
@@ -13,6 +14,7 @@ _SUFFIX = r"[-._](?:\d[\w:+-]*(?:\.\d[\w:+-]*)*|old|bak|prev|last)"
 _AFTER = re.compile(rf"(?P<base>.+?)(?P<suffix>{_SUFFIX})")
 _BEFORE_EXTENSION = re.compile(rf"(?P<stem>.+?)(?P<suffix>{_SUFFIX})(?P<extension>\.[A-Za-z]\w*)")
 _NUMBER = re.compile(r"[-._](\d{1,5})")
+_DATE = re.compile(r"[-._](?:19|20)\d\d")
 
 
 def live_names(name: str) -> list[str]:
@@ -41,21 +43,60 @@ def naming(path: str) -> str:
     >>> naming("/log/app.log.12") == naming("/log/app.log.3") != naming("/log/app.log.20260101")
     True
     """
-    name = path.rpartition("/")[2]
+    name = _name(path)
     return re.sub(r"\d+", lambda digits: "0" * len(digits[0]) if len(digits[0]) > 3 else "0", name)
 
 
-def age_order(file: Found) -> tuple[int, int, int]:
-    """Give a key that puts rotated files of one log oldest first and the live one last.
+def is_rotated_from(path: str, log: str) -> bool:
+    """Say whether a name can only be that of a rotated part of a log, not that of another log beside it.
 
-    Numbers count for more than times: a writer that still holds the file after its rotation makes it look new.
+    >>> is_rotated_from("/log/app.log.1", "/log/app.log"), is_rotated_from("/log/app-2.log", "/log/app.log")
+    (True, False)
     """
-    name = file.path.rpartition("/")[2]
+    return log in log_paths(path)[1:] and (path.startswith(log) or _DATE.search(path, len(_folder(log))) is not None)
+
+
+def oldest_first(files: Iterable[Found]) -> list[Found]:
+    """Put files of one log in the order in which they were written, the live one last.
+
+    Among those named alike, numbers count for more than times: a writer that still holds a file after its rotation
+    makes it look new. Such a file is taken for no newer than those after it, when it is compared with one that was
+    named otherwise.
+    """
+    kinds: dict[str, list[Found]] = {}
+    for file in files:
+        kinds.setdefault(naming(file.path) if live_names(_name(file.path)) else "", []).append(file)
+    ordered: list[tuple[bool, int, Found]] = []
+    for kind, alike in kinds.items():
+        newest_ns = 1 << 64
+        for file in sorted(alike, key=_place, reverse=True):
+            newest_ns = min(newest_ns, file.mtime_ns)
+            ordered.append((not kind, newest_ns, file))
+    ordered.reverse()
+    return [file for _, _, file in sorted(ordered, key=lambda entry: entry[:2])]
+
+
+def is_older(file: Found, other: Found) -> bool:
+    """Say whether a file was written before another of the same log, as far as names and times tell."""
+    if bool(live_names(_name(file.path))) != bool(live_names(_name(other.path))):
+        return bool(live_names(_name(file.path)))
+    return _place(file) < _place(other) if naming(file.path) == naming(other.path) else file.mtime_ns < other.mtime_ns
+
+
+def _place(file: Found) -> tuple[int, int, str]:
+    """Give a key that puts files that are named alike oldest first."""
     for pattern in (_AFTER, _BEFORE_EXTENSION):
-        if match := pattern.fullmatch(name):
-            number = _NUMBER.fullmatch(match["suffix"])
-            return 0, -int(number[1]) if number else 0, file.mtime_ns
-    return 1, 0, file.mtime_ns
+        if (match := pattern.fullmatch(_name(file.path))) and (number := _NUMBER.fullmatch(match["suffix"])):
+            return -int(number[1]), file.mtime_ns, file.path
+    return 0, file.mtime_ns, file.path
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 class Neighbours:
@@ -103,4 +144,4 @@ class Neighbours:
                 continue
             if stat.S_ISREG(info.st_mode):
                 files.append(Found(other, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns))
-        return sorted(files, key=age_order)
+        return oldest_first(files)

@@ -12,10 +12,12 @@ from collectors.file_tail.identity import (
     Key,
     TailState,
     begins_with,
+    file_holds,
     fingerprint,
     read_tail,
+    still_holds,
 )
-from collectors.file_tail.rotation import age_order
+from collectors.file_tail.rotation import is_older
 from collectors.globs import Found
 from collectors.lines import Cursor
 from soc_agent.config import FileSource
@@ -130,8 +132,7 @@ class Stream:
         """Say whether its file was rotated before another's, as far as their names tell."""
         if other.finished or not self.location or not other.location:
             return False
-        ages = [age_order(Found(each.location, *each.key, each.size, each.mtime_ns)) for each in (self, other)]
-        return ages[0] < ages[1]
+        return is_older(*(Found(each.location, *each.key, each.size, each.mtime_ns) for each in (self, other)))
 
     def looks_like(self, file: Found) -> bool:
         """Say whether another file may be a copy of this one, being made or just made."""
@@ -215,6 +216,11 @@ class Stream:
             return False
         before, self.mtime_ns = self.mtime_ns, os.fstat(self.fd).st_mtime_ns
         return self.mtime_ns != before
+
+    def is_there(self) -> bool:
+        """Say whether what was read can still be found: in the open file, or where it was when it was closed."""
+        state = self.state()
+        return still_holds(self.fd, state) if self.fd >= 0 else file_holds(self.location, state)
 
     def verify(self) -> None:
         """Hold that the open file still begins with what was read of it.

@@ -11,7 +11,15 @@ from collectors.file_tail.files import OpenFiles
 from collectors.file_tail.form import Form
 from collectors.file_tail.hints import Hints
 from collectors.file_tail.identity import TailState, key_of
-from collectors.file_tail.rotation import Neighbours, age_order, live_names, log_paths, naming
+from collectors.file_tail.rotation import (
+    Neighbours,
+    is_older,
+    is_rotated_from,
+    live_names,
+    log_paths,
+    naming,
+    oldest_first,
+)
 from collectors.file_tail.start import start_at_end
 from collectors.file_tail.stream import Stream
 from collectors.file_tail.turns import Turns
@@ -50,8 +58,32 @@ def test_rotated_files_are_put_in_the_order_of_writing() -> None:
     names = ["app.log", "app.log.1", "app.log.10", "app.log.2", "app.log-20260102", "app.log-20260101"]
     times = {"app.log-20260102": 5, "app.log-20260101": 4}
     files = [Found(f"/{name}", 1, 1, 1, times.get(name, 9)) for name in names]
-    ordered = [file.path[1:] for file in sorted(files, key=age_order)]
-    assert ordered == ["app.log.10", "app.log.2", "app.log.1", "app.log-20260101", "app.log-20260102", "app.log"]
+    ordered = [file.path[1:] for file in oldest_first(files)]
+    assert ordered == ["app.log-20260101", "app.log-20260102", "app.log.10", "app.log.2", "app.log.1", "app.log"]
+
+
+def test_a_numbered_file_that_is_still_written_to_is_no_newer_than_the_next_one() -> None:
+    late = Found("/app.log.2", 1, 2, 1, 30)
+    numbered = Found("/app.log.1", 1, 1, 1, 10)
+    dated = Found("/app.log-20260101", 1, 3, 1, 20)
+    assert oldest_first([dated, numbered, late]) == [late, numbered, dated]
+    assert is_older(late, numbered)
+    assert is_older(dated, late)
+    assert is_older(late, Found("/app.log", 1, 4, 1, 5))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("app.log.7", True),
+        ("app.log-20260101", True),
+        ("app-2026-01-01.log", True),
+        ("app-7.log", False),
+        ("other.log.1", False),
+    ],
+)
+def test_a_name_that_may_be_that_of_another_log_is_not_taken_for_a_rotated_one(name: str, expected: bool) -> None:
+    assert is_rotated_from(f"/logs-2026-1/{name}", "/logs-2026-1/app.log") is expected
 
 
 def test_schemes_of_names() -> None:

@@ -1,6 +1,8 @@
 """Rotation, truncation and identity: cases 1-8, 11, 12, 16, 24-27 and 29 of the failures that a tailer must survive."""
 
+import gzip
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -358,3 +360,69 @@ def test_case_29_a_new_device_number_after_a_mount(log: Path) -> None:
     assert reader.read() == lines(4, 4)
     assert reader.blocks[-1].stream_id == stream_id
     assert reader.codes() == [], "nothing is gone"
+
+
+@pytest.mark.parametrize("pattern", ["app.log", "app.log*", "app*"])
+@pytest.mark.parametrize("names", [("app.log-20261120", "app.log.1"), ("app.log.1", "app-20261121.log")])
+def test_case_12_logs_rotated_under_two_kinds_of_names_while_the_agent_is_down(
+    tmp_path: Path, pattern: str, names: tuple[str, str]
+) -> None:
+    """The scheme was changed between two rotations, or two programs rotate one log."""
+    log = tmp_path / "app.log"
+    append(log, "1\n")
+    reader = Reader(tmp_path / pattern)
+    assert reader.read() == [b"1"]
+    reader.tail.close()
+    for number, name in enumerate(names):
+        append(log, f"{number} before {name}\n")
+        os.utime(log, ns=(0, time.time_ns() + number * 10**9))
+        log.rename(tmp_path / name)
+    append(log, "last\n")
+    reader.start()
+    assert reader.read() == [b"0 before " + names[0].encode(), b"1 before " + names[1].encode(), b"last"]
+    reader.restart()
+    assert reader.wait(10) == []
+
+
+def test_case_11_an_archive_that_has_the_inode_of_a_file_that_is_gone_is_not_read_as_lines(tmp_path: Path) -> None:
+    """With few descriptors, a rotated file is closed; what was made of it may get its inode."""
+    log = tmp_path / "app.log"
+    append(log, "1\n2\n")
+    reader = Reader(tmp_path / "app.log*", exclude=(), max_open=1)
+    assert reader.read() == [b"1", b"2"]
+    rotate(log)
+    append(log, "3\n")
+    assert reader.read() == [b"3"]
+    rotated = tmp_path / "app.log.1"
+    data, inode = rotated.read_bytes(), rotated.stat().st_ino
+    rotated.unlink()
+    packed = tmp_path / "app.log.1.gz"
+    for attempt in range(200):
+        packed.write_bytes(gzip.compress(data))
+        if packed.stat().st_ino == inode:
+            break
+        packed.rename(tmp_path / f"other{attempt}")
+    else:
+        pytest.skip("this file system does not use inodes again")
+    assert reader.wait(1) == []
+    assert reader.wait(10) == []
+
+
+def test_case_11_what_was_read_of_a_file_without_descriptor_is_not_read_again_from_its_archive(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    append(log, "1\n2\n")
+    reader = Reader(log, max_open=1)
+    assert reader.read() == [b"1", b"2"]
+    rotate(log)
+    append(log, "3\n")
+    assert reader.read() == [b"3"]
+    rotated = tmp_path / "app.log.1"
+    with rotated.open("ab") as late:
+        late.write(b"late\n")
+    (tmp_path / "app.log.1.gz").write_bytes(gzip.compress(rotated.read_bytes()))
+    rotated.unlink()
+    (tmp_path / "app.log.1.gz").rename(tmp_path / "app.log.2.gz")
+    rotate(log)
+    append(log, "4\n")
+    assert sorted(reader.read() + reader.wait(10)) == [b"4", b"late"]
+    assert reader.codes() == []
