@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class LiveInput:
-    """Reads one interface. An interface that goes down or away is opened again when it is back."""
+    """Reads one interface. An interface that goes down or away is captured again when it is back."""
 
     def __init__(self, options: PacketSource, evidence: Path | None = None) -> None:
         """Make the input. ``evidence`` is the folder for packets that are asked for."""
@@ -198,37 +198,32 @@ class LiveInput:
                 return False
             if event & (select.POLLERR | select.POLLHUP):
                 self._look()
-        if self._ring is None:
+        if self._down is not None:
             self._reopen()
         return True
 
     def _look(self) -> None:
-        """See what is wrong with the ring; give it up when it does not work any more."""
+        """See what is wrong with the interface."""
         assert self._ring is not None
         try:
             self._ring.check()
             if socket.if_nametoindex(self._options.interface) == self._ring.index:
                 return
         except OSError as error:
-            _log.warning("%s: %s; it is opened again when it is back", self._options.interface, error.strerror)
-        self._ring.close()
-        self._ring = None
+            _log.warning("%s: %s; it is captured again when it is back", self._options.interface, error.strerror)
         self._down = Problem("packets.interface_down", values={"interface": self._options.interface})
 
     def _reopen(self) -> None:
+        """Go on when the interface is back, in the same ring: the right to open another was given up."""
+        assert self._ring is not None
         if time.monotonic() < self._next_open:
             return
         self._next_open = time.monotonic() + _REOPEN_S
         try:
-            ring = Ring(self._options.interface, self._program, promiscuous=self._options.promiscuous)
+            self._ring.follow(self._options.interface)
         except OSError:
             return
-        try:
-            ring.check()
-        except OSError:
-            ring.close()
-            return
-        self._ring, self._down = ring, None
+        self._down = None
 
     def _no_ring(self, error: OSError) -> Problem:
         reason = error.strerror or str(error)

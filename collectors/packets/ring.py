@@ -9,6 +9,7 @@ import fcntl
 import mmap
 import os
 import socket
+import sys
 from struct import Struct, pack
 
 import numpy as np
@@ -39,7 +40,8 @@ _HEADER = np.dtype(
 )  # fmt: skip
 """``tpacket3_hdr`` of linux/if_packet.h."""
 _NEXT = Struct("=I")
-_SIOCGIFHWADDR = 0x8927
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
+_UP = 1
 _HARDWARE = {1: LINK_ETHERNET, 772: LINK_ETHERNET, 65534: LINK_RAW, 768: LINK_RAW, 769: LINK_RAW, 778: LINK_RAW}
 _LOOPBACK = 772
 
@@ -49,10 +51,14 @@ def hardware_type(interface: str) -> int:
 
     :raises OSError: when there is no such interface.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        answer = fcntl.ioctl(sock, _SIOCGIFHWADDR, pack("16s240x", interface.encode()[:15]))
-    kind: int = Struct("=H").unpack_from(answer, 16)[0]
+    kind: int = Struct("=H").unpack_from(_asked(interface, _SIOCGIFHWADDR), 16)[0]
     return kind
+
+
+def _asked(interface: str, request: int) -> bytes:
+    """Ask the kernel about an interface (netdevice(7))."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        return fcntl.ioctl(sock, request, pack("16s240x", interface.encode()[:15]))
 
 
 def link_type(interface: str) -> int | None:
@@ -79,10 +85,8 @@ class Ring:
             self._count = self._request(blocks)
             self._map = mmap.mmap(self._socket.fileno(), self._count * BLOCK_BYTES)
             self._view = memoryview(self._map)
-            self._socket.bind((interface, _ETH_P_ALL))
-            if promiscuous:
-                request = pack("iHH8s", self.index, _PROMISCUOUS, 0, b"")
-                self._socket.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, request)
+            self._promiscuous = promiscuous
+            self._bind(interface)
         except OSError:
             self._socket.close()
             raise
@@ -91,6 +95,27 @@ class Ring:
         """Whether the ring is large, and the last read left nothing in it."""
         self._buffer = bytearray(BATCH_BLOCKS * BLOCK_BYTES + PAD_BYTES)
         self._data = np.frombuffer(self._buffer, np.uint8)
+
+    def follow(self, interface: str) -> None:
+        """Go on with an interface that is back, perhaps as another of the same name. No right is needed any more.
+
+        :raises OSError: when it is not back, or another kind of interface.
+        """
+        if link_type(interface) != self._link:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        if not int.from_bytes(_asked(interface, _SIOCGIFFLAGS)[16:18], sys.byteorder) & _UP:
+            raise OSError(errno.ENETDOWN, os.strerror(errno.ENETDOWN))
+        index = socket.if_nametoindex(interface)
+        if index != self.index:
+            self.index = index
+            self._bind(interface)
+        self.check()
+
+    def _bind(self, interface: str) -> None:
+        self._socket.bind((interface, _ETH_P_ALL))
+        if self._promiscuous:
+            request = pack("iHH8s", self.index, _PROMISCUOUS, 0, b"")
+            self._socket.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, request)
 
     def fileno(self) -> int:
         """Give the descriptor that becomes readable when a block is ready."""

@@ -10,6 +10,7 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +34,7 @@ from collectors.packets.messages import (
 )
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem
+from soc_agent.privileges import READ_SEARCH, give_up, reach, with_least
 
 ALIVE_S = 1.0
 _MEMORY_BYTES = 4_294_967_296
@@ -46,9 +48,11 @@ _GARBAGE_THRESHOLD = 50_000
 class Worker:
     """Serves one source."""
 
-    def __init__(self, source: BinaryIO, target: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, target: BinaryIO, opened: Callable[[Begin], None] = lambda _: None) -> None:
+        """:param opened: is called when all is open, before the first packet is looked at."""
         self._source = source
         self._target = target
+        self._opened = opened
         self._note_fd = -1
         self._over = threading.Event()
         self._said: tuple[float, tuple[Problem, ...]] = (0.0, ())
@@ -71,10 +75,11 @@ class Worker:
             except SourceError as error:
                 self._say(Opened(error.problem))
                 return
-            self._say(Opened(None))
             if begin.options.interface:
-                with suppress(OSError):  # without the right CAP_SYS_NICE it takes its turn like others
+                with suppress(OSError):  # where nobody may, it takes its turn like others (RLIMIT_NICE)
                     os.nice(_NICENESS)
+            self._opened(begin)
+            self._say(Opened(None))
             threading.Thread(target=self._listen, args=(capture,), daemon=True).start()
             self._read(capture)
 
@@ -115,8 +120,18 @@ class Worker:
         os.pwrite(self._note_fd, stream_id.encode().ljust(NOTE_BYTES), 0)
 
 
+def confine(begin: Begin) -> None:
+    """Give up the rights that opening needed. Capture files come later, from whoever may write them."""
+    if not begin.options.interface:
+        give_up((READ_SEARCH,))
+        return
+    with suppress(PermissionError):  # evidence that cannot be kept is told by who keeps it
+        with_least(lambda: reach(written=[Path(begin.evidence)] if begin.evidence else []))
+
+
 def main() -> None:
-    """Run with bounded memory."""
+    """Run with bounded memory, and on one thread until rights are given up: each thread has its own."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy comes late; it would start some
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     gc.freeze()
     gc.set_threshold(_GARBAGE_THRESHOLD)
@@ -124,7 +139,7 @@ def main() -> None:
     target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        Worker(sys.stdin.buffer, target).run()
+        Worker(sys.stdin.buffer, target, confine).run()
     except BrokenPipeError:
         return  # the agent has ended
 

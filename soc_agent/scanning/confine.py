@@ -11,10 +11,12 @@ import platform
 import resource
 from struct import pack
 
+from soc_agent.privileges import give_up
+
 MEMORY_BYTES = 2 * 1024**3
 """Address space that the process may have (RLIMIT_AS)."""
 _NOBODY = 65_534
-_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 22, 38, 47
+_PR_SET_SECCOMP = 22
 _CLONE_NEWNET = 0x4000_0000
 _ERRNO_EPERM = 0x0005_0001
 _ALLOW = 0x7FFF_0000
@@ -69,9 +71,7 @@ def confine(memory_bytes: int = MEMORY_BYTES) -> list[str]:
             os.setresgid(_NOBODY, _NOBODY, _NOBODY)
             os.setresuid(_NOBODY, _NOBODY, _NOBODY)
             taken.append("user")
-    if _drop_capabilities(libc):
-        taken.append("capabilities")
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+    if give_up():
         taken.append("privileges")
     if _filter_calls(libc):
         taken.append("calls")
@@ -84,13 +84,6 @@ def limit_cpu(seconds: int) -> None:
     soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def _drop_capabilities(libc: ctypes.CDLL) -> bool:
-    """Give up all capabilities (capset(2), third version of its header), those that would be inherited too."""
-    libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
-    head = ctypes.create_string_buffer(pack("<Ii", 0x2008_0522, 0))
-    return bool(libc.capset(head, ctypes.create_string_buffer(24)) == 0)
 
 
 def _filter_calls(libc: ctypes.CDLL) -> bool:

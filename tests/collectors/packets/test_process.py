@@ -175,3 +175,61 @@ def test_an_interface_is_captured_and_wake_ends_a_read(cable: Cable) -> None:
     while collector.read(DEADLINE_S) is not None:
         pass
     collector.close()
+
+
+def rights(pid: int) -> set[str]:
+    """Give what the threads of a process may, each: rights that count, rights it could take, and no_new_privs."""
+    found = set()
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        lines = dict(line.partition(":")[::2] for line in status.read_text().splitlines())
+        found.add(" ".join(lines[name].strip().lstrip("0") or "0" for name in ("CapEff", "CapPrm", "NoNewPrivs")))
+    return found
+
+
+@pytest.mark.netns
+def test_packets_are_read_without_any_right_also_when_the_interface_is_made_anew(cable: Cable, tmp_path: Path) -> None:
+    """Whoever takes the dissector over can neither send raw packets nor read the files of others."""
+    collector = PacketProcess(PacketSource(name="edge", interface="cable0"), evidence=tmp_path / "evidence")
+    with cable.inside(cable.near):
+        collector.open({})
+    assert collector.pid is not None
+    assert rights(collector.pid) == {"0 0 1"}
+    pid = collector.pid
+    cable.ip("-n", cable.near, "link", "del", "cable0")
+    assert until(collector, lambda: [problem.code for problem in collector.problems()] == ["packets.interface_down"])
+    assert cable.ip(
+        "link", "add", "cable0", "netns", cable.near, "type", "veth", "peer", "name", "cable0", "netns", cable.far
+    )
+    for namespace, address in ((cable.near, cable.near_ip), (cable.far, cable.far_ip)):
+        assert cable.ip("-n", namespace, "addr", "add", f"{address}/24", "dev", "cable0")
+        assert cable.ip("-n", namespace, "link", "set", "cable0", "up")
+    assert until(collector, lambda: not collector.problems())
+    with cable.inside(cable.far), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"x", (cable.near_ip, 4444))
+    found: list[Block] = []
+    assert until(collector, lambda: any(b'"id.resp_p":4444' in block.data for block in found), found)
+    assert collector.pid == pid
+    collector.close()
+
+
+def until(collector: PacketProcess, true: Callable[[], bool], found: list[Block] | None = None) -> bool:
+    """Read until something is true; say whether it became so in time."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not true() and time.monotonic() < deadline:
+        block = collector.read(0.2)
+        if block is not None and found is not None:
+            found.append(block)
+    return true()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give it up")
+def test_capture_files_of_others_are_read_with_the_one_right_for_that(tmp_path: Path) -> None:
+    path = tmp_path / "a.pcap"
+    path.write_bytes(pcap([(0.0, frame("10.0.0.1", "10.0.0.2", 6, tcp(1, 2, SYN)))]))
+    collector = PacketProcess(PacketSource(name="edge", paths=(str(tmp_path / "*.pcap"),)))
+    collector.open({})
+    assert collector.pid is not None
+    found: list[Block] = []
+    assert until(collector, lambda: bool(found), found)
+    assert rights(collector.pid) == {f"{1 << 2:x} {1 << 2:x} 1"}, "CAP_DAC_READ_SEARCH alone"
+    collector.close()
