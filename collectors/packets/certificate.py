@@ -5,9 +5,10 @@ They are taken from a server's messages of TLS up to version 1.2 (RFC 5246 secti
 
 import calendar
 import time
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
+
+from collectors.packets.der import elements
 
 _HANDSHAKE, _SERVER_HELLO, _CERTIFICATE = 22, 2, 11
 _SEQUENCE, _SET, _INTEGER, _OID, _UTC_TIME = 0x30, 0x31, 0x02, 0x06, 0x17
@@ -87,18 +88,18 @@ def parse(der: bytes) -> Certificate | None:
 
 
 def _parse(der: bytes) -> Certificate:
-    outer = next(_elements(der))[1]
-    body = next(_elements(outer))[1]
-    parts = list(_elements(body))
+    outer = next(elements(der))[1]
+    body = next(elements(outer))[1]
+    parts = list(elements(body))
     version = 1
     if parts[0][0] == 0xA0:
-        version = next(_elements(parts.pop(0)[1]))[1][-1] + 1
+        version = next(elements(parts.pop(0)[1]))[1][-1] + 1
     serial, signature, issuer, validity, subject, key = (content for _, content in parts[:6])
-    begin, end = list(_elements(validity))[:2]
+    begin, end = list(elements(validity))[:2]
     dns: tuple[str, ...] = ()
     for tag, content in parts[6:]:
         if tag == 0xA3:
-            dns = _alternative_names(next(_elements(content))[1])
+            dns = _alternative_names(next(elements(content))[1])
     return Certificate(
         fingerprint=sha256(der).hexdigest(),
         version=version,
@@ -107,29 +108,10 @@ def _parse(der: bytes) -> Certificate:
         issuer=_name(issuer),
         not_valid_before=_time(*begin),
         not_valid_after=_time(*end),
-        key_alg=_algorithm(next(_elements(key))[1]),
+        key_alg=_algorithm(next(elements(key))[1]),
         sig_alg=_algorithm(signature),
         dns=dns,
     )
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tags and contents, one after the other (X.690 section 8.1).
-
-    :raises ValueError: when one is cut off.
-    """
-    at = 0
-    while at < len(data):
-        tag, size = data[at], data[at + 1]
-        at += 2
-        if size & 0x80:
-            count = size & 0x7F
-            size = int.from_bytes(data[at : at + count], "big")
-            at += count
-        if at + size > len(data):
-            raise ValueError(size)
-        yield tag, data[at : at + size]
-        at += size
 
 
 def _oid(data: bytes) -> str:
@@ -145,16 +127,16 @@ def _oid(data: bytes) -> str:
 
 
 def _algorithm(data: bytes) -> str:
-    oid = _oid(next(_elements(data))[1])
+    oid = _oid(next(elements(data))[1])
     return _ALGORITHMS.get(oid, oid)
 
 
 def _name(data: bytes) -> str:
     """Give a name as Zeek does: the last attribute first (RFC 2253)."""
     found: list[str] = []
-    for _, group in _elements(data):
-        for _, pair in _elements(group):
-            (_, kind), (tag, value) = list(_elements(pair))[:2]
+    for _, group in elements(data):
+        for _, pair in elements(group):
+            (_, kind), (tag, value) = list(elements(pair))[:2]
             oid = _oid(kind)
             text = value.decode("utf-16-be" if tag == 0x1E else "utf-8", "backslashreplace")[:_TEXT_CAP]
             found.append(f"{_ATTRIBUTES.get(oid, oid)}={text.replace(',', chr(92) + ',')}")
@@ -171,9 +153,9 @@ def _time(tag: int, data: bytes) -> float:
 
 
 def _alternative_names(data: bytes) -> tuple[str, ...]:
-    for _, extension in _elements(data):
-        parts = list(_elements(extension))
+    for _, extension in elements(data):
+        parts = list(elements(extension))
         if _oid(parts[0][1]) == _SAN:
-            names = _elements(next(_elements(parts[-1][1]))[1])
+            names = elements(next(elements(parts[-1][1]))[1])
             return tuple(name.decode("ascii", "backslashreplace") for tag, name in names if tag == 0x82)[:_MAX_NAMES]
     return ()

@@ -114,6 +114,60 @@ class Smb(_FlowLine, frozen=True, tag="smb"):
     signing_required: bool = field()
 
 
+class SmbMapping(_FlowLine, frozen=True, tag="smb_mapping"):
+    """A share that a client opened."""
+
+    path: str = field()
+    share_type: str = field()
+
+
+class SmbFiles(_FlowLine, frozen=True, tag="smb_files"):
+    """A file or pipe that a client opened; one that it opens again and again is told once."""
+
+    action: str = field()
+    path: str = field()
+    """The share."""
+    name: str = field()
+    size: int = field()
+
+
+class DceRpc(_FlowLine, frozen=True, tag="dce_rpc"):
+    """A remote procedure that a client called; each is told once for a connection or pipe."""
+
+    endpoint: str = field()
+    operation: str = field()
+    named_pipe: str | UnsetType = UNSET
+
+
+class Kerberos(_FlowLine, frozen=True, tag="kerberos"):
+    """A request for a ticket, with what came of it."""
+
+    request_type: str = field()
+    client: str = field()
+    service: str = field()
+    success: bool | UnsetType = UNSET
+    """Not there when no answer was seen."""
+    error_msg: str | UnsetType = UNSET
+    cipher: str | UnsetType = UNSET
+    """Of the ticket."""
+    till: float | UnsetType = UNSET
+    forwardable: bool = False
+    renewable: bool = False
+    preauth: bool | UnsetType = UNSET
+    """Whether the client proved that it knows its password."""
+    offered: tuple[str, ...] | UnsetType = UNSET
+    """Ciphers that the client offers."""
+
+
+class Rdp(_FlowLine, frozen=True, tag="rdp"):
+    """A remote desktop connection that begins."""
+
+    cookie: str | UnsetType = UNSET
+    """The name of the user, where the client sends it, at most 9 letters of it."""
+    result: str | UnsetType = UNSET
+    security_protocol: str | UnsetType = UNSET
+
+
 class Login(_FlowLine, frozen=True, tag="login"):
     """A login in the clear. The password is never kept."""
 

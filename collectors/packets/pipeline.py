@@ -15,9 +15,9 @@ from collectors.packets.frames import Frames
 from collectors.packets.grouping import prepare
 from collectors.packets.headers import ETHERTYPE_ARP, ICMP6, Headers, decode, knows_link, unique_links
 from collectors.packets.icmp import IcmpCounts
+from collectors.packets.marks import mark
 from collectors.packets.neighbours import ND_TYPES, arp_line, nd_line
 from collectors.packets.table import FlowTable, TableOptions
-from collectors.packets.talk import mark
 from soc_agent.config import PacketSource
 from soc_agent.model import Problem
 
@@ -95,7 +95,8 @@ class Pipeline:
         headers = decode(frames)
         self._fragments.complete(headers)
         self._count(headers)
-        packets = prepare(headers, mark(headers))
+        listens = self.table.options.payloads or self._evidence is not None
+        packets = prepare(headers, mark(headers) if listens else np.zeros(len(frames), bool))
         if self._evidence is not None:
             evidence = self._evidence
             self._try(lambda: evidence.add(packets))

@@ -6,8 +6,10 @@ Names are those of Zeek's ``service`` field where Zeek has one.
 import re
 from collections.abc import Callable
 
+from collectors.packets.rpc import is_rpc
+
 _TCP_PORTS = {21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 53: "dns", 88: "krb_tcp", 110: "pop3", 143: "imap",
-              389: "ldap", 445: "smb", 502: "modbus", 587: "smtp", 1433: "mssql", 1521: "oracle",
+              135: "dce_rpc", 389: "ldap", 445: "smb", 502: "modbus", 587: "smtp", 1433: "mssql", 1521: "oracle",
               1883: "mqtt", 3306: "mysql", 3389: "rdp", 5432: "postgresql", 5900: "vnc", 5901: "vnc",
               6379: "redis"}  # fmt: skip
 _UDP_PORTS = {53: "dns", 67: "dhcp", 68: "dhcp", 69: "tftp", 88: "krb", 123: "ntp", 137: "netbios_ns",
@@ -76,6 +78,7 @@ _EITHER: tuple[tuple[str, _Test], ...] = (
     ("rdp", lambda d, _: d[:2] == b"\x03\x00" and len(d) >= 7 and d[5] in (0xE0, 0xD0)),
     ("krb_tcp", lambda d, port: port == 88 and _is_kerberos(d[4:])),
     ("ldap", lambda d, port: port in (389, 3268) and d[:1] == b"\x30"),
+    ("dce_rpc", lambda d, _: d[:2] == b"\x05\x00" and is_rpc(d)),
     ("telnet", lambda d, _: len(d) >= 3 and d[0] == 0xFF and 0xFB <= d[1] <= 0xFE),
     ("vnc", lambda d, _: d.startswith(b"RFB 00")),
     ("modbus", lambda d, port: port == 502 and len(d) >= 8 and d[2:4] == b"\x00\x00"),

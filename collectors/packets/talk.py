@@ -1,56 +1,21 @@
 """What the payload of a flow says: the service, and the messages that become lines of their own.
 
 Only few packets come here: the first payload of each side, those that begin like a message that is looked for
-(:func:`mark`), all of port 53, and those that continue a message that is not whole yet.
+(:func:`collectors.packets.marks.mark`), all of port 53, and those that continue a message that is not whole yet.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
-from collectors.packets import dhcp, http, logins, quic, services, tls
+from collectors.packets import dhcp, http, quic, services, tls
 from collectors.packets.certificate import parse as parse_certificate
 from collectors.packets.certificate import server_certificate
 from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
-from collectors.packets.frames import gather
-from collectors.packets.greetings import smb_answer, ssh_banner
-from collectors.packets.headers import TCP, UDP, Headers
-from collectors.packets.lines import Login, Names, Smb, encode, of_flow, text
-from collectors.packets.records import dhcp_line, hello_line, quic_line, ssh_line, x509_line
+from collectors.packets.lines import Names
+from collectors.packets.listeners import Listener, listener_of
+from collectors.packets.marks import DNS_PORTS, HANDSHAKE
+from collectors.packets.records import dhcp_line, hello_line, quic_line, x509_line
 from collectors.packets.stream import Stream, is_behind
 
-_DNS_PORTS = (53, 5353, 5355)
-_DHCP_PORTS = (67, 68)
 _DHCP_COOKIE = b"\x63\x82\x53\x63"
-_NONE, _SILENT = [0, 0], [b"", b""]
-_GREETING = frozenset(("ssh", "smb")) | logins.SERVICES
-_FTP_COMMANDS = (b"USER", b"PASS", b"user", b"pass")
-_WORDS = np.array([int.from_bytes(word) for word in (*http.METHODS, http.RESPONSE, *_FTP_COMMANDS)], np.uint32)
-_HANDSHAKE = 0x16
-_FIRST = np.zeros(256, bool)
-_FIRST[[_HANDSHAKE, *(word >> 24 for word in _WORDS.tolist()), *b"12345"]] = True
-
-
-def mark(headers: Headers) -> NDArray[np.bool_]:
-    """Say which packets begin like a message that is looked for in the middle of a flow too.
-
-    These are HTTP requests and responses, TLS ClientHellos, FTP logins and replies, and everything on a port of DNS.
-    """
-    marked = np.zeros(len(headers.proto), bool)
-    source, target = headers.source_port, headers.target_port
-    datagrams = np.flatnonzero((headers.proto == UDP) & headers.is_flow)
-    for port in (*_DNS_PORTS, *_DHCP_PORTS):
-        marked[datagrams] |= (source[datagrams] == port) | (target[datagrams] == port)
-    segments = np.flatnonzero((headers.proto == TCP) & headers.is_flow & (headers.payload_held > 0))
-    marked[segments] |= (source[segments] == 53) | (target[segments] == 53)
-    data, place = headers.frames.data, headers.payload_at
-    segments = segments[_FIRST[data[place[segments]]] & (headers.payload_held[segments] >= 4)]
-    word = gather(data, place[segments], ">u4")
-    digits = ((word & 0xF0F0F000) == 0x30303000) & (((word & 0xFF) == 0x20) | ((word & 0xFF) == 0x2D))
-    hello = (word >> 16 == 0x1603) & (data[place[segments] + 5] == 1) & (headers.payload_held[segments] >= 6)
-    marked[segments[np.isin(word, _WORDS) | digits | hello]] = True
-    return marked
-
-
+_NONE = [0, 0]
 OPENED_PER_SECOND = 500
 """QUIC Initial packets are opened no faster: one takes about half a millisecond."""
 
@@ -82,7 +47,7 @@ class Talk:
     """What one flow said so far."""
 
     __slots__ = (
-        "_allowance", "_banners", "_dialogue", "_has_hello", "_held", "_logins", "_next",
+        "_allowance", "_dialogue", "_has_hello", "_held", "_listener", "_next",
         "_quic", "_spoke", "_streams", "_wants", "service",
     )  # fmt: skip
 
@@ -100,8 +65,7 @@ class Talk:
         """A QUIC connection whose ClientHello is not whole yet."""
         self._wants = [0, 0]
         """By side: so many more payloads are wanted, however they begin."""
-        self._banners: list[bytes] = [b"", b""]
-        self._logins: logins.Reader | None = None
+        self._listener: Listener | None = None
         self._streams: list[Stream | None] = [None, None]
         """By side: a message that is not whole yet."""
 
@@ -161,7 +125,7 @@ class Talk:
     def datagram(self, names: Names, side: int, payload: bytes, time_ns: int, dissect: Dissect) -> list[bytes] | None:
         """Take the payload of a UDP datagram; give lines, or None when it is no message though its port says so."""
         self._spoke[side] = True
-        if names.resp_p in _DNS_PORTS or names.orig_p in _DNS_PORTS:
+        if names.resp_p in DNS_PORTS or names.orig_p in DNS_PORTS:
             lines = self._dns().message(names, payload, time_ns, dissect)
             if lines is None:
                 return None
@@ -171,9 +135,14 @@ class Talk:
             self.service = "dhcp"
             return self._settle(names, [dhcp_line(names, message, time_ns)])
         if not self.service:
-            self.service = services.udp_service(payload, names.orig_p, names.resp_p)
-            if self.service == "quic" and side == 0:
+            found = services.udp_service(payload, names.orig_p, names.resp_p)
+            self._begin(found)
+            if found == "quic" and side == 0:
                 self._quic = quic.Initial()
+        if self._listener is not None:
+            if self._wants[side]:
+                self._wants[side] -= 1
+            return self._settle(names, self._listener.read(names, side, payload, time_ns))
         lines = self._read_quic(names, side, payload, time_ns)
         return None if lines is None else self._settle(names, lines)
 
@@ -186,8 +155,8 @@ class Talk:
                 self._streams[side] = None
         if self._dialogue is not None:
             lines += self._dialogue.finish(names)
-        if self._banners != _SILENT:
-            lines.append(self._ssh_line(names, time_ns))
+        if self._listener is not None:
+            lines += self._listener.finish(names, time_ns)
         self._allowance.left += self._held
         self._held = 0
         return lines
@@ -200,6 +169,8 @@ class Talk:
             if self._allowance.left <= 0:
                 lines += dialogue.finish(names)
             held = dialogue.held
+        if self._listener is not None:
+            held += self._listener.held
         for stream in streams:
             if stream is not None:
                 held += stream.held
@@ -221,7 +192,7 @@ class Talk:
             return [], final
         if 53 in (names.resp_p, names.orig_p):
             return self._read_dns(names, data, time_ns, dissect)
-        if not self._has_hello and data[0] == _HANDSHAKE:
+        if not self._has_hello and data[0] == HANDSHAKE:
             return self._read_hello(names, data, time_ns)
         if side == 1 and self._has_hello:
             return self._read_certificate(names, data, time_ns, final=final)
@@ -237,17 +208,22 @@ class Talk:
             self.service = "http"
             return self._http().response(names, data), True
         if not self.service:
-            self.service = services.tcp_service(data, side == 0, names.resp_p)
-            if self.service in logins.SERVICES:
-                self._logins = logins.Reader(self.service)
-                self._wants[0] = logins.PAYLOADS
-            elif self.service in ("ssh", "smb"):
-                self._wants[1 - side] = 1 if self.service == "ssh" else 2
-        if self.service in _GREETING:
-            return self._greeting(names, side, data, time_ns), True
+            self._begin(services.tcp_service(data, side == 0, names.resp_p))
+        if self._listener is not None:
+            try:
+                return self._listener.read(names, side, data, time_ns), True
+            except EOFError:
+                return [], False
         if self.service == "ftp":
             return self._read_ftp(names, side, data, time_ns), True
         return [], True
+
+    def _begin(self, service: str) -> None:
+        """Take note of the service, and have somebody listen."""
+        self.service = service
+        self._listener = listener_of(service)
+        if self._listener is not None:
+            self._wants = self._listener.wants
 
     def _read_dns(self, names: Names, data: bytes, time_ns: int, dissect: Dissect) -> tuple[list[bytes], bool]:
         """Read messages with their length before them (RFC 1035 section 4.2.2)."""
@@ -286,27 +262,6 @@ class Talk:
             return [], final
         found = parse_certificate(der) if der else None
         return ([x509_line(names, found, time_ns)] if found else []), True
-
-    def _greeting(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
-        """Read banners, the dialect of SMB, and logins in the clear."""
-        if self.service == "ssh":
-            self._banners[side] = ssh_banner(data) or self._banners[side]
-            return [self._ssh_line(names, time_ns)] if all(self._banners) else []
-        if self.service == "smb":
-            answer = smb_answer(data) if side == 1 else None
-            if answer is not None:
-                self._wants[1] = 0
-            return [encode(Smb(*of_flow(names, time_ns), *answer))] if answer is not None else []
-        login = self._logins.read(data) if side == 0 and self._logins is not None else None
-        if login is None:
-            return []
-        self._wants[0], self._logins = 0, None
-        line = Login(*of_flow(names, time_ns), self.service, text(login.user, 256), login.mechanism)
-        return [encode(line)]
-
-    def _ssh_line(self, names: Names, time_ns: int) -> bytes:
-        (client, server), self._banners = self._banners, [b"", b""]
-        return ssh_line(names, client, server, time_ns)
 
     def _read_quic(self, names: Names, side: int, payload: bytes, time_ns: int) -> list[bytes] | None:
         """Read the first datagrams of a client, until its ClientHello is whole; None when there are too many."""

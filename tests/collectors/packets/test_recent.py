@@ -5,8 +5,8 @@ import numpy as np
 from collectors.packets.frames import Frames, frames_of
 from collectors.packets.grouping import Packets, prepare
 from collectors.packets.headers import decode
+from collectors.packets.marks import mark
 from collectors.packets.recent import FIRST_PACKETS, Recent, raw_packets
-from collectors.packets.talk import mark
 from tests.collectors.packets.craft import ACK, BEGIN_NS, ether, frame, ip4, tcp, udp
 
 

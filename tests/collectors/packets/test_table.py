@@ -14,8 +14,8 @@ from collectors.packets import table
 from collectors.packets.frames import frames_of
 from collectors.packets.grouping import prepare
 from collectors.packets.headers import decode
+from collectors.packets.marks import mark
 from collectors.packets.table import FlowTable, TableOptions
-from collectors.packets.talk import mark
 from tests.collectors.packets.craft import ACK, BEGIN_NS, FIN, RST, SECOND, SYN, Conversation, frame, hello, tcp, udp
 
 Packet = tuple[float, bytes]
@@ -186,7 +186,7 @@ def test_evicted_flows_are_not_kept_by_their_timers(monkeypatch: pytest.MonkeyPa
         flood = [packet(0.001 * number, SYN, port=number)[1] for number in range(begin, begin + 100)]
         headers = decode(frames_of(flood, [BEGIN_NS + number for number in range(begin, begin + 100)]))
         flows.feed(prepare(headers, mark(headers)), [])
-        assert len(flows._timers) <= (16 + 8) * 5 // 4 + 10
+        assert flows._timers.size <= (16 + 8) * 5 // 4 + 10
     assert flows.evicted == 2000 - 16
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from collectors.packets.frames import frames_of
 from collectors.packets.headers import decode
 from collectors.packets.lines import Names
-from collectors.packets.talk import Allowance, Talk, mark
+from collectors.packets.marks import mark
+from collectors.packets.talk import Allowance, Talk
 from tests.collectors.packets import craft
 from tests.collectors.packets.craft import ACK, frame, tcp, udp
 

@@ -1,0 +1,267 @@
+"""What listens to a flow of which the service is known, and gives the lines of that service.
+
+A listener says how many more payloads of each side it wants (:attr:`Listener.wants`); the table hands it those, and
+those that begin like a message that is looked for, each in order.
+"""
+
+from typing import Protocol
+
+from msgspec import UNSET
+
+from collectors.packets import kerberos, rdp
+from collectors.packets.greetings import smb_answer, ssh_banner
+from collectors.packets.lines import (
+    DceRpc,
+    Kerberos,
+    Login,
+    Names,
+    Rdp,
+    Smb,
+    SmbFiles,
+    SmbMapping,
+    encode,
+    of_flow,
+    text,
+)
+from collectors.packets.logins import PAYLOADS, Reader
+from collectors.packets.records import ssh_line
+from collectors.packets.rpc import RpcCalls
+from collectors.packets.smb import File, Found, Mapping, SmbSession
+
+_NAME_CAP = 512
+_KERBEROS_PAYLOADS = 64
+
+
+class Listener(Protocol):
+    """Listens to one flow."""
+
+    wants: list[int]
+    """By side (0: originator): so many more payloads are wanted, however they begin."""
+
+    @property
+    def held(self) -> int:
+        """Bytes that it keeps, about."""
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take a payload; give lines.
+
+        :raises EOFError: when more of the stream is needed to make sense of it.
+        """
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give what is left when the flow has ended."""
+
+
+class SshListener:
+    """The banners of both sides."""
+
+    __slots__ = ("_banners", "wants")
+    held = 0
+
+    def __init__(self) -> None:
+        self.wants = [1, 1]
+        self._banners = [b"", b""]
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take a banner."""
+        self.wants[side] = 0
+        self._banners[side] = ssh_banner(data) or self._banners[side]
+        return self.finish(names, time_ns) if all(self._banners) else []
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give the banners that were heard."""
+        (client, server), self._banners = self._banners, [b"", b""]
+        return [ssh_line(names, client, server, time_ns)] if client or server else []
+
+
+class SmbListener:
+    """The dialect that a server chose; shares, files and procedures after that."""
+
+    __slots__ = ("_session", "wants")
+
+    def __init__(self) -> None:
+        self.wants = [2, 2]
+        self._session = SmbSession()
+
+    @property
+    def held(self) -> int:
+        """Bytes that the session keeps."""
+        return self._session.held
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take messages."""
+        if side == 1 and self.wants[1] and (answer := smb_answer(data)) is not None:
+            self.wants[1] = 0
+            return [encode(Smb(*of_flow(names, time_ns), *answer))]
+        return [_smb_line(names, found, time_ns) for found in self._session.read(data)]
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give what was opened without an answer."""
+        return [_smb_line(names, found, time_ns) for found in self._session.finish()]
+
+
+def _smb_line(names: Names, found: Found, time_ns: int) -> bytes:
+    ends = of_flow(names, time_ns)
+    if isinstance(found, Mapping):
+        return encode(SmbMapping(*ends, _clean(found.path), found.kind))
+    if isinstance(found, File):
+        return encode(SmbFiles(*ends, found.action, _clean(found.path), _clean(found.name), found.size))
+    return encode(DceRpc(*ends, found.endpoint, found.operation, _clean(found.pipe) if found.pipe else UNSET))
+
+
+class RpcListener:
+    """Remote procedures that a client calls over TCP."""
+
+    __slots__ = ("_calls", "wants")
+    held = 4000
+
+    def __init__(self) -> None:
+        self.wants = [4, 0]
+        self._calls = RpcCalls()
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take messages of the client."""
+        calls = self._calls.read(data) if side == 0 else []
+        return [encode(DceRpc(*of_flow(names, time_ns), *call)) for call in calls]
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give nothing: what was called was told."""
+        return []
+
+
+class KerberosListener:
+    """Requests for tickets, each with its answer."""
+
+    __slots__ = ("_asked", "_is_framed", "wants")
+    held = 1000
+
+    def __init__(self, *, is_framed: bool) -> None:
+        self.wants = [_KERBEROS_PAYLOADS, _KERBEROS_PAYLOADS]
+        self._is_framed = is_framed
+        """Whether messages have their length before them, as on TCP."""
+        self._asked: tuple[kerberos.Message, int] | None = None
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take a message."""
+        found = kerberos.parse(kerberos.framed(data) if self._is_framed else data)
+        if found is None:
+            return []
+        if found.is_request:
+            lines = self.finish(names, time_ns)
+            self._asked = found, time_ns
+            return lines
+        asked, asked_ns = self._asked or (found, time_ns)
+        self._asked = None
+        return [_kerberos_line(names, asked, found, asked_ns)]
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give the request that was not answered."""
+        asked, self._asked = self._asked, None
+        return [_kerberos_line(names, asked[0], None, asked[1])] if asked is not None else []
+
+
+def _kerberos_line(names: Names, asked: kerberos.Message, answer: kerberos.Message | None, time_ns: int) -> bytes:
+    client = (answer.client if answer is not None else "") or asked.client
+    service = (answer.service if answer is not None else "") or asked.service
+    return encode(
+        Kerberos(
+            *of_flow(names, time_ns),
+            request_type=asked.request_type or (answer.request_type if answer is not None else ""),
+            client=_clean(client),
+            service=_clean(service),
+            success=UNSET if answer is None else not answer.error,
+            error_msg=answer.error or UNSET if answer is not None else UNSET,
+            cipher=answer.cipher or UNSET if answer is not None else UNSET,
+            till=asked.till or UNSET,
+            forwardable=asked.forwardable,
+            renewable=asked.renewable,
+            preauth=asked.has_preauth if asked.is_request and asked.request_type == "AS" else UNSET,
+            offered=asked.offered or UNSET,
+        )
+    )
+
+
+class RdpListener:
+    """The request of a client, and the answer."""
+
+    __slots__ = ("_cookie", "wants")
+    held = 0
+
+    def __init__(self) -> None:
+        self.wants = [1, 1]
+        self._cookie: bytes | None = None
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take the first payload of a side."""
+        self.wants[side] = 0
+        if side == 0:
+            self._cookie = rdp.cookie(data)
+            return []
+        answer = rdp.confirm(data)
+        if answer is None:
+            return []
+        said, self._cookie = self._cookie, None
+        return [_rdp_line(names, said, answer, time_ns)]
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give the request that was not answered."""
+        said, self._cookie = self._cookie, None
+        return [_rdp_line(names, said, None, time_ns)] if said is not None else []
+
+
+def _rdp_line(names: Names, said: bytes | None, answer: rdp.Rdp | None, time_ns: int) -> bytes:
+    return encode(
+        Rdp(
+            *of_flow(names, time_ns),
+            cookie=text(said, 128) if said else UNSET,
+            result=UNSET if answer is None else answer.result,
+            security_protocol=answer.security_protocol or UNSET if answer is not None else UNSET,
+        )
+    )
+
+
+class LoginListener:
+    """Logins in the clear."""
+
+    __slots__ = ("_reader", "_service", "wants")
+    held = 600
+
+    def __init__(self, service: str) -> None:
+        self.wants = [PAYLOADS, 0]
+        self._service = service
+        self._reader: Reader | None = Reader(service)
+
+    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
+        """Take what the client says, until it has logged in."""
+        login = self._reader.read(data) if side == 0 and self._reader is not None else None
+        if login is None:
+            return []
+        self.wants[0], self._reader = 0, None
+        return [encode(Login(*of_flow(names, time_ns), self._service, text(login.user, 256), login.mechanism))]
+
+    def finish(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give nothing: a name without a login is none."""
+        return []
+
+
+def listener_of(service: str) -> Listener | None:
+    """Give what listens to a flow of a service; None for one that has no lines of its own."""
+    match service:
+        case "ssh":
+            return SshListener()
+        case "smb":
+            return SmbListener()
+        case "dce_rpc":
+            return RpcListener()
+        case "rdp":
+            return RdpListener()
+        case "krb" | "krb_tcp":
+            return KerberosListener(is_framed=service == "krb_tcp")
+        case "pop3" | "imap" | "smtp" | "ldap":
+            return LoginListener(service)
+    return None
+
+
+def _clean(value: str) -> str:
+    """Give a text that JSON can hold: half a surrogate pair cannot."""
+    return value[:_NAME_CAP].encode("utf-8", "backslashreplace").decode()

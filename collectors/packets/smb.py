@@ -1,0 +1,183 @@
+"""SMB 2 and 3: shares that are opened, files and pipes in them, and the procedures called through pipes.
+
+[MS-SMB2] section 2.2. A session that is encrypted shows nothing of them.
+"""
+
+from typing import NamedTuple, TypeVar
+
+from collectors.packets.rpc import RpcCalls, is_rpc
+
+TREE_CONNECT, CREATE, WRITE, IOCTL = 3, 5, 9, 11
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_HEADER_BYTES = 64
+_RESPONSE, _ASYNC = 1, 2
+_PENDING = 0x0000_0103
+_DELETE_ON_CLOSE = 0x1000
+_TRANSCEIVE = 0x0011_C017
+_SHARES = {1: "DISK", 2: "PIPE", 3: "PRINT"}
+_MAX_MESSAGES = 64
+_MAX_KEPT = 128
+_MAX_PIPES = 16
+_NAME_CAP = 1024
+"""Bytes of a name that are kept."""
+
+
+class Mapping(NamedTuple):
+    """A share that was opened."""
+
+    path: str
+    kind: str
+
+
+class File(NamedTuple):
+    """A file or pipe that was opened."""
+
+    path: str
+    """The share."""
+    name: str
+    action: str
+    size: int
+
+
+class PipeCall(NamedTuple):
+    """A procedure that was called through a pipe."""
+
+    pipe: str
+    endpoint: str
+    operation: str
+
+
+Found = Mapping | File | PipeCall
+
+
+class _Asked(NamedTuple):
+    command: int
+    tree: int
+    name: str
+    options: int
+
+
+class SmbSession:
+    """Both sides of one connection. Bounded in what it remembers; the oldest is forgotten first."""
+
+    __slots__ = ("_asked", "_pipes", "_told", "_trees")
+
+    def __init__(self) -> None:
+        self._trees: dict[int, str] = {}
+        self._asked: dict[int, _Asked] = {}
+        self._pipes: dict[bytes, tuple[str, RpcCalls]] = {}
+        self._told: dict[tuple[str, str, str], None] = {}
+        """Files that were told, so that one that is opened all the time is told once."""
+
+    @property
+    def held(self) -> int:
+        """Bytes that this takes, about."""
+        return (len(self._trees) + len(self._asked) + len(self._told)) * 300 + len(self._pipes) * 4000
+
+    def read(self, data: bytes) -> list[Found]:
+        """Take messages, each with its length before it.
+
+        :raises EOFError: when the rest of the first is needed.
+        """
+        found: list[Found] = []
+        for number in range(_MAX_MESSAGES):
+            if len(data) < 4 + _HEADER_BYTES or data[0] != 0 or data[4:8] != b"\xfeSMB":
+                break
+            end = 4 + int.from_bytes(data[1:4], "big")
+            if end > len(data) and number == 0 and int.from_bytes(data[16:18], "little") in (TREE_CONNECT, CREATE):
+                raise EOFError
+            found += self._chain(data[4:end])
+            data = data[end:]
+        return found
+
+    def finish(self) -> list[Found]:
+        """Give what was opened without an answer that was seen."""
+        found = [self._opened(asked, 0) for asked in self._asked.values() if asked.command == CREATE]
+        self._asked.clear()
+        return [each for each in found if each is not None]
+
+    def _chain(self, data: bytes) -> list[Found]:
+        """Read messages that go together ([MS-SMB2] section 3.2.4.1.4)."""
+        found: list[Found] = []
+        for _ in range(_MAX_MESSAGES):
+            if len(data) < _HEADER_BYTES or data[:4] != b"\xfeSMB":
+                break
+            following = _number(data, 20, 4)
+            message = data[:following] if following >= _HEADER_BYTES else data
+            found += self._answer(message) if message[16] & _RESPONSE else self._ask(message)
+            if following < _HEADER_BYTES:
+                break
+            data = data[following:]
+        return found
+
+    def _ask(self, message: bytes) -> list[Found]:
+        command, tree = _number(message, 12, 2), _number(message, 36, 4)
+        name = options = None
+        if command == TREE_CONNECT:
+            name, options = _text(message, _number(message, 68, 2), _number(message, 70, 2)), 0
+        elif command == CREATE:
+            name, options = _text(message, _number(message, 108, 2), _number(message, 110, 2)), _number(message, 104, 4)
+        elif command == WRITE:
+            start = _number(message, 66, 2)
+            return self._pipe(message[80:96], message[start : start + _number(message, 68, 4)])
+        elif command == IOCTL and _number(message, 68, 4) == _TRANSCEIVE:
+            start = _number(message, 88, 4)
+            return self._pipe(message[72:88], message[start : start + _number(message, 92, 4)])
+        if name is not None and options is not None:
+            _keep(self._asked, _number(message, 24, 8), _Asked(command, tree, name, options), _MAX_KEPT)
+        return []
+
+    def _answer(self, message: bytes) -> list[Found]:
+        command, status = _number(message, 12, 2), _number(message, 8, 4)
+        number = _number(message, 24, 8)
+        asked = self._asked.get(number)
+        if asked is None or asked.command != command or status == _PENDING:
+            return []
+        del self._asked[number]
+        if status:
+            return []
+        if command == TREE_CONNECT:
+            if not _number(message, 16, 4) & _ASYNC:
+                _keep(self._trees, _number(message, 36, 4), asked.name, _MAX_KEPT)
+            return [Mapping(asked.name, _SHARES.get(_number(message, 66, 1), "UNKNOWN"))]
+        file_id = message[128:144]
+        found = self._opened(asked, _number(message, 112, 8))
+        if self._trees.get(asked.tree, "").upper().endswith("IPC$") and len(file_id) == 16:
+            _keep(self._pipes, file_id, (asked.name, RpcCalls()), _MAX_PIPES)
+        return [found] if found is not None else []
+
+    def _opened(self, asked: _Asked, size: int) -> File | None:
+        path = self._trees.get(asked.tree, "")
+        is_pipe = path.upper().endswith("IPC$")
+        action = "PIPE_OPEN" if is_pipe else "FILE_DELETE" if asked.options & _DELETE_ON_CLOSE else "FILE_OPEN"
+        key = (path, asked.name, action)
+        if key in self._told:
+            return None
+        _keep(self._told, key, None, _MAX_KEPT)
+        return File(path, asked.name or "<share_root>", f"SMB::{action}", size)
+
+    def _pipe(self, file_id: bytes, data: bytes) -> list[Found]:
+        """Read what is written to a pipe; of one that was open before, the name is not known."""
+        if not is_rpc(data):
+            return []
+        if file_id not in self._pipes:
+            _keep(self._pipes, file_id, ("", RpcCalls()), _MAX_PIPES)
+        name, calls = self._pipes[file_id]
+        return [PipeCall(name, *call) for call in calls.read(data)]
+
+
+def _keep(kept: dict[_K, _V], key: _K, value: _V, most: int) -> None:
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def _number(data: bytes, at: int, size: int) -> int:
+    """Give a number; of what is cut off, the part that is there."""
+    return int.from_bytes(data[at : at + size], "little")
+
+
+def _text(data: bytes, at: int, size: int) -> str:
+    return data[at : at + min(size, _NAME_CAP)].decode("utf-16-le", "backslashreplace")
