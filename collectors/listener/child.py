@@ -15,8 +15,11 @@ from pathlib import Path
 from collectors.listener.messages import Outflow, Setup, Told, decode_setup
 from collectors.listener.receiver import Door, Receiver
 from collectors.listener.spool import Spool, SpoolBusyError
+from collectors.listener.tls import own_files
+from soc_agent.config import ListenerSource
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem
+from soc_agent.privileges import reach, with_least
 
 TELL_S = 0.02
 """Lines that come one by one gather for so long before they are told of."""
@@ -66,6 +69,7 @@ class Control:
 def receive(control: Control, setup: Setup, outflow: Outflow) -> None:
     """Receive until told to stop, or until the agent is gone."""
     source, parent = setup.source, os.getppid()
+    _confine(source)
     doors = [
         Door(options, socket.socket(fileno=fd), options.type or source.type)
         for options, fd in zip(source.listen, setup.sockets, strict=True)
@@ -91,6 +95,18 @@ def receive(control: Control, setup: Setup, outflow: Outflow) -> None:
     receiver.stop()
     with suppress(OSError):
         outflow.put(receiver.told())
+
+
+def _confine(source: ListenerSource) -> None:
+    """Give up every right that the files of this source do not need: the doors are open, and what comes is hostile.
+
+    Its certificates are read again when they change, perhaps as those of somebody else.
+    """
+    spool = Path(source.spool)
+    with suppress(OSError):  # who opens it says why it cannot be made
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # likewise
+        with_least(lambda: reach(read=own_files(source), written=[spool]))
 
 
 def _bound_memory(setup: Setup) -> None:

@@ -5,7 +5,7 @@ import ssl
 from fnmatch import fnmatchcase
 from typing import Any
 
-from soc_agent.config import ListenOptions
+from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem
 from soc_agent.text import path_text
@@ -37,6 +37,16 @@ def server_context(door: ListenOptions, name: str, code: str = "listener.bad_cer
     return context
 
 
+def files_of(door: ListenOptions) -> list[str]:
+    """Give the files of certificates and keys that a door reads, and reads again when they change."""
+    return [path for path in (door.certificate, door.key, door.client_ca) if path]
+
+
+def own_files(source: ListenerSource) -> list[str]:
+    """Give those of all doors."""
+    return [path for door in source.listen if door.transport == "tls" for path in files_of(door)]
+
+
 class Certificates:
     """The context of a door, made anew when its files change. New connections get the new one."""
 
@@ -62,7 +72,7 @@ class Certificates:
 
     def _signature(self) -> tuple[object, ...]:
         found: list[object] = []
-        for path in (self._door.certificate, self._door.key, self._door.client_ca):
+        for path in files_of(self._door):
             try:
                 status = os.stat(path)  # noqa: PTH116 - the path may be empty
                 found.append((status.st_ino, status.st_size, status.st_mtime_ns))
