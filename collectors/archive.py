@@ -1,4 +1,4 @@
-"""Whole files, read once from beginning to end: plain, compressed (gzip, bzip2, xz), or standard input.
+"""Whole files, read once from beginning to end: plain, compressed (gzip, bzip2, xz, zstd), or standard input.
 
 Memory is bounded by the line cap whatever a file holds: archives are unpacked as they are read.
 """
@@ -15,10 +15,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from collectors.columns import header_of_name, leading_header, one_header
 from collectors.lines import Cursor, cut, read_size
+from collectors.unpack import FramesFile, XzFile, ZstFile
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Counters, Problem, Where
 from soc_agent.text import path_text
@@ -26,60 +27,17 @@ from soc_agent.text import path_text
 LINE_CAP_BYTES = 1_048_576
 STDIN = Path("-")
 _UNPACKED_BYTES = 131_072
-
-_XZ_MEMORY_BYTES = 134_217_728
-"""What an xz archive may ask for: twice what the highest level of xz(1) needs. A crafted one could ask for 4 GiB."""
-
-
-class XzFile(io.BufferedIOBase):
-    """Reads an xz file. Unlike :class:`lzma.LZMAFile` it refuses one that asks for too much memory."""
-
-    def __init__(self, path: Path, mode: Literal["rb"]) -> None:
-        self._file = path.open(mode)
-        self._unpack = self._fresh()
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Give at most ``size`` bytes, fewer only before the end.
-
-        :raises lzma.LZMAError: when the archive is damaged or asks for too much memory.
-        :raises EOFError: when it is cut off.
-        """
-        wanted = -1 if size is None else size
-        while True:
-            packed = b""
-            if self._unpack.needs_input:
-                packed = self._file.read(_UNPACKED_BYTES)
-            if self._unpack.eof:
-                # another stream may follow, after padding with NUL bytes (xz file format, section 2)
-                packed = (self._unpack.unused_data + packed).lstrip(b"\0") or self._file.read(_UNPACKED_BYTES)
-                if not packed:
-                    return b""
-                self._unpack = self._fresh()
-            elif self._unpack.needs_input and not packed:
-                raise EOFError("the archive is cut off")
-            data = self._unpack.decompress(packed, wanted)
-            if data:
-                return data
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-        super().close()
-
-    @staticmethod
-    def _fresh() -> lzma.LZMADecompressor:
-        return lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY_BYTES)
-
-
 Unpacked = BinaryIO | io.BufferedIOBase
 """A file, unpacked as it is read."""
-_MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[XzFile]] = {
+_MAGIC: dict[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[FramesFile]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": XzFile,
+    b"\x28\xb5\x2f\xfd": ZstFile,
+    b"\x50\x2a\x4d\x18": ZstFile,  # a frame to be skipped, with which pzstd begins
 }
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
-"""What the libraries raise for archives that are cut off or damaged; bz2 raises OSError."""
+"""What the libraries raise for archives that are cut off or damaged; bz2 and zstd raise OSError."""
 _HOLE = re.compile(rb"\0{64,}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _CONTROL_SHARE = 0.02

@@ -15,6 +15,7 @@ from collectors.file_tail.packed import PackedFile, packed_holds, packed_oldest_
 from collectors.file_tail.rotation import log_paths
 from collectors.globs import Found
 from collectors.reports import Reports
+from collectors.unpack import MissingLibraryError, is_missing_for
 from soc_agent.errors import SourceError
 from soc_agent.text import make_safe
 
@@ -32,6 +33,8 @@ class Backlog:
     def __init__(self, form: Form, reports: Reports, next_id: Callable[[Key], str]) -> None:
         self._form, self._reports, self._next_id = form, reports, next_id
         self._known: dict[Key, tuple[str, TailState]] = {}
+        self._again: dict[Key, str] = {}
+        """Files that were found, and not begun, before the program ended: to their stream id."""
         self._waiting: deque[PackedFile] = deque()
         self._unrecorded: deque[PackedFile] = deque()
         self._listings: dict[str, _Listing] = {}
@@ -59,7 +62,10 @@ class Backlog:
         for stream_id, state in entries:
             files = self._beside(log_of(state))
             at = next((at for at, file in enumerate(files) if file.key == state.key), -1)
-            if at >= 0 and not state.done:
+            if at >= 0 and not state.done and not state.offset:
+                later[state.key] = files[at]  # what is known of its log may say now where to begin
+                self._again[state.key] = self._known.pop(state.key)[0]
+            elif at >= 0 and not state.done:
                 self._waiting.append(PackedFile(files[at], stream_id, state, self._form))
             if is_latest(stream_id, state):
                 later |= {file.key: file for file in self._after(files, at, state)}
@@ -85,14 +91,16 @@ class Backlog:
         """
         if self.knows(file) or _is_being_made(file):
             return
+        states = list(states)
         held = [entry for entry in states if packed_holds(file, entry[1])]
         furthest = max(held, key=lambda entry: entry[1].offset, default=None)
         log = log_paths(unpacked_name(file.path))[-1]
-        stream_id, state = self._next_id(file.key), TailState(path=log, log=log, dev=file.dev, ino=file.ino)
+        stream_id = self._again.pop(file.key, "") or self._next_id(file.key)
+        state = TailState(path=log, log=log, dev=file.dev, ino=file.ino)
         if furthest is not None:
             state = replace(furthest[1], log=furthest[1].log or log)
         packed = self._add(file, stream_id, state)
-        if skip:
+        if skip or (is_missing_for(file.path) and any(_was_all_of(state, file) for _, state in states)):
             self._waiting.remove(packed)
             packed.finish()
             self._known[file.key] = stream_id, packed.state()
@@ -107,6 +115,12 @@ class Backlog:
                 packed.location = self._find(packed)
             try:
                 cut = packed.read()
+            except MissingLibraryError as error:
+                # the position stays where it is: with the library there, the file is read after the next start
+                self._reports.happened(error.problem)
+                _log.warning("%s; it is not read now", error)
+                self._waiting.popleft()
+                return packed, None
             except SourceError as error:
                 self._reports.happened(error.problem)
                 _log.warning("%s: %s; the files after it are read", make_safe(packed.location), error)
@@ -189,3 +203,9 @@ class _Listing:
 def _is_being_made(file: Found) -> bool:
     """Say whether the file that it is made of is still there."""
     return os.path.exists(unpacked_name(file.path))  # noqa: PTH110  # paths here are str: they may hold any bytes
+
+
+def _was_all_of(state: TailState, file: Found) -> bool:
+    """Say whether a file that was read to its end is the one that was compressed, as far as its time tells."""
+    unit_ns = next(unit for unit in (10**9, 1000, 1) if file.mtime_ns % unit == 0)  # as fine as its writer set it
+    return state.offset == state.size and state.mtime_ns // unit_ns == file.mtime_ns // unit_ns

@@ -15,11 +15,12 @@ from collectors.file_tail.identity import HEAD_BYTES, TAIL_BYTES, Key, TailState
 from collectors.file_tail.rotation import oldest_first
 from collectors.globs import Found
 from collectors.lines import BLOCK_BYTES
+from collectors.unpack import MissingLibraryError
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem, Where
 from soc_agent.text import make_safe
 
-_SUFFIXES = (".gz", ".xz", ".bz2")
+_SUFFIXES = (".gz", ".xz", ".bz2", ".zst")
 _CHUNK_BYTES = 131_072
 _SAMPLE_BYTES = 65_536
 
@@ -176,6 +177,8 @@ def _opened(path: str, key: Key) -> Iterator[Unpacked]:
             raise _unreadable(path, os.strerror(errno.ENOENT))
         with opened(Path(f"/proc/self/fd/{fd}")) as unpacked:
             yield unpacked
+    except MissingLibraryError as error:
+        raise MissingLibraryError(replace(error.problem, where=Where(make_safe(path)))) from error
     finally:
         os.close(fd)
 

@@ -184,7 +184,7 @@ class Register:
         gone = [stream for stream in live if not stream.is_there() and packed_holds(file, stream.state())]
         is_read = any(packed_holds(file, stream.state()) for stream in live if stream not in gone and stream.is_there())
         before = [entry for log in logs for entry in self._past.of_log(log)]
-        before += [(stream.id, stream.state()) for stream in gone]
+        before += [(stream.id, stream.state()) for stream in live]
         self.backlog.offer(file, before, skip=self.openings.at_end or is_read)
         for stream in gone:
             self._past.ended(stream.id, stream.state())

@@ -5,16 +5,23 @@ import gzip
 import lzma
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from soc_agent.config import MultilineOptions
 from tests.collectors.tailing import Reader, append, copy_truncate, rotate
 
-PACKERS: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "xz": lzma.compress,
+    "bz2": bz2.compress,
+    "zst": zstd.compress,
+}
 
 
 @pytest.fixture
@@ -264,3 +271,35 @@ def test_case_12_an_older_file_that_was_left_uncompressed(log: Path) -> None:
     assert sorted(reader.read()) == [b"b", b"c", b"d"]
     reader.restart()
     assert reader.wait(10) == []
+
+
+def test_case_11_without_the_library_for_it_an_archive_is_named_and_read_once_that_is_there(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From where reading stood; one that was read before it was compressed is not asked for again."""
+    reader = Reader(log)
+    append(log, "one\n")
+    assert reader.read() == [b"one"]
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "backports.zstd", None)
+        without.setitem(sys.modules, "compression.zstd", None)
+        rotate_packed(log, "zst")
+        append(log, "two\n")
+        assert reader.wait(10) == [b"two"]
+        assert reader.codes() == []
+        reader.tail.close()
+        append(log, "three\n")
+        rotate_packed(log, "zst")
+        append(log, "four\n")
+        reader.start()
+        assert reader.read() == [b"four"]
+        assert "archive.no_zstd" in reader.codes()
+        assert [str(problem.where) for problem in reader.tail.problems()] == [f"{log}.1.zst"]
+        reader.restart()
+        assert reader.wait(10) == []
+        assert "archive.no_zstd" in reader.codes()
+    reader.restart()
+    assert reader.read() == [b"three"]
+    reader.restart()
+    assert reader.wait(10) == []
+    assert reader.codes() == []
