@@ -30,8 +30,10 @@ CLOSED_IDLE_NS = 2 * SECOND_NS
 """A closed flow waits so long for stragglers, then it is reported."""
 UNANSWERED_IDLE_NS = 5 * SECOND_NS
 """A flow that nobody answered (a scan) is reported after so long, and so is a DNS flow."""
+_NO_LIMIT_NS = 1 << 62
 
 _MASK = 0xFFFF_FFFF_FFFF_FFFF
+_LAST, _WORDS = Struct("=Q"), Struct("=QQ")
 KEY = Struct("=QQQQQ")
 """A flow's key: low and high address (two words each), then low port << 48, high port << 32, protocol << 8, version."""
 
@@ -91,15 +93,9 @@ class Flow:
 
     def set_idle(self, idle_ns: int) -> None:
         """Decide how long it may be idle, after new events. ``idle_ns`` is for an ordinary flow."""
-        seen = self.seen
-        orig, resp = (LOW_EVENTS, HIGH_EVENTS) if self.orig_low else (HIGH_EVENTS, LOW_EVENTS)
-        if self.proto == TCP:
-            self.is_closed = bool(seen & _ANY_RESET) or seen & _BOTH_FIN == _BOTH_FIN
-            unanswered = not seen & resp and not seen & orig & BOTH_DATA
-        else:
-            unanswered = not seen & resp or (self.talk is not None and self.talk.service == "dns")
-        limit = CLOSED_IDLE_NS if self.is_closed else UNANSWERED_IDLE_NS if unanswered else idle_ns
-        self.idle_ns = min(limit, idle_ns)
+        is_dns = self.proto != TCP and self.talk is not None and self.talk.service == "dns"
+        self.is_closed, limit = _patience(self.seen, self.orig_low, self.proto == TCP, is_dns)
+        self.idle_ns = min(idle_ns, limit)
 
     def name(self, sensor: str) -> Names:
         """Give the id and the endpoints, made once."""
@@ -109,19 +105,29 @@ class Flow:
 
     def line(self, sensor: str) -> bytes:
         """Give the line of the flow since it was last reported."""
-        names = self.name(sensor)
-        orig = (self.packets_low, self.bytes_low)
-        resp = (self.packets_high, self.bytes_high)
+        names = self.names or self.name(sensor)
+        orig, orig_bytes, resp, resp_bytes = self.packets_low, self.bytes_low, self.packets_high, self.bytes_high
         if not self.orig_low:
-            orig, resp = resp, orig
+            orig, orig_bytes, resp, resp_bytes = resp, resp_bytes, orig, orig_bytes
         service = self.talk.service if self.talk is not None else ""
         duration = round((self.last_ns - self.begin_ns) / SECOND_NS, 6)
-        state = conn_state(self.proto, self.history, orig[0], resp[0])
+        state = conn_state(self.proto, self.history, orig, resp)
         line = Conn(
-            *of_flow(names, self.start_ns), service, duration, orig[1], resp[1], state, self.history, orig[0], resp[0],
+            *of_flow(names, self.start_ns), service, duration, orig_bytes, resp_bytes, state, self.history, orig, resp,
             self.vlan or UNSET,
         )  # fmt: skip
         return encode(line)
+
+
+@lru_cache(4096)
+def _patience(seen: int, orig_low: bool, is_tcp: bool, is_dns: bool) -> tuple[bool, int]:
+    """Say whether a flow of these events is closed, and how long it is waited for at most."""
+    orig, resp = (LOW_EVENTS, HIGH_EVENTS) if orig_low else (HIGH_EVENTS, LOW_EVENTS)
+    if not is_tcp:
+        return False, UNANSWERED_IDLE_NS if not seen & resp or is_dns else _NO_LIMIT_NS
+    if seen & _ANY_RESET or seen & _BOTH_FIN == _BOTH_FIN:
+        return True, CLOSED_IDLE_NS
+    return False, UNANSWERED_IDLE_NS if not seen & resp and not seen & orig & BOTH_DATA else _NO_LIMIT_NS
 
 
 @cache
@@ -133,31 +139,42 @@ def letters_of(events: int, orig_low: bool) -> str:
 
 
 def _names(flow: Flow, sensor: str) -> Names:
-    low_high, low_low, high_high, high_low, last = KEY.unpack(flow.key)
+    key = flow.key
+    last: int = _LAST.unpack_from(key, 32)[0]
     version = last & 0xFF
-    low = (_address(version, low_high, low_low), last >> 48)
-    high = (_address(version, high_high, high_low), last >> 32 & 0xFFFF)
-    orig, resp = (low, high) if flow.orig_low else (high, low)
-    answers = ANSWER_OF if flow.proto == ICMP else ANSWER_OF_6 if flow.proto == ICMP6 else {}
-    word_high, word_low = (high_high, high_low) if flow.orig_low else (low_high, low_low)
-    is_group = word_low >> 28 == 0xE or word_low == 0xFFFFFFFF if version == 4 else word_high >> 56 == 0xFF
+    known = _ADDRESSES[version]
+    low = known.get(key[:16]) or _address(version, key[:16])
+    high = known.get(key[16:32]) or _address(version, key[16:32])
+    if flow.orig_low:
+        orig, resp, orig_p, resp_p = low, high, last >> 48, last >> 32 & 0xFFFF
+    else:
+        orig, resp, orig_p, resp_p = high, low, last >> 32 & 0xFFFF, last >> 48
+    if flow.proto == ICMP or flow.proto == ICMP6:
+        resp_p = (ANSWER_OF if flow.proto == ICMP else ANSWER_OF_6).get(orig_p, resp_p)
     return Names(
-        uid=f"C{flow.start_ns & _MASK:016x}{flow.first_index:x}",
-        orig_h=orig[0],
-        orig_p=orig[1],
-        resp_h=resp[0],
-        resp_p=answers.get(orig[1], resp[1]),
-        proto=_PROTOCOLS.get(flow.proto) or f"ip-{flow.proto}",
-        sensor=sensor,
-        is_group=is_group,
-    )
+        f"C{flow.start_ns & _MASK:016x}{flow.first_index:x}",
+        orig[0], orig_p, resp[0], resp_p, _PROTOCOLS.get(flow.proto) or f"ip-{flow.proto}", sensor, resp[1],
+    )  # fmt: skip
 
 
-@lru_cache(8192)
-def _address(version: int, high: int, low: int) -> str:
+_ADDRESSES: dict[int, dict[bytes, tuple[str, bool]]] = {4: {}, 6: {}}
+"""By version and the words of a key: addresses that were written out lately, and whether they are of a group."""
+_MOST_ADDRESSES = 16_384
+
+
+def _address(version: int, words: bytes) -> tuple[str, bool]:
+    high, low = _WORDS.unpack(words)
     if version == 4:
-        return socket.inet_ntop(socket.AF_INET, low.to_bytes(4, "big"))
-    return socket.inet_ntop(socket.AF_INET6, (high << 64 | low).to_bytes(16, "big"))
+        found = socket.inet_ntop(socket.AF_INET, low.to_bytes(4, "big"))
+        is_group = low >> 28 == 0xE or low == 0xFFFFFFFF
+    else:
+        found = socket.inet_ntop(socket.AF_INET6, (high << 64 | low).to_bytes(16, "big"))
+        is_group = high >> 56 == 0xFF
+    known = _ADDRESSES[version]
+    if len(known) >= _MOST_ADDRESSES:
+        known.clear()
+    known[words] = found, is_group
+    return found, is_group
 
 
 def conn_state(proto: int, history: str, orig_packets: int, resp_packets: int) -> str:

@@ -66,6 +66,10 @@ class Groups:
     """
 
     order: Ints
+    events: Ints
+    """Of each packet, in this order."""
+    first: Ints
+    """Indices of the first packets, one a flow."""
     begin: list[int]
     end: list[int]
     keys: list[bytes]
@@ -136,9 +140,12 @@ def group(packets: Packets, at: Ints, clock: Ints, least_idle_ns: int) -> Groups
     far[1:] = time_ns[1:] - time_ns[:-1] >= least_idle_ns
     far[begin] = False
     rank = np.argsort(order[end - 1])
-    key = np.stack([word[order[begin[rank]]] for word in packets.key], axis=1).tobytes()
+    first = order[begin[rank]]
+    key = np.stack([word[first] for word in packets.key], axis=1).tobytes()
     return Groups(
         order=order,
+        events=found,
+        first=first,
         begin=begin[rank].tolist(),
         end=end[rank].tolist(),
         keys=[key[place : place + 40] for place in range(0, len(key), 40)],

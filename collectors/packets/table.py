@@ -5,8 +5,7 @@ latest time stamp so far), evictions happen at fixed packet numbers, and lines l
 reading a capture twice, or reading on in one that grew, gives the same lines in the same order.
 """
 
-import heapq
-from itertools import count
+from bisect import insort
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from collectors.packets.dialogues import Dissect
 from collectors.packets.flow import CLOSED_IDLE_NS, SECOND_NS, Flow
 from collectors.packets.grouping import Packets, group
 from collectors.packets.talk import Allowance
+from collectors.packets.timers import Timers, by_due
 from collectors.packets.walk import Walk
 
 EVICTION_STEP = 1024
@@ -61,8 +61,7 @@ class FlowTable:
         self.unreadable = 0
         """Messages that are none, though their port says so."""
         self._epoch = 0
-        self._timers: list[tuple[int, int, int, Flow]] = []
-        self._serial = count()
+        self._timers = Timers()
         self._out: list[_Emitted] = []
         self._active_ns = options.active_ns
         self._least_idle_ns = min(CLOSED_IDLE_NS, options.idle_ns)
@@ -130,10 +129,12 @@ class FlowTable:
 
     def queue(self, flow: Flow) -> None:
         """Have the table look at a flow when it is due, if it would not do so by then."""
-        due_ns = min(flow.last_ns + flow.idle_ns, flow.part_ns + self._active_ns)
+        due_ns = flow.last_ns + flow.idle_ns
+        if due_ns > flow.part_ns + self._active_ns:
+            due_ns = flow.part_ns + self._active_ns
         if due_ns < flow.queued_ns or not flow.queued_ns:
             flow.queued_ns = due_ns
-            heapq.heappush(self._timers, (due_ns, flow.first_index, next(self._serial), flow))
+            self._timers.add(flow)
 
     def expire(self, flow: Flow, due_ns: int) -> Flow | None:
         """Do what is due: end a flow that was idle, or report one that lasts and give it back."""
@@ -170,22 +171,28 @@ class FlowTable:
 
     def _keep_bounds(self) -> None:
         """Do what was due before the clock's time; at its very time more packets may come."""
-        timers = self._timers
-        while timers and timers[0][0] < self.clock_ns:
-            queued_ns, _, _, flow = heapq.heappop(timers)
-            if flow.queued_ns != queued_ns:
-                continue
-            due_ns = self.due_ns(flow)
-            if due_ns > queued_ns:
-                flow.queued_ns = 0
-                self.queue(flow)
-            else:
-                self.expire(flow, due_ns)
+        while flows := self._timers.take(self.clock_ns):
+            self._look_at(flows)
         if self.packets % EVICTION_STEP == 0:
             while len(self.flows) > self.options.max_flows:
                 self.evicted += 1
                 self.end(next(iter(self.flows.values())), self.clock_ns)
-        if len(timers) > len(self.flows) * 5 // 4 + _IDLE_TIMERS:
-            # in a flood most timers are of flows that were evicted, and would hold them in memory
-            timers[:] = [timer for timer in timers if timer[3].queued_ns == timer[0]]
-            heapq.heapify(timers)
+        if self._timers.size > len(self.flows) * 5 // 4 + _IDLE_TIMERS:
+            self._timers.prune()  # in a flood most timers are of flows that were evicted
+
+    def _look_at(self, flows: list[Flow]) -> None:
+        """Do what is due of flows that are queued for about the same time; they come in the order of it."""
+        last_ns = flows[-1].queued_ns
+        place = 0
+        while place < len(flows):
+            flow: Flow | None = flows[place]
+            place += 1
+            assert flow is not None
+            due_ns = self.due_ns(flow)
+            if due_ns <= flow.queued_ns:
+                flow = self.expire(flow, due_ns)
+            else:
+                flow.queued_ns = 0
+                self.queue(flow)
+            if flow is not None and flow.queued_ns <= last_ns:
+                insort(flows, flow, place, key=by_due)

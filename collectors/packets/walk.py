@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collectors.packets.table import FlowTable
 
 _BOTH_SYN_ACK = SYN_ACK | SYN_ACK << HIGH_SHIFT
+_OPENINGS = BOTH_SYN | _BOTH_SYN_ACK
+_SERVER = np.isin(np.arange(65_536), list(SERVER_PORTS))
 _COMMON = (ACK | DATA) * (1 | 1 << HIGH_SHIFT)
 """Events that most packets have; the others are looked for by a search over bytes."""
 _YES = b"\x01"
@@ -44,12 +46,26 @@ def _opening(kinds: bytes, orig_low: bool) -> tuple[str, int]:
     return letters, seen
 
 
+def _begun(
+    key: bytes, now_ns: int, proto: int, orig_low: bool, flipped: bool, number: int, time_ns: int, vlan: int, isn: int
+) -> Flow:
+    """Begin a flow with the packet of that number."""
+    flow = Flow(key, proto, orig_low, flipped, now_ns, number)
+    flow.vlan = vlan
+    flow.isn = isn
+    flow.start_ns = time_ns
+    flow.begin_ns = now_ns
+    return flow
+
+
 class Walk:
     """One batch on its way into the table. ``clock`` has a time for each frame, ``base`` the number of its first."""
 
     def __init__(self, table: FlowTable, packets: Packets, groups: Groups, clock: Ints, base: int) -> None:
         self._table = table
         self._groups = groups
+        self._headers = packets.headers
+        self._is_low = packets.low
         self._low = packets.low.data
         self._clock = clock.data
         self._base = base
@@ -63,35 +79,39 @@ class Walk:
         self._source_port, self._target_port = headers.source_port.data, headers.target_port.data
         self._talks: list[tuple[int, Flow, int, int]] = []
         """Flows with payload that somebody may listen to: lower port, and their packets."""
-        self._order: list[int] = order.tolist()
-        events = packets.events[order]
-        self._events: list[int] = events.tolist()
-        self._kinds = events.astype(np.uint16).tobytes()
+        self._order = order.data
+        self._events = groups.events.data
+        self._kinds = groups.events.astype(np.uint16).tobytes()
         """The same events, two bytes each."""
-        self._rare = (events & ~_COMMON != 0).tobytes()
+        self._rare = (groups.events & ~_COMMON != 0).tobytes()
         self._heard = BOTH_DATA if table.options.payloads else 0
-        low = packets.low[order]
-        proto = headers.proto[order]
-        heard = (headers.payload_held[order] > 0) & ~headers.is_later[order] & ((proto == TCP) | (proto == UDP))
-        self._marked = (packets.marked[order] & heard).tobytes()
-        self._speaks = ((heard & ~low).tobytes(), (heard & low).tobytes())
+        self._marked = b""
+        self._speaks = (b"", b"")
+        if self._heard:
+            low = packets.low[order]
+            proto = headers.proto[order]
+            heard = (headers.payload_held[order] > 0) & ~headers.is_later[order] & ((proto == TCP) | (proto == UDP))
+            self._marked = (packets.marked[order] & heard).tobytes()
+            self._speaks = ((heard & ~low).tobytes(), (heard & low).tobytes())
 
     def run(self) -> None:
         """Take all flows of the batch, so that the table keeps the order of their last packets."""
         groups, table = self._groups, self._table
         flows, active_ns = table.flows, table.options.active_ns
         rows = zip(groups.keys, groups.begin, groups.end, groups.syns, groups.has_gap, groups.first_ns, groups.last_ns,
-                   strict=True)  # fmt: skip
-        for row, (key, begin, end, syns, has_gap, first_ns, last_ns) in enumerate(rows):
+                   *self._beginnings(), strict=True)  # fmt: skip
+        for row, (key, begin, end, syns, has_gap, first_ns, last_ns, *beginning) in enumerate(rows):
             flow = flows.pop(key, None)
             if flow is None:
                 simple = not has_gap and last_ns < first_ns + active_ns
                 simple = simple and (not syns or (syns == 1 and self._events[begin] & BOTH_SYN != 0))
                 if simple:
-                    flow = self._new(key, begin)
+                    flow = _begun(key, first_ns, *beginning)
             else:
                 simple = not has_gap and not syns and last_ns < flow.part_ns + active_ns
                 simple = simple and first_ns < flow.last_ns + flow.idle_ns
+                if simple and not flow.packets_low and not flow.packets_high:
+                    self._begin_part(flow, begin)
             if simple and flow is not None:
                 self._add(flow, row, begin, end)
             else:
@@ -106,8 +126,6 @@ class Walk:
     def _add(self, flow: Flow, row: int, begin: int, end: int) -> None:
         """Add all packets of a flow at once."""
         groups = self._groups
-        if not flow.packets_low and not flow.packets_high:
-            self._begin_part(flow, begin)
         low, low_bytes = groups.packets_low[row], groups.bytes_low[row]
         flow.packets_low += low
         flow.packets_high += groups.packets[row] - low
@@ -226,19 +244,33 @@ class Walk:
         flow.start_ns = self._time_ns[index]
         flow.begin_ns = self._clock[index]
 
+    def _beginnings(self) -> tuple[list[Any], ...]:
+        """Give what :func:`_begun` takes, for each row."""
+        headers, first = self._headers, self._groups.first
+        proto, found = headers.proto[first], self._groups.events[self._groups.begin]
+        is_tcp = proto == TCP
+        is_syn = is_tcp & (found & BOTH_SYN != 0)
+        flipped = _SERVER[headers.source_port[first]] & ~_SERVER[headers.target_port[first]]
+        flipped = np.where((proto == ICMP) | (proto == ICMP6), headers.is_answer[first], flipped)
+        flipped = np.where(is_tcp & (found & _OPENINGS != 0), ~is_syn, flipped)
+        columns = (
+            proto, self._is_low[first] != flipped, flipped, self._base + first, headers.frames.time_ns[first],
+            headers.vlan[first], np.where(is_syn, headers.sequence[first], -1),
+        )  # fmt: skip
+        return tuple(column.tolist() for column in columns)
+
     def _new(self, key: bytes, place: int) -> Flow:
         """Begin a flow with a packet; that tells who is the originator."""
         index, found = self._order[place], self._events[place]
         proto = self._proto[index]
-        if proto == TCP and found & (BOTH_SYN | _BOTH_SYN_ACK):
-            flipped = found & BOTH_SYN == 0
+        is_syn = proto == TCP and found & BOTH_SYN != 0
+        if proto == TCP and found & _OPENINGS:
+            flipped = not is_syn
         elif proto in (ICMP, ICMP6):
             flipped = bool(self._is_answer[index])
         else:
             flipped = self._source_port[index] in SERVER_PORTS and self._target_port[index] not in SERVER_PORTS
-        flow = Flow(key, proto, self._low[index] != flipped, flipped, self._clock[index], self._base + index)
-        flow.vlan = self._vlan[index]
-        if found & BOTH_SYN and proto == TCP:
-            flow.isn = self._sequence[index]
-        self._begin_part(flow, place)
-        return flow
+        return _begun(
+            key, self._clock[index], proto, self._low[index] != flipped, flipped, self._base + index,
+            self._time_ns[index], self._vlan[index], self._sequence[index] if is_syn else -1,
+        )  # fmt: skip
