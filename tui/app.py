@@ -3,7 +3,7 @@
 import asyncio
 import getpass
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,9 @@ from soc_agent.errors import StoreError
 from soc_agent.model import Alert, RuleInfo
 from soc_agent.model.custody import FileKeeper
 from soc_agent.model.judging import LineDesk
+from soc_agent.model.portal import PortalSeen
 from soc_agent.model.tuning import Tuner
-from soc_agent.store import Order
+from soc_agent.store import Order, Store
 from soc_agent.text import LANGUAGES, SafeText, current_language, use_language
 from tui import times
 from tui.athand import finder
@@ -69,6 +70,7 @@ class Console(App[int]):
         desk: LineDesk | None = None,
         tuner: Tuner | None = None,
         files: FileKeeper | None = None,
+        portals: Callable[[Store], Sequence[PortalSeen]] | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         super().__init__()
@@ -82,6 +84,8 @@ class Console(App[int]):
         """Proposes filters from false positives; None: the rules are not at hand here."""
         self.files = files
         """Moves files of alerts into quarantine and back; None: it cannot be done here."""
+        self.portals = portals
+        """Gives how the watched web pages were last seen; None: that is not known here. Runs in a thread."""
         self.find_at_hand = finder(store_path, config, files)
         """Looks for what is at hand of an alert beside its lines; may take long."""
         self.now_ns = clock

@@ -38,16 +38,17 @@ class Top(Drawn):
 
     def _tabs_in(self, room: int) -> list[Line]:
         """Give the tabs: with their names, or (but for the one in front) numbers only where there is no room."""
-        named = [self._tab(number, view.name, named=True) for number, view in enumerate(VIEWS, 1)]
-        if sum(map(width_of, named)) <= room:
-            return named
+        for space in (" ", ""):
+            named = [self._tab(number, view.name, named=True, space=space) for number, view in enumerate(VIEWS, 1)]
+            if sum(map(width_of, named)) <= room:
+                return named
         mode = self.console_app.current_mode
         return [self._tab(number, view.name, named=view.name == mode) for number, view in enumerate(VIEWS, 1)]
 
-    def _tab(self, number: int, name: str, *, named: bool) -> Line:
+    def _tab(self, number: int, name: str, *, named: bool, space: str = " ") -> Line:
         here = name == self.console_app.current_mode
         tab = part(f" {number} ", "tab-on" if here else "key")
-        word = Part(joined(said(f"tui.screen.{name}"), " "), "tab-on" if here else "muted")
+        word = Part(joined(said(f"tui.screen.{name}"), space), "tab-on" if here else "muted")
         return (tab, word) if named else (tab,)
 
     def on_click(self, event: events.Click) -> None:

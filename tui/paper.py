@@ -149,3 +149,9 @@ def field(label: SafeText, value: Line, label_width: int, width: int) -> list[Li
     return [
         (head if number == 0 else Part(fit(EMPTY, label_width)), part("  "), *row) for number, row in enumerate(rows)
     ]
+
+
+def labelled(told: Sequence[tuple[SafeText, Line]], width: int) -> list[Line]:
+    """Give labels and their values, all values beginning in the same column."""
+    size = min(max((cells(label) for label, _ in told), default=0), width // 3)
+    return [row for label, value in told for row in field(label, value, size, width)]

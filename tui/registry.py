@@ -30,4 +30,5 @@ VIEWS = (
     Entry("sources", "tui.screens.sources", "Sources"),
     Entry("rules", "tui.screens.rules", "Rules"),
     Entry("history", "tui.screens.history", "History"),
+    Entry("assets", "tui.screens.assets", "Assets"),
 )

@@ -19,6 +19,13 @@ HEALTH_ROLE: dict[Health, Role] = {
     Health.CRITICAL: "bad",
     Health.NOT_CONFIGURED: "off",
 }
+HEALTH_TEXT: dict[Health, Role] = {
+    Health.OK: "ok",
+    Health.ATTENTION: "attention",
+    Health.CRITICAL: "high",
+    Health.NOT_CONFIGURED: "muted",
+}
+"""Where a state stands among others, and is no badge."""
 WORST_FIRST = tuple(sorted(Level, reverse=True))
 
 

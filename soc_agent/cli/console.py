@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,13 @@ import click
 
 from soc_agent.cli.filekeeper import StoreFiles
 from soc_agent.cli.workspace import Workspace
-from soc_agent.config import Config
+from soc_agent.config import Config, PortalSource
 from soc_agent.errors import SourceError
 from soc_agent.model import Explanation, Problem
 from soc_agent.model.judging import Judged, LineDesk, LogLine
+from soc_agent.model.portal import PortalSeen
 from soc_agent.model.tuning import TunedFilter, Tuner
+from soc_agent.store import Store
 from soc_agent.text import current_language, say
 
 STOP_S = 15.0
@@ -38,10 +40,33 @@ def command(workspace: Workspace, *, with_agent: bool, read_only: bool) -> None:
     desk, tuner, files = LateDesk(config, folder), LateTuner(config, folder, store_path), StoreFiles(store_path)
     if with_agent:
         with agent_process(workspace.config_path, store_path.with_suffix(".log")):
-            code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner, files=files)
+            code = run_console(
+                store_path,
+                config,
+                read_only=read_only,
+                desk=desk,
+                tuner=tuner,
+                files=files,
+                portals=late_portals(config),
+            )
     else:
-        code = run_console(store_path, config, read_only=read_only, desk=desk, tuner=tuner, files=files)
+        code = run_console(
+            store_path, config, read_only=read_only, desk=desk, tuner=tuner, files=files, portals=late_portals(config)
+        )
     sys.exit(code)
+
+
+def late_portals(config: Config) -> Callable[[Store], list[PortalSeen]] | None:
+    """Give what says how the watched pages are; its modules are imported when it is first asked. None: none are."""
+    if not any(isinstance(source, PortalSource) for source in config.sources):
+        return None
+
+    def seen(store: Store) -> list[PortalSeen]:
+        from soc_agent.cli.portals import portals_seen
+
+        return portals_seen(config, store)
+
+    return seen
 
 
 class LateTuner:

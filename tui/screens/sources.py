@@ -6,7 +6,6 @@ from typing import Any, ClassVar, NamedTuple
 from msgspec import Struct
 from textual.widget import Widget
 
-from soc_agent.layers import Health
 from soc_agent.store import AgentState, AssetSeen, SourceLedger, Store
 from soc_agent.text import SafeText
 from tui import times
@@ -20,7 +19,7 @@ from tui.page import Page
 from tui.panels import agent_part, agent_runs, section, source_view
 from tui.paper import cut, wrapped
 from tui.view import Question, View
-from tui.words import HEALTH_GLYPH, separator
+from tui.words import HEALTH_GLYPH, HEALTH_TEXT, separator
 
 _HOSTS_SHOWN = 40
 
@@ -75,7 +74,7 @@ def ledger_lines(
     rows: list[Line] = [(part(_GAP.join(head), "muted"),)]
     for ledger, view, word, texts in zip(ledgers, views, states, values, strict=True):
         parts = [part(fit(safe(ledger.source), name), "strong"), part(_GAP)]
-        parts.append(part(fit(word, state), _ROLES[view.health]))
+        parts.append(part(fit(word, state), HEALTH_TEXT[view.health]))
         for column, text, size in zip(columns, texts, sizes, strict=True):
             role: Role = "faint" if text == "0" else "attention" if column.alarms else ""
             parts += [part(_GAP), part(fit(text, size, right=True), role)]
@@ -98,14 +97,6 @@ def _fitting(
         if sum(sizes) + len(_GAP) * (len(sizes) + 1) <= room or not last.rank:
             return columns, names, values, sizes
         columns.remove(last)
-
-
-_ROLES: dict[Health, Role] = {
-    Health.OK: "ok",
-    Health.ATTENTION: "attention",
-    Health.CRITICAL: "high",
-    Health.NOT_CONFIGURED: "muted",
-}
 
 
 class Ledger(Drawn):
