@@ -1,7 +1,6 @@
 """Changes as lines: one JSON object a line, as the decoder type ``integrity`` reads them."""
 
 import os
-import pwd
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 
 from collectors.integrity.audit import Who
 from collectors.integrity.entry import Entry, fingerprint
+from collectors.integrity.owners import user_name
 from soc_agent.text import path_text
 
 _NS = 1_000_000_000
@@ -53,7 +53,7 @@ def line_of(change: Change, source: str, time_ns: int) -> bytes:
         line["old"] = _facts(old)
     if new is not None:
         line["new"] = _facts(new)
-        line["owner"] = _user(new.uid)
+        line["owner"] = user_name(new.uid)
         line["mode"] = f"{new.mode:04o}"
         if new.sha256:
             line["sha256"] = new.sha256
@@ -64,7 +64,7 @@ def _facts(entry: Entry) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "kind": entry.kind,
         "mode": f"{entry.mode:04o}",
-        "owner": _user(entry.uid),
+        "owner": user_name(entry.uid),
         "group": entry.gid,
     }
     if entry.kind == "file":
@@ -90,13 +90,6 @@ def _who(who: Who | None) -> dict[str, Any]:
         "ProcessId": who.pid,
         "audit_serial": who.serial,
     }
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 def _time(time_ns: int) -> str:

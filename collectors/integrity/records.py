@@ -26,6 +26,8 @@ class Record(Struct, frozen=True, array_like=True):
     base: Entry | None = None
     """What was approved last, when ``deviates``; None: it was not there."""
     deviates: bool = False
+    package: str = ""
+    """The package that it belonged to when it was last looked at."""
 
 
 class _State(Struct, frozen=True):

@@ -12,10 +12,13 @@ from collectors.file_watch.tree import WalkLog
 from collectors.file_watch.watches import Watches
 from collectors.globs import Globs
 from collectors.integrity.audit import AuditLogs
-from collectors.integrity.entry import Entry, differences, fingerprint, look
+from collectors.integrity.dpkg import Dpkg
+from collectors.integrity.entry import Entry, differences, look
+from collectors.integrity.judge import Judge, with_renames
 from collectors.integrity.lines import Change, line_of
-from collectors.integrity.packages import Packages
+from collectors.integrity.packages import Manager, Packages
 from collectors.integrity.records import Record, Records
+from collectors.integrity.rpm import Rpm
 from collectors.integrity.tree import everything
 from collectors.reports import Reports
 from soc_agent.config import IntegritySource
@@ -35,9 +38,9 @@ class Timing(Struct, frozen=True):
     settle_s: float = 1.0
     """From an event to the look: writers finish, and auditd has written its records."""
     package_s: float = 3.0
-    """Between two looks at a file of a package while dpkg is at work."""
+    """Between two looks at a file of a package while a package manager is at work."""
     package_limit_s: float = 120.0
-    """After so long such a change is judged whatever dpkg does."""
+    """After so long such a change is judged whatever the package manager does."""
     approvals_s: float = 5.0
     """Between two looks at what people approved."""
 
@@ -57,15 +60,14 @@ class IntegrityWatch:
         timing: Timing | None = None,
     ) -> None:
         self._options = options
-        self._approved = approved
         self._timing = timing or Timing()
-        self._packages = packages or (Packages() if options.packages else None)
+        self._packages = packages or Packages(*_managers(options))
+        self._judge_of = Judge(approved, self._packages, self._timing.package_limit_s)
         self._audit = AuditLogs(options.audit_logs, options.audit_window_s)
         self._reports = Reports(time.monotonic)
         self._excludes = Globs((), options.exclude).excludes
         self._changed = threading.Condition()
         self._due: dict[str, float] = {}
-        self._first_seen: dict[str, float] = {}
         self._walk: Iterator[str] | None = None
         self._walk_due = 0.0
         self._next_approvals = 0.0
@@ -166,6 +168,7 @@ class IntegrityWatch:
             self._attach()
             self._walk_due = now + self._options.interval_s
             self._present, self._walk_log = set(), WalkLog()
+            self._packages.refresh()
             self._walk = everything(self._options.paths, self._options.recursive, self._excludes, self._walk_log)
         if self._walk is not None:
             self._step(self._walk, now)
@@ -205,9 +208,11 @@ class IntegrityWatch:
             record = self._records.get(path)
             new = self._look(path, record.now if record else None)
             if record is None and new is not None and not self._records.complete:
-                self._records.put(path, Record(new))
+                self._records.put(path, Record(new, package=self._packages.owner(path)))
             elif new is not None and (record is None or new != record.now):
                 self._due.setdefault(path, now)
+            elif record is not None and (owner := self._packages.owner(path)) != record.package:
+                self._records.put(path, Record(record.now, record.base, record.deviates, owner))
             if time.monotonic() - now > _STEP_S:
                 return
 
@@ -244,8 +249,8 @@ class IntegrityWatch:
             if changes:
                 found.append(Change(path, old, new, changes, "unexpected"))
             elif new is not None and record is not None and new != old:
-                self._records.put(path, Record(new, record.base, record.deviates))
-        for change in _with_renames(found):
+                self._records.put(path, Record(new, record.base, record.deviates, record.package))
+        for change in with_renames(found):
             self._tell(change)
             if change.old is None and change.new is not None and change.new.links > 1:
                 self._look_at_others(change.path, change.new.inode)
@@ -261,80 +266,41 @@ class IntegrityWatch:
     def _tell(self, change: Change) -> None:
         path, record = change.path, self._records.get(change.path)
         if not self._records.complete and record is None:
-            self._records.put(path, Record(change.new))
+            self._records.put(path, Record(change.new, package=self._packages.owner(path)))
             return
         base = record.base if record is not None and record.deviates else change.old
-        verdict, package = self._verdict(change, base, deviates=record is not None and record.deviates)
+        verdict, package = self._judge_of.verdict(change, record)
         if verdict == "wait":
+            with self._changed:
+                for waiting in filter(None, (path, change.old_path)):
+                    self._due.setdefault(waiting, time.monotonic() + self._timing.package_s)
             return
-        self._first_seen.pop(path, None)
         who = None
         if verdict == "unexpected":
             changed_ns = change.new.ctime_ns if change.new is not None and change.new.ctime_ns else time.time_ns()
             who = self._audit.who(path, changed_ns)
         told = Change(path, change.old, change.new, change.changes, verdict, package, change.old_path, who)
         if verdict == "unexpected" and change.changes != ["times"]:
-            kept: Record | None = Record(change.new, base, deviates=True)
+            owner = record.package if record is not None and change.new is None else self._packages.owner(path)
+            kept: Record | None = Record(change.new, base, deviates=True, package=owner)
         elif change.changes == ["times"] and record is not None:
-            kept = Record(change.new, record.base, record.deviates)
+            kept = Record(change.new, record.base, record.deviates, record.package)
         else:
-            kept = Record(change.new) if change.new is not None else None
+            kept = Record(change.new, package=self._packages.owner(path)) if change.new is not None else None
         self._records.put(path, kept, line_of(told, self.name, time.time_ns()))
         if change.old_path:
             self._records.put(change.old_path, None)
-
-    def _verdict(self, change: Change, base: Entry | None, *, deviates: bool) -> tuple[str, str]:
-        print_ = fingerprint(change.new)
-        if deviates and print_ == fingerprint(base):
-            return "restored", ""
-        if self._approved(change.path) == print_:
-            return "approved", ""
-        if self._packages is None or change.changes == ["times"]:
-            return "unexpected", ""
-        said = self._packages.of(change.path) if change.new is not None else self._packages.removed(change.path)
-        since_ns = change.old.ctime_ns if change.old is not None else 0
-        if said is not None and said.matches and said.changed_ns > since_ns and not _gains_rights(change):
-            return "package", said.package
-        now = time.monotonic()
-        since = self._first_seen.setdefault(change.path, now)
-        if self._packages.is_busy() and now - since < self._timing.package_limit_s:
-            # dpkg writes the files first and its database afterwards
-            with self._changed:
-                self._due.setdefault(change.path, now + self._timing.package_s)
-            return "wait", ""
-        return "unexpected", said.package if said is not None else ""
 
     def _take_approvals(self) -> None:
         """Take as the new baseline what people approved since."""
         waiting = [(path, record) for path, record in self._records.items() if record.deviates][:_APPROVALS]
         for path, record in waiting:
-            if self._approved(path) == fingerprint(record.now):
+            if self._judge_of.is_approved(path, record.now):
                 changes = differences(record.base, record.now) or ["times"]
                 told = Change(path, record.base, record.now, changes, "approved")
-                kept = Record(record.now) if record.now is not None else None
+                kept = Record(record.now, package=record.package) if record.now is not None else None
                 self._records.put(path, kept, line_of(told, self.name, time.time_ns()))
 
 
-def _gains_rights(change: Change) -> bool:
-    """Say whether a known file got rights that its package's sums say nothing of."""
-    return change.old is not None and bool({"setuid", "capabilities", "owner", "group"} & set(change.changes))
-
-
-def _with_renames(found: list[Change]) -> list[Change]:
-    """Make one change of a path that went and another that came as the same file."""
-    gone = {
-        (change.old.inode, change.old.sha256, change.old.size): change
-        for change in found
-        if change.new is None and change.old is not None and change.old.kind == "file"
-    }
-    told, moved = [], set()
-    for change in found:
-        new = change.new
-        before = gone.get((new.inode, new.sha256, new.size)) if change.old is None and new is not None else None
-        if before is None or before.path in moved:
-            told.append(change)
-            continue
-        moved.add(before.path)
-        changes = ["renamed", *(each for each in differences(before.old, new) if each != "times")]
-        told.append(Change(change.path, before.old, new, changes, "unexpected", old_path=before.path))
-    return [change for change in told if change.path not in moved or change.new is not None]
+def _managers(options: IntegritySource) -> tuple[Manager, ...]:
+    return (Dpkg(below=options.paths), Rpm(below=options.paths)) if options.packages else ()

@@ -20,7 +20,7 @@ class IntegritySource(Section, frozen=True, tag="integrity", tag_field="kind"):
     size_cap_bytes: Bytes = 268_435_456
     """The content of a larger file is known by its size and time alone."""
     packages: bool = True
-    """Whether what a package of dpkg brought is told as such, and no alarm."""
+    """Whether what a package of dpkg or rpm brought is told as such, and no alarm."""
     audit_logs: tuple[str, ...] = ("/var/log/audit/audit.log",)
     """Logs of auditd in which who changed a file is looked up."""
     audit_window_s: Seconds = 10

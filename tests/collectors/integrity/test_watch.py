@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,13 @@ import msgspec
 import pytest
 
 from collectors.integrity import IntegrityWatch
+from collectors.integrity.dpkg import Dpkg
 from collectors.integrity.packages import Packages
+from collectors.integrity.rpm import Rpm
 from collectors.integrity.watch import Timing
 from soc_agent.config import IntegritySource
+from tests.collectors.integrity.debs import Debs
+from tests.collectors.integrity.rpms import Rpms
 
 QUICK = Timing(settle_s=0.05, package_s=0.05, package_limit_s=0.4, approvals_s=0.05)
 DEADLINE_S = 6.0
@@ -198,57 +201,72 @@ def test_what_a_person_approved_is_no_alarm_and_the_new_baseline(start: Start, e
     assert bench.lines[3]["verdict"] in {"restored", "approved"}
 
 
-class Dpkg:
-    """A database of dpkg with one package that owns ``one``."""
+def test_an_upgrade_brings_a_new_baseline(start: Start, debs: Debs, tmp_path: Path) -> None:
+    """By dpkg itself: what it brought and took away is its own; what changed before it is told, and after it too."""
+    names = [f"srv/f{number}" for number in range(20)]
+    debs.install("pkg", "1", {**dict.fromkeys(names, "old"), "srv/goes": "x"})
+    srv = tmp_path / "srv"
+    bench = start(srv, packages=Packages(Dpkg(str(debs.root), [str(srv)])))
+    (srv / "f1").write_text("backdoor")
+    bench.until_told(("f1", "changed", "content"))
+    debs.install("pkg", "2", {**dict.fromkeys(names, "new"), "srv/sub/comes": "x", "srv/link": "-> f2"})
+    bench.until(lambda: len(bench.lines) == 1 + 20 + 1 + 3)
+    assert bench.lines[0]["verdict"] == "unexpected"
+    assert {(line["verdict"], line["package"]) for line in bench.lines[1:]} == {("package", "pkg")}
+    bench.lines.clear()
+    (srv / "f1").write_text("backdoor")
+    (srv / "f2").chmod(0o777)
+    (srv / "f3").write_text("old")
+    bench.until(lambda: len(bench.lines) == 3)
+    assert {line["verdict"] for line in bench.lines} == {"unexpected"}
 
-    def __init__(self, root: Path, owned: Path) -> None:
-        self.root, self.owned = root, owned
-        self.info = root / "var/lib/dpkg/info"
-        self.info.mkdir(parents=True)
-        (root / "var/log").mkdir(parents=True)
-        self.write("old")
 
-    def write(self, content: str) -> None:
-        digest = md5(content.encode(), usedforsecurity=False).hexdigest()
-        for name, text in (("pkg.md5sums", f"{digest}  {str(self.owned)[1:]}\n"), ("pkg.list", f"/.\n{self.owned}\n")):
-            (self.info / f"{name}.new").write_text(text)
-            (self.info / f"{name}.new").rename(self.info / name)
+def test_a_removal_and_an_upgrade_while_the_agent_stood_still(start: Start, debs: Debs, tmp_path: Path) -> None:
+    """What belonged to a package is kept, so that it is known when the package's lists no longer say so."""
+    srv = tmp_path / "srv"
+    debs.install("one", "1", {"srv/a": "x", "srv/b": "x"})
+    debs.install("two", "1", {"srv/c": "x", "srv/d": "x"})
+    bench = start(srv, packages=Packages(Dpkg(str(debs.root), [str(srv)])))
+    bench.watch.close()
+    debs.remove("one")
+    debs.install("two", "2", {"srv/c": "y", "srv/d": "x"})
+    (srv / "d").unlink()
+    bench.packages = Packages(Dpkg(str(debs.root), [str(srv)]))
+    bench.start()
+    bench.until(lambda: len(bench.lines) == 4)
+    told = {(Path(line["path"]).name, line["action"], line["verdict"]) for line in bench.lines}
+    assert told == {
+        ("a", "deleted", "package"),
+        ("b", "deleted", "package"),
+        ("c", "changed", "package"),
+        ("d", "deleted", "unexpected"),
+    }
 
-    def works(self) -> None:
-        (self.root / "var/log/dpkg.log").write_text("2026-11-22 01:00:00 upgrade pkg:amd64 1 2\n")
 
-
-def test_what_a_package_upgrade_brought_is_no_alarm(start: Start, etc: Path, tmp_path: Path) -> None:
-    """Also when the file comes before the database knows of it."""
-    dpkg = Dpkg(tmp_path / "root", etc / "one")
-    (etc / "one").write_text("old")
-    bench = start(etc, packages=Packages(str(tmp_path / "root")))
-    dpkg.works()
-    (etc / "one").write_text("new")
-    for _ in range(5):
+def test_a_change_waits_while_dpkg_is_at_work(start: Start, debs: Debs, tmp_path: Path) -> None:
+    """The file comes before the database knows of it; what is not the package's is told when the wait is over."""
+    srv = tmp_path / "srv"
+    debs.install("pkg", "1", {"srv/one": "old"})
+    bench = start(srv, packages=Packages(Dpkg(str(debs.root), [str(srv)])))
+    (debs.root / "var/log/dpkg.log").touch()
+    (srv / "other").write_text("x")
+    for _ in range(8):
         bench.read()
     assert bench.lines == []
-    dpkg.write("new")
-    bench.until_told(("one", "changed", "content"))
-    assert (bench.lines[0]["verdict"], bench.lines[0]["package"]) == ("package", "pkg")
-
-
-def test_a_package_s_file_that_does_not_hold_what_it_should_is_an_alarm(
-    start: Start, etc: Path, tmp_path: Path
-) -> None:
-    """Nor is one that goes back to an older version without an upgrade, nor one that gains rights."""
-    dpkg = Dpkg(tmp_path / "root", etc / "one")
-    (etc / "one").write_text("old")
-    bench = start(etc, packages=Packages(str(tmp_path / "root")))
-    dpkg.works()
-    dpkg.write("new")
-    (etc / "one").write_text("backdoor")
-    bench.until_told(("one", "changed", "content"))
+    bench.until_told(("other", "created", "created"))
     assert bench.lines[0]["verdict"] == "unexpected"
-    dpkg.write("backdoor")
-    (etc / "one").chmod(0o4755)
-    bench.until(lambda: len(bench.lines) == 2)
-    assert bench.lines[1]["verdict"] == "unexpected"
+
+
+def test_an_upgrade_by_rpm_brings_a_new_baseline(start: Start, rpms: Rpms, tmp_path: Path) -> None:
+    srv = tmp_path / "srv"
+    rpms.install("pkg", "1", {"srv/one": "old", "srv/goes": "x"})
+    bench = start(srv, packages=Packages(Rpm([str(srv)], [str(rpms.database)])))
+    rpms.install("pkg", "2", {"srv/one": "new", "srv/comes": "x"})
+    bench.until(lambda: len(bench.lines) == 3)
+    assert {line["verdict"] for line in bench.lines} == {"package"}
+    (srv / "one").write_text("backdoor")
+    bench.until(lambda: len(bench.lines) == 4)
+    assert bench.lines[3]["verdict"] == "unexpected"
 
 
 def audit(path: str, serial: int, at: float, *, call: str = "success=yes", title: str = "") -> str:
