@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-"""Before NumPy is loaded: no matrices are multiplied here, and the threads for it would cost memory, and time at once."""
+"""Before NumPy is loaded: no matrices are multiplied here, and threads for it cost memory, and time at once."""
 
 
 class PacketCapture:
