@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from soc_agent.model import Counters, Problem
 from soc_agent.store import rhythms
 from soc_agent.store.codec import MAX_INT, bounded, clean, data_decoder, problem_decoder, to_json
 from soc_agent.store.history import AGENT, Chain, seq_at
+from soc_agent.store.lags import lags as read_lags
 from soc_agent.store.records import SourceLedger, SourceStatus
 
 MINUTE_NS = 60_000_000_000
@@ -89,21 +91,53 @@ def ledger(conn: sqlite3.Connection, now_ns: int, at_ns: int | None) -> list[Sou
     moment = now_ns if at_ns is None else at_ns
     states = _states(conn) if at_ns is None else _states_at(conn, at_ns)
     silent_after = rhythms.silent_after(conn)
+    lags = read_lags(conn) if at_ns is None else {}
+    broke = _failures(conn, moment)
     found = []
     for name in sorted({*_sources(conn), *states}):
         row = _last_row(conn, name, None if at_ns is None else at_ns // MINUTE_NS)
         state, problem, changed_ns = states.get(name, (None, None, 0))
+        lag_bytes, lag_s = lags.get(name, (0, 0.0))
+        entry = SourceLedger(
+            name,
+            Counters(),
+            Counters(),
+            state=state,
+            problem=problem,
+            changed_ns=changed_ns,
+            lag_bytes=lag_bytes,
+            lag_s=lag_s,
+            failures=broke.get(name, 0),
+        )
         if row is None:
             if state is not None:
-                found.append(SourceLedger(name, Counters(), Counters(), 0, 0, state, problem, changed_ns))
+                found.append(entry)
             continue
-        rate = _per_minute(conn, name, row, moment)
         hour, day = (_since(conn, name, row, moment, minutes) for minutes in (HOUR_MINUTES, DAY_MINUTES))
-        doing = (state, problem, changed_ns)
         found.append(
-            SourceLedger(name, row.totals, rate, row.first_ns, row.last_ns, *doing, hour, day, silent_after.get(name))
+            replace(
+                entry,
+                totals=row.totals,
+                per_minute=_per_minute(conn, name, row, moment),
+                first_ns=row.first_ns,
+                last_ns=row.last_ns,
+                hour=hour,
+                day=day,
+                silent_after_s=silent_after.get(name),
+            )
         )
     return found
+
+
+def _failures(conn: sqlite3.Connection, moment: int) -> dict[str, int]:
+    """Give how often each source broke within the day before a moment."""
+    first, last = (seq_at(conn, time_ns) for time_ns in (moment - DAY_MINUTES * MINUTE_NS, moment))
+    rows = conn.execute(
+        "SELECT subject, count(*) FROM history WHERE alert_id IS NULL AND subject >= 'source/' AND subject < 'source0'"
+        " AND seq > ? AND seq <= ? AND json_extract(data, '$.state') = ? GROUP BY subject",
+        (first, last, SourceStatus.FAILED.value),
+    )
+    return {subject.removeprefix("source/"): count for subject, count in rows}
 
 
 def _per_minute(conn: sqlite3.Connection, source: str, row: _Row, moment: int) -> Counters:

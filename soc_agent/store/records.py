@@ -156,6 +156,12 @@ class SourceLedger(Struct, frozen=True):
     """What was counted in this minute and the 1,439 before it; where only hours are kept any more, from whole hours."""
     silent_after_s: int | None = None
     """The silence beyond which it is not well, as the agent learnt or was told; 0: none is; None: no agent said."""
+    lag_bytes: int = 0
+    """Bytes that waited to be read when the agent last looked."""
+    lag_s: float = 0.0
+    """For how long the oldest of them did."""
+    failures: int = 0
+    """How often it broke within a day, and was started again."""
 
 
 class CanaryResult(Struct, frozen=True):

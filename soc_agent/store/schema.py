@@ -248,4 +248,19 @@ def host_facts(db: "Database") -> None:
     )
 
 
-STEPS: tuple[Callable[["Database"], None], ...] = (first, system_level, suppressions, whole_ledger, trust, host_facts)
+def lags(db: "Database") -> None:
+    """Keep how far behind each source is."""
+    db.execute(
+        "CREATE TABLE lags (source TEXT PRIMARY KEY, lag_bytes INTEGER NOT NULL, lag_ms INTEGER NOT NULL) WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Callable[["Database"], None], ...] = (
+    first,
+    system_level,
+    suppressions,
+    whole_ledger,
+    trust,
+    host_facts,
+    lags,
+)

@@ -1,10 +1,10 @@
 """One transaction of the agent: what a block caused, all of it or nothing."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from soc_agent.model import AlertContext, Counters, Detection, HostFacts, Position, Problem, RuleInfo
-from soc_agent.store import agent, assets, canaries, endings, hostfacts, ledger, rhythms, rules
+from soc_agent.store import agent, assets, canaries, endings, hostfacts, lags, ledger, rhythms, rules
 from soc_agent.store.batch import AlertBatch
 from soc_agent.store.codec import clean
 from soc_agent.store.history import Chain
@@ -124,6 +124,10 @@ class Transaction:
         False when this very detection was recorded before.
         """
         return self._alerts.add_hidden(detection)
+
+    def put_lags(self, found: Mapping[str, tuple[int, float]]) -> None:
+        """Keep how far behind each source is: bytes that wait, and for how many seconds. Others are forgotten."""
+        lags.put(self._conn, found)
 
     def put_rhythm(self, source: str, state: bytes, silent_after_s: int) -> None:
         """Keep the rhythm of a source, and the silence beyond which it is not well (0: none is too long)."""

@@ -180,3 +180,20 @@ def test_hours_are_kept_for_two_years_and_totals_for_ever(store: Store, clock: C
     assert thin(store, whole=False) == 1
     assert only(store).totals.read == 3
     assert len(store.ledger_minutes("auth", begin, clock.now_ns)) == 1
+
+
+def test_how_often_a_source_broke_within_a_day_is_counted(store: Store, clock: Clock) -> None:
+    """Each time that it breaks, and is started again, is a change of its state."""
+    for n in range(3):
+        for state in (SourceStatus.RUNNING, SourceStatus.FAILED, SourceStatus.FAILED):
+            clock.pass_s(60)
+            with store.transaction() as transaction:
+                problem = Problem("packets.process_ended", values={"n": n}) if state is SourceStatus.FAILED else None
+                transaction.set_source_state("dmz", state, problem)
+    assert only(store).failures == 3
+    early = clock.now_ns - 6 * 60 * SECOND
+    assert only(store, early).failures == 1
+    clock.pass_s(86_400 - 200)
+    assert only(store).failures == 1
+    clock.pass_s(600)
+    assert only(store).failures == 0

@@ -17,6 +17,8 @@ HOST_CLOCK_S = 10.0
 """How often the clock of this host is looked at."""
 RHYTHM_S = 60.0
 """How often what was learnt is kept."""
+LAG_S = 5.0
+"""How often, at most, it is kept how far behind sources are: nothing is written while nothing changes."""
 THIN_S = 3600.0
 """How often the older minutes of the loss ledger are thinned out."""
 JUST_NOW_S = 60.0
@@ -57,7 +59,9 @@ class Guard:
         self._clocks = clocks
         self._zone = zone_of(config.timezone)
         self._began_s = time.monotonic()
-        self._host_looked = self._kept = self._thinned = _NEVER
+        self._host_looked = self._kept = self._thinned = self._lagged = _NEVER
+        self._lags: dict[str, tuple[int, float]] = {}
+        self._lags_kept: dict[str, tuple[int, float]] | None = None
         conditions.restore((found.kind, found.source, found.since_ns) for found in store.open_health())
         self._sentry = Sentry(config.health, config.agent.silent_s, conditions, store.rhythms(), self._zone_offset_s)
 
@@ -77,6 +81,7 @@ class Guard:
             for name, source in sources.items()
             if name not in finished
         ]
+        self._lags = {look.name: (look.lag_bytes, round(look.lag_s)) for look in looks}
         self._sentry.look(time.time(), now_s, looks, self._clocks())
         if now_s - self._host_looked >= HOST_CLOCK_S:
             self._host_looked = now_s
@@ -93,6 +98,10 @@ class Guard:
                 for name, (state, silent_after_s) in self._sentry.states().items():
                     transaction.put_rhythm(name, state, silent_after_s)
             self._kept = now_s
+        if self._lags != self._lags_kept and (at_once or now_s - self._lagged >= LAG_S):
+            with self._store.transaction() as transaction:
+                transaction.put_lags(self._lags)
+            self._lags_kept, self._lagged = self._lags, now_s
         if now_s - self._thinned >= THIN_S:
             with self._store.transaction() as transaction:
                 # all of it at the start, what became old in between each hour

@@ -9,7 +9,7 @@ from soc_agent.agent.health import HealthLog
 from soc_agent.agent.trust import Conditions, Guard, Passage
 from soc_agent.agent.trust.rhythm import Rhythm
 from soc_agent.config import Config, parse_config
-from soc_agent.store import Store
+from soc_agent.store import SourceStatus, Store
 
 CONFIG = parse_config(b"health: {silence: {a: 1}}\nsources: [{kind: file, name: a, paths: [a.log]}]")
 
@@ -61,3 +61,35 @@ def test_how_long_a_block_waited_counts_just_after() -> None:
     assert passage.waiting_s("a", 1010.0) == 400
     assert passage.waiting_s("a", 2000.0) == 0
     assert passage.waiting_s("b", 0.0) == 0
+
+
+class Behind:
+    """A collector that says how far behind it is."""
+
+    lag_bytes = 0
+    lag_s = 0.0
+
+
+def test_how_far_behind_sources_are_is_kept_when_it_changes(tmp_path: Path, now: list[float]) -> None:
+    sources = {source.name: source for source in CONFIG.sources}
+    collector = Behind()
+    with Store.open(tmp_path / "soc.db") as store:
+        with store.transaction() as transaction:
+            transaction.set_source_state("a", SourceStatus.RUNNING)
+        made = guard(store, Passage(), HealthLog("boot"))
+
+        def kept() -> tuple[int, float]:
+            now[0] += 6
+            made.look(sources, {"a": collector}, set())  # type: ignore[dict-item]
+            made.keep()
+            (one,) = store.ledger()
+            return one.lag_bytes, one.lag_s
+
+        assert kept() == (0, 0.0)
+        collector.lag_bytes, collector.lag_s = 5_000_000, 12.4
+        assert kept() == (5_000_000, 12.0)
+        version = store.version()
+        assert kept() == (5_000_000, 12.0)
+        assert store.version() == version, "nothing is written while nothing changes"
+        collector.lag_bytes, collector.lag_s = 0, 0.0
+        assert kept() == (0, 0.0)
