@@ -9,7 +9,7 @@ from enum import Enum
 from collectors.listener.framing import Framed, Framer
 from collectors.listener.record import head_of
 from collectors.listener.sockets import plain_address
-from collectors.listener.tls import may_send, peer_name
+from collectors.listener.tls import may_send, peer_of
 from soc_agent.config import ListenOptions
 from soc_agent.model import Sender
 
@@ -49,7 +49,10 @@ class Connection:
         """It is not read before this time: its sender went over the limit."""
         self.head = b""
         """The part of its records that names the sender; empty during the handshake."""
-        self._door, self._type = door, line_type
+        self.serial = 0
+        """Number of the certificate that the other end showed; 0: none."""
+        self.door = door
+        self._type = line_type
         self._framer = Framer(cap)
         if not self.handshaking:
             self.head = head_of(Sender(self.ip, "", door.transport), line_type)
@@ -62,7 +65,7 @@ class Connection:
         assert isinstance(self.socket, ssl.SSLSocket)
         try:
             self.socket.do_handshake()
-            name = peer_name(self.socket)
+            name, self.serial = peer_of(self.socket)
         except ssl.SSLWantReadError:
             return State.READ
         except ssl.SSLWantWriteError:
@@ -70,10 +73,10 @@ class Connection:
         except (OSError, ValueError) as error:
             reason = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
             raise RefusedError(reason) from error
-        if not may_send(self._door, name):
+        if not may_send(self.door, name):
             raise RefusedError(f"certificate of {name}")
         self.handshaking = False
-        self.head = head_of(Sender(self.ip, name, self._door.transport), self._type)
+        self.head = head_of(Sender(self.ip, name, self.door.transport), self._type)
         return State.READ
 
     def read(self, now: float) -> tuple[Framed, State]:

@@ -54,7 +54,7 @@ class Losses:
             happened.count += count
             happened.by[sender] += most
             happened.reason = reason or happened.reason
-        lasting = {f"child {problem.code}": problem for problem in told.problems}
+        lasting = {f"child {problem.code} {problem.values.get('door', '')}": problem for problem in told.problems}
         if told.fatal is not None:
             self._reports.happened(told.fatal)
         for key, problem in lasting.items():

@@ -100,8 +100,8 @@ class Receiver:
         lost = dict(self._lost)
         self._lost.clear()
         self.changed, self._told_end = False, self._spool.end
-        wrong = [door.certificates.problem for door in self._doors if door.certificates]
-        problems = tuple(problem for problem in (self._writer.problem, *wrong) if problem)
+        wrong = [problem for door in self._doors if door.certificates for problem in door.certificates.problems()]
+        problems = (*([self._writer.problem] if self._writer.problem else []), *wrong)
         return Told(self._spool.id, self._spool.begin, self._spool.end, lost, self._tally.take(), problems)
 
     def stop(self) -> None:
@@ -263,6 +263,13 @@ class Receiver:
         if self._ending:
             self._writer.hurry()
 
+    def _end_revoked(self, door: ListenOptions, revoked: frozenset[int]) -> None:
+        """End the connections whose certificates were taken back since they began. What came before counts."""
+        for connection in [each for each in self._connections.values() if each.door is door]:
+            if connection.serial in revoked:
+                self._tally.add("revoked", connection.ip)
+                self._end(connection, connection.finish())
+
     # What is written
 
     def _write(self, now: float) -> None:
@@ -315,6 +322,7 @@ class Receiver:
         for door in self._doors:
             if door.certificates is not None and door.certificates.look():
                 self.changed = True
+                self._end_revoked(door.options, door.certificates.revoked)
         if self._waiting:
             return
         if self._accept_again and now >= self._accept_again:

@@ -1,16 +1,25 @@
-"""TLS for syslog (RFC 5425) by the standard library: certificates, their renewal, the name of a sender."""
+"""TLS for syslog (RFC 5425) by the standard library: certificates, their renewal and revocation, who a sender is."""
 
+import base64
 import os
+import re
 import ssl
+import time
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
+from collectors.listener.revoked import Revoked, read_revoked
+from collectors.packets import certificate as x509
 from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.errors import SourceError
 from soc_agent.model import Problem
 from soc_agent.text import path_text
 
 _VERIFY = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
+_WARN_S = 14 * 86_400
+"""A certificate that ends so soon is told; of a revocation list, which lives for days or hours, when it has ended."""
 
 
 def server_context(door: ListenOptions, name: str, code: str = "listener.bad_certificate") -> ssl.SSLContext:
@@ -21,6 +30,8 @@ def server_context(door: ListenOptions, name: str, code: str = "listener.bad_cer
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION  # one handshake a connection: each costs far more here than there
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0  # whoever comes again shows its certificate again
     path = door.certificate
     try:
         # without an answer for a passphrase, OpenSSL would ask the terminal
@@ -29,6 +40,11 @@ def server_context(door: ListenOptions, name: str, code: str = "listener.bad_cer
         if door.client_ca:
             path = door.client_ca
             context.load_verify_locations(door.client_ca)
+        if door.crl:
+            path = door.crl
+            read_revoked(Path(door.crl).read_bytes())
+            context.load_verify_locations(door.crl)
+            context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
     except (OSError, ValueError) as error:
         key = door.key if isinstance(error, ssl.SSLError) and door.key and path == door.certificate else ""
         paths = path_text(path) + (f", {path_text(key)}" if key else "")
@@ -39,7 +55,7 @@ def server_context(door: ListenOptions, name: str, code: str = "listener.bad_cer
 
 def files_of(door: ListenOptions) -> list[str]:
     """Give the files of certificates and keys that a door reads, and reads again when they change."""
-    return [path for path in (door.certificate, door.key, door.client_ca) if path]
+    return [path for path in (door.certificate, door.key, door.client_ca, door.crl) if path]
 
 
 def own_files(source: ListenerSource) -> list[str]:
@@ -55,8 +71,8 @@ class Certificates:
         self._door, self._name = door, name
         self._seen = self._signature()
         self.context = server_context(door, name)
-        self.problem: Problem | None = None
-        """What is wrong with changed files; those before them go on."""
+        self._wrong: Problem | None = None
+        self._read()
 
     def look(self) -> bool:
         """Look whether the files changed, and take them when they are sound; whether something is different now."""
@@ -65,35 +81,70 @@ class Certificates:
             return False
         self._seen = seen
         try:
-            self.context, self.problem = server_context(self._door, self._name, "listener.old_certificate"), None
+            self.context, self._wrong = server_context(self._door, self._name, "listener.old_certificate"), None
+            self._read()
         except SourceError as error:
-            self.problem = error.problem
+            self._wrong = error.problem
+        except (OSError, ValueError):  # changed again meanwhile
+            self._seen = ()
         return True
+
+    @property
+    def revoked(self) -> frozenset[int]:
+        """Numbers of the certificates whose connections should end."""
+        return self._revoked.serials
+
+    def problems(self, now: float | None = None) -> list[Problem]:
+        """Give what is wrong: changed files that cannot be used, while those before go on; what ends to count soon.
+
+        :param now: seconds since 1970.
+        """
+        now = time.time() if now is None else now
+        found = [self._wrong] if self._wrong else []
+        for code, path, until, before_s in (
+            ("listener.certificate_ends", self._door.certificate, self._until, _WARN_S),
+            ("listener.crl_ended", self._door.crl, self._revoked.until, 0),
+        ):
+            if until is not None and now >= until - before_s:
+                when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(until))
+                found.append(Problem(code, values={"door": self._name, "path": path_text(path), "until": when}))
+        return found
+
+    def _read(self) -> None:
+        """Read what the standard library does not tell of files that it has taken."""
+        pem = _CERTIFICATE.search(Path(self._door.certificate).read_bytes())
+        own = x509.parse(base64.b64decode(pem[1])) if pem else None
+        self._until = own.not_valid_after if own else None
+        self._revoked = read_revoked(Path(self._door.crl).read_bytes()) if self._door.crl else Revoked()
 
     def _signature(self) -> tuple[object, ...]:
         found: list[object] = []
         for path in files_of(self._door):
             try:
-                status = os.stat(path)  # noqa: PTH116 - the path may be empty
+                status = os.stat(path)  # noqa: PTH116 - as OpenSSL is given it
                 found.append((status.st_ino, status.st_size, status.st_mtime_ns))
             except OSError as error:
                 found.append(error.errno)
         return tuple(found)
 
 
-def peer_name(connection: ssl.SSLSocket) -> str:
-    """Give the name in the verified certificate of the other end: its first DNS name, else its common name."""
+def peer_of(connection: ssl.SSLSocket) -> tuple[str, int]:
+    """Give the name in the verified certificate of the other end, and its number; without one an empty name and 0.
+
+    The name is its first DNS name, else its common name.
+    """
     certificate: dict[str, Any] | None = connection.getpeercert()
     if not certificate:
-        return ""
+        return "", 0
+    serial = int(certificate.get("serialNumber", "0"), 16)
     for kind, value in certificate.get("subjectAltName", ()):
         if kind == "DNS":
-            return str(value)
+            return str(value), serial
     for part in certificate.get("subject", ()):
         for key, value in part:
             if key == "commonName":
-                return str(value)
-    return ""
+                return str(value), serial
+    return "", serial
 
 
 def may_send(door: ListenOptions, name: str) -> bool:

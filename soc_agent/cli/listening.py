@@ -18,6 +18,7 @@ def with_paths(source: ListenerSource, folder: Path, store: str) -> ListenerSour
             certificate=_in(folder, door.certificate),
             key=_in(folder, door.key),
             client_ca=_in(folder, door.client_ca),
+            crl=_in(folder, door.crl),
         )
         for door in source.listen
     )

@@ -92,10 +92,12 @@ def _doors(source: ListenerSource, path: Path) -> Iterator[Conflict]:
         is_tls = door.transport == "tls"
         if is_tls and not door.certificate:
             yield "listener.no_certificate", place, {}
-        if not is_tls and (door.certificate or door.client_ca or door.client_certificates != "none"):
+        if not is_tls and (door.certificate or door.client_ca or door.crl or door.client_certificates != "none"):
             yield "listener.not_tls", place, {"transport": door.transport}
         if door.client_certificates != "none" and not door.client_ca:
             yield "listener.no_client_ca", place, {}
+        if door.crl and door.client_certificates == "none":
+            yield "listener.crl_unused", (*place, "crl"), {}
         if door.client_names and door.client_certificates != "required":
             yield "listener.names_unproved", (*place, "client_names"), {}
         try:

@@ -109,7 +109,7 @@ def own_files(config: Config, folder: Path) -> Iterator[Path]:
         for options in (source, *getattr(source, "listen", ())):
             named += [
                 value
-                for name in ("certificate", "key", "client_ca", "ca_file")
+                for name in ("certificate", "key", "client_ca", "crl", "ca_file")
                 if (value := getattr(options, name, ""))
             ]
     yield from dict.fromkeys(folder / path for path in named)

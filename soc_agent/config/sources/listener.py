@@ -24,6 +24,8 @@ class ListenOptions(Section, frozen=True):
     client_ca: str = ""
     """TLS: PEM file of the authorities that sign the certificates of senders."""
     client_certificates: Literal["none", "optional", "required"] = "none"
+    crl: str = ""
+    """TLS: PEM file of the revocation lists of ``client_ca``; a sender whose certificate stands there is refused."""
     client_names: tuple[str, ...] = ()
     """TLS: globs of the certificate names that may send; empty: every verified one."""
 

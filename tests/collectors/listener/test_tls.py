@@ -23,6 +23,7 @@ from tests.collectors.listener.listening import (
     listening,
     read_lines,
     read_problem,
+    read_until,
     source,
 )
 
@@ -160,6 +161,81 @@ def test_changed_certificates_are_taken_while_it_runs(tmp_path: Path, authority:
         assert not any(problem.code == "listener.old_certificate" for problem in settled(listener))
 
 
+def test_a_renewed_link_to_a_certificate_is_taken(tmp_path: Path, authority: Authority) -> None:
+    """As certbot renews: the configured path is a link, which is turned to a new file."""
+    certificate, key = tmp_path / "fullchain.pem", tmp_path / "privkey.pem"
+    other = Authority(tmp_path / "other", "Other CA")
+    certificate.symlink_to(authority.server[0])
+    key.symlink_to(authority.server[1])
+    tls = door("tls", certificate=str(certificate), key=str(key))
+    with listening(source(tmp_path / "spool", tls)) as listener:
+        send_and_wait(authority.client(), tls, b"<13>before\n")
+        for link, to in ((certificate, other.server[0]), (key, other.server[1])):
+            (tmp_path / "next").symlink_to(to)
+            (tmp_path / "next").rename(link)
+        tries = 0
+        while refused_name(other.client(), tls):
+            tries += 1
+            assert tries < 100
+            listener.read(0.1)
+
+
+def test_a_revoked_certificate_is_refused_also_where_it_is_connected_already(tmp_path: Path) -> None:
+    ours = Authority(tmp_path / "ca")
+    lost, kept = ours.sign("lost"), ours.sign("kept")
+    crl = Path(shutil.copy(ours.revoke(), tmp_path / "list.crl"))
+    tls = verified(ours, crl=str(crl))
+    with listening(source(tmp_path / "spool", tls)) as listener:
+        with secured(ours.client(kept), tls) as going_on, secured(ours.client(lost), tls) as ended:
+            going_on.sendall(b"<13>kept\n")
+            ended.sendall(b"<13>before\n")
+            assert len(lines_in(read_lines(listener, 2))) == 2
+            ours.revoke(lost[0])
+            shutil.copy(ours.folder / "ca.crl", crl)
+            ended.settimeout(PATIENCE_S)
+            assert ended.recv(1) == b"", "closed in order: what came before is kept"
+            assert read_problem(listener, "listener.revoked")["sender"] == "127.0.0.1"
+            going_on.sendall(b"<13>still\n")
+            assert lines_in(read_lines(listener, 1)) == [b"<13>still"]
+        assert refused(ours.client(lost), tls)
+        assert "revoked" in str(read_problem(listener, "listener.handshake")["reason"])
+        send_and_wait(ours.client(kept), tls, b"<13>and anew\n")
+
+
+def test_a_list_that_counts_no_more_refuses_and_is_told_and_a_new_one_is_taken(tmp_path: Path) -> None:
+    ours = Authority(tmp_path / "ca")
+    pair = ours.sign("web01")
+    crl = Path(shutil.copy(ours.revoke(days=1 / 86_400), tmp_path / "list.crl"))
+    tls = verified(ours, crl=str(crl))
+    with listening(source(tmp_path / "spool", tls)) as listener:
+        assert read_problem(listener, "listener.crl_ended")["path"] == str(crl)
+        assert refused(ours.client(pair), tls)
+        shutil.copy(ours.revoke(), crl)
+        read_until(listener, lambda _: not any(each.code == "listener.crl_ended" for each in listener.problems()))
+        send_and_wait(ours.client(pair), tls, b"<13>again\n")
+
+
+def test_a_certificate_that_ends_soon_is_told(tmp_path: Path, authority: Authority) -> None:
+    certificates = Certificates(tls_door(authority), "tls port 1")
+    assert [problem.code for problem in certificates.problems()] == ["listener.certificate_ends"], "in two days"
+    long = authority.sign("long", days=60)
+    assert Certificates(door("tls", certificate=str(long[0]), key=str(long[1])), "tls port 1").problems() == []
+
+
+def test_who_comes_again_shows_its_certificate_again(tmp_path: Path, authority: Authority) -> None:
+    """A session that is taken up again would go by what was true when it began."""
+    tls = verified(authority)
+    context = authority.client(authority.sign("web02"))
+    with listening(source(tmp_path, tls)):
+        with secured(context, tls) as first:
+            first.sendall(b"<13>one\n")
+            session = first.session
+            first.unwrap().close()
+        with context.wrap_socket(connect(tls), server_hostname="localhost", session=session) as second:
+            second.sendall(b"<13>two\n")
+            assert not second.session_reused
+
+
 def refused_name(context: ssl.SSLContext, to: ListenOptions) -> bool:
     try:
         secured(context, to).close()
@@ -180,6 +256,8 @@ def settled(listener: Listener) -> list[Any]:
         ({"certificate": "absent.pem"}, "absent.pem"),
         ({"certificate": "garbage.pem"}, "garbage.pem"),
         ({"client_ca": "garbage.pem", "client_certificates": "required"}, "garbage.pem"),
+        ({"crl": "garbage.pem", "client_ca": "ca.pem", "client_certificates": "required"}, "garbage.pem"),
+        ({"crl": "ca.pem", "client_ca": "ca.pem", "client_certificates": "required"}, "ca.pem"),
         ({"key": "other.key"}, "other.key"),
         ({"key": "locked.key"}, "locked.key"),
     ],
@@ -189,6 +267,7 @@ def test_wrong_files_are_missing_before_anything_begins(
 ) -> None:
     certificate, key = authority.server
     (tmp_path / "garbage.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    shutil.copy(authority.certificate, tmp_path / "ca.pem")
     shutil.copy(authority.sign("elsewhere")[1], tmp_path / "other.key")
     Authority._run("ec", "-in", str(key), "-aes256", "-passout", "pass:secret", "-out", str(tmp_path / "locked.key"))
     paths = {name: value if name == "client_certificates" else str(tmp_path / value) for name, value in files.items()}

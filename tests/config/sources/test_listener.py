@@ -26,6 +26,8 @@ def test_a_door_needs_a_transport_and_a_port() -> None:
         ("{transport: tls, port: 6514}", "listener.no_certificate"),
         ("{transport: tcp, port: 601, client_certificates: required}", "listener.not_tls"),
         ("{transport: tls, port: 1, certificate: a.pem, client_certificates: required}", "listener.no_client_ca"),
+        ("{transport: tls, port: 1, certificate: a.pem, client_ca: b.pem, crl: c.pem}", "listener.crl_unused"),
+        ("{transport: tcp, port: 601, crl: c.pem}", "listener.not_tls"),
         ("{transport: tls, port: 1, certificate: a.pem, client_names: [a]}", "listener.names_unproved"),
         ("{transport: udp, port: 514, address: localhost}", "listener.not_an_address"),
         ("{transport: udp, port: 70000}", "config.bad_value"),
