@@ -64,6 +64,7 @@ class HttpDialogue:
                 referrer=_optional(found.referrer),
                 status_code=UNSET if status is None else status,
                 request_body_len=found.body_bytes or UNSET,
+                orig_mime_types=(text(found.content_type, 128),) if found.content_type else UNSET,
                 resp_mime_types=(text(media_type, 128),) if media_type else UNSET,
                 client_header_names=found.header_names or UNSET,
                 username=_optional(found.username),

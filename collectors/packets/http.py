@@ -37,6 +37,8 @@ class Request(NamedTuple):
     """As the head says."""
     header_names: tuple[str, ...] = ()
     """In upper case, in their order."""
+    content_type: bytes | None = None
+    """Of the body that follows, as the head says, in lower case."""
 
 
 def request(data: bytes, *, final: bool = False) -> Request | None:
@@ -70,6 +72,7 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
         found.setdefault(_NAMES[header[1][:1].lower()], header[2].strip())
     username = basic_user(found.pop("authorization", b""))
     length = _LENGTH.search(data, end + 1, last_byte)
+    kind = _TYPE.search(data, end + 1, last_byte)
     listed = _NAME.findall(data, end + 1, last_byte)[:_MAX_NAMES]
     return Request(
         method[1],
@@ -78,6 +81,7 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
         username=username,
         body_bytes=int(length[1]) if length else 0,
         header_names=tuple(name.decode("ascii").upper() for name in listed),
+        content_type=kind[1].lower() if kind else None,
         **found,
     )
 

@@ -202,8 +202,9 @@ class Http(_FlowLine, frozen=True, tag="http"):
     status_code: int | UnsetType = UNSET
     request_body_len: int | UnsetType = UNSET
     """As the head of the request says."""
+    orig_mime_types: tuple[str, ...] | UnsetType = UNSET
     resp_mime_types: tuple[str, ...] | UnsetType = UNSET
-    """As the head of the response says; the content is not looked at."""
+    """Both as the heads say; the content is not looked at."""
     client_header_names: tuple[str, ...] | UnsetType = UNSET
     username: str | UnsetType = UNSET
     """Of Basic authentication; the password is never kept."""

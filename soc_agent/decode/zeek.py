@@ -1,5 +1,6 @@
 """Records of packets in the names of Zeek's logs: what our packet collector writes, and Zeek itself as JSON."""
 
+import re
 from typing import Any
 
 from soc_agent.decode.context import Context, LineType, Parsed
@@ -23,6 +24,7 @@ for _path in _PATHS:
     _SOURCES[_path] = (LogSource("", "zeek", _path),)
 _OTHER = (LogSource("", "zeek", ""),)
 
+DERIVED = frozenset({"_path", "action", "blocked", "cs-uri"})
 _ENDS = (
     ("src_ip", "id.orig_h"),
     ("src_port", "id.orig_p"),
@@ -40,7 +42,11 @@ _HTTP = (
     ("cs-referer", "referrer"),
     ("sc-status", "status_code"),
     ("cs-username", "username"),
+    ("cs-content-type", "orig_mime_types"),
 )
+_PASSED = frozenset(("SF", "S1", "S2", "S3", "RSTO", "RSTR"))
+"""States of connections that were made: no firewall between the two stopped them."""
+_EXTENSION = re.compile(r"\.([A-Za-z0-9_-]{1,16})$")
 _DNS = (("record_type", "qtype_name"), ("answer", "answers"))
 
 
@@ -63,8 +69,12 @@ def name_record(name: str, fields: dict[str, Any], text: str, context: Context) 
         _alias(fields, _HTTP)
         if isinstance(target := fields.get("uri"), str):
             put_target(fields, target)
+            _put_whole(fields, target)
     elif path == "dns":
         _alias(fields, _DNS)
+    elif path == "conn" and fields.get("conn_state") in _PASSED:
+        fields.setdefault("action", "accept")
+        fields.setdefault("blocked", False)
     return Parsed(name, _SOURCES.get(path, _OTHER), fields, time_in(fields, context), subject=text)
 
 
@@ -73,6 +83,18 @@ def _alias(fields: dict[str, Any], names: tuple[tuple[str, str], ...]) -> None:
         value = fields.get(other)
         if value is not None and name not in fields:
             fields[name] = value
+
+
+def _put_whole(fields: dict[str, Any], target: str) -> None:
+    """Put what proxies log of a request beside its target: the URL with and without its host, its query, extension."""
+    host = fields.get("host")
+    is_path = target.startswith("/") and isinstance(host, str)
+    fields.setdefault("cs-uri", [target, f"http://{host}{target}"] if is_path else target)
+    if (query := fields.get("cs-uri-query")) is not None:
+        fields.setdefault("c-uri-query", query)
+    stem = fields.get("cs-uri-stem")
+    if isinstance(stem, str) and (found := _EXTENSION.search(stem)):
+        fields.setdefault("c-uri-extension", found[1])
 
 
 def _guess_path(fields: dict[str, Any]) -> str:
@@ -105,6 +127,6 @@ ZEEK = LineType(
     "zeek",
     decode_zeek,
     frozenset(source for sources in (*_SOURCES.values(), _OTHER) for source in sources),
-    derived=frozenset({"_path"}),
+    derived=DERIVED,
     literals=_literals(),
 )

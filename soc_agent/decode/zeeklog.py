@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.objects import parse_object
-from soc_agent.decode.zeek import ZEEK, name_record
+from soc_agent.decode.zeek import DERIVED, ZEEK, name_record
 
 _ESCAPES = re.compile(r"(?:\\x[0-9A-Fa-f]{2})+|\\\\")
 _COLUMN_CAP = 1000
@@ -132,4 +132,4 @@ _CONVERTS: dict[str, _Convert] = {
     "bool": lambda text: {"T": True, "F": False}.get(text, text),
 }
 
-ZEEK_LOG = LineType("zeek_log", decode_zeek_log, ZEEK.log_sources, derived=frozenset({"_path"}))
+ZEEK_LOG = LineType("zeek_log", decode_zeek_log, ZEEK.log_sources, derived=DERIVED)

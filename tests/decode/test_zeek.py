@@ -76,3 +76,20 @@ def test_a_field_of_its_own_is_not_overwritten() -> None:
 
 def test_other_lines_are_none() -> None:
     assert decode_zeek("#fields ts uid", make_context("zeek")) is None
+
+
+@pytest.mark.parametrize(("state", "action"), [("SF", "accept"), ("S1", "accept"), ("S0", None), ("REJ", None)])
+def test_a_connection_that_was_made_was_let_through(state: str, action: str | None) -> None:
+    fields = parse(_path="conn", proto="tcp", conn_state=state).fields
+    assert fields.get("action") == action
+    assert fields.get("blocked") == (None if action is None else False)
+    assert parse(_path="conn", conn_state="SF", action="drop").fields["action"] == "drop"
+
+
+def test_what_proxies_log_of_a_request() -> None:
+    fields = parse(_path="http", method="GET", host="a.vn", uri="/dir.d/x.ps1?y=1", orig_mime_types=["a/b"]).fields
+    assert fields["cs-uri"] == ["/dir.d/x.ps1?y=1", "http://a.vn/dir.d/x.ps1?y=1"]
+    assert (fields["c-uri-query"], fields["c-uri-extension"], fields["cs-content-type"]) == ("y=1", "ps1", ["a/b"])
+    through_proxy = parse(_path="http", method="GET", host="a.vn", uri="http://a.vn/x").fields
+    assert through_proxy["cs-uri"] == "http://a.vn/x"
+    assert "c-uri-extension" not in through_proxy

@@ -98,3 +98,9 @@ def test_what_heads_say_of_bodies_and_of_themselves() -> None:
     assert (found.body_bytes, found.header_names) == (17, ("HOST", "X-ODD", "CONTENT-LENGTH"))
     assert media_type(b"HTTP/1.1 200 OK\r\nContent-Type: Application/X-Exe; a=b\r\n\r\n") == b"application/x-exe"
     assert media_type(b"HTTP/1.1 200 OK\r\n\r\nContent-Type: text/html") is None
+
+
+def test_the_type_of_what_is_sent() -> None:
+    found = request(b"POST /x HTTP/1.1\r\nContent-Type: Application/Octet-Stream; x=1\r\n\r\n")
+    assert found is not None
+    assert found.content_type == b"application/octet-stream"
