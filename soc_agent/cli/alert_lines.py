@@ -1,10 +1,12 @@
 """The lines of stored alerts as events again: decoded as their source is configured now."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
+from soc_agent.cli.content import own_decoders
 from soc_agent.config import Config, HostSource, IntegritySource, PacketSource, PortalSource, WatchSource, zone_of
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.decode import Context, guess_type
 from soc_agent.detect import RuleSet, ir
 from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.evaluate.view import View
@@ -57,10 +59,11 @@ def rules_behind(rules: RuleSet, rule_id: str) -> list[ir.Rule]:
 class CaseReader:
     """Makes cases of alerts: which of their lines the rules find, and what people made of them."""
 
-    def __init__(self, rules: Sequence[ir.Rule], config: Config) -> None:
+    def __init__(self, rules: Sequence[ir.Rule], config: Config, folder: Path) -> None:
+        """:param folder: where the relative paths of the configuration begin."""
         self._rules = [(rule.log_source, compile_rule(rule)) for rule in rules]
         self._config = config
-        self._decoders = Decoders.load()
+        self._decoders = own_decoders(config, folder)
 
     def case(self, alert: Alert, evidence: Iterable[Evidence], chosen: Iterable[int]) -> Case:
         """Give the case of an alert; those ``chosen`` are the false positives that are to be tuned out."""

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from soc_agent.agent import Loaded
+from soc_agent.cli.content import decoder_folders, rule_selection
 from soc_agent.cli.listening import with_paths
-from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders, rule_selection
+from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
 from soc_agent.config import (
     Config,
     EventLogSource,
@@ -38,7 +39,6 @@ from soc_agent.detect.yara.shelf import YaraShelf
 from soc_agent.enrich import Enricher
 from soc_agent.errors import RuleError
 from soc_agent.model import Collector, Problem
-from soc_agent.resources import resource
 from soc_agent.store.captures import captures_folder
 
 _NS = 1_000_000_000
@@ -92,7 +92,7 @@ class Builder:
     def watched(self) -> list[Path]:
         """Give the files and folders that are loaded again when something in them changes; some may not be there."""
         lists = [*self._lists(), *self._indicator_lists()]
-        return [*self.rule_folders(), filter_folder(self._folder), *lists, *_decoder_folders()]
+        return [*self.rule_folders(), filter_folder(self._folder), *lists, *self._decoder_folders()]
 
     def load(self, look: Look | None = None) -> Loaded:
         """Load the rules and decoders, and make an engine of them.
@@ -128,6 +128,9 @@ class Builder:
             expires_ns=self._end_of(next_expiry(rules.filters)),
         )
 
+    def _decoder_folders(self) -> list[Path]:
+        return decoder_folders(own_rule_folders(self._config, self._folder))
+
     def _lists(self) -> list[Path]:
         return [self._folder / path for path in self._config.rules.lists]
 
@@ -161,10 +164,11 @@ class Builder:
 
     def _load_decoders(self) -> tuple[Decoders, Sequence[Problem]]:
         """Load the decoders, and say what is wrong. Where something has gone wrong, those that ran before go on."""
-        seen = signatures(_decoder_folders())
+        folders = self._decoder_folders()
+        seen = signatures(folders)
         if self._decoders is not None and seen == self._decoders_seen:
             return self._decoders, self._decoder_problems
-        decoders = found = Decoders.load()
+        decoders = found = Decoders.load(folders)
         self._decoders_seen, self._decoder_problems = seen, found.problems
         if self._decoders is not None and any(problem not in self._decoders.problems for problem in found.problems):
             decoders = self._decoders
@@ -240,7 +244,3 @@ class Builder:
             self._load_yara()
             assert self._scanner is not None
         return FileWatch(source, self._scanner)
-
-
-def _decoder_folders() -> list[Path]:
-    return [resource("rules") / "decoders"]

@@ -7,8 +7,9 @@ from threading import Lock
 from typing import TypeVar
 
 from soc_agent.cli.alert_lines import context_of
+from soc_agent.cli.content import own_decoders, rule_selection
 from soc_agent.cli.lastlines import last_lines
-from soc_agent.cli.workspace import cache_folder, own_rule_folders, rule_folders, rule_selection
+from soc_agent.cli.workspace import cache_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config
 from soc_agent.decode import Context, Decoders
 from soc_agent.detect import RuleSet, load_rules
@@ -65,7 +66,7 @@ class Desk:
 
     def _tools(self) -> tuple[Decoders, Enricher]:
         if self._read is None:
-            self._read = Decoders.load(), Enricher.of(self._config, self._folder)
+            self._read = own_decoders(self._config, self._folder), Enricher.of(self._config, self._folder)
         return self._read
 
     def _rules(self) -> RuleSet:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from soc_agent.cli.content import decoder_folders
 from soc_agent.cli.estate import enricher_of
 from soc_agent.cli.inputs import STDIN, Input, blocks_of, find_inputs
 from soc_agent.cli.options import LEVELS, TIMEZONE, chosen_zone, input_type, level_of, worker_count
@@ -117,7 +118,7 @@ class Hunt:
         if not self._rules.infos and indicators is None:
             values = {"folders": ", ".join(map(str, rules))}
             raise RuleError(Problem("cli.no_rules", values=values), *self._rules.problems)
-        self._decoders = Decoders.load()
+        self._decoders = Decoders.load(decoder_folders(rules))
         self._enricher = enricher
         self._engine = Engine(self._rules, self._decoders, enricher=enricher, indicators=indicators)
         self._zone = zone

@@ -19,6 +19,7 @@ from soc_agent.agent import InboxClient, inbox_path
 from soc_agent.cli.inputs import Input, blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import narrate
+from soc_agent.cli.rules.shared import chosen_rules
 from soc_agent.cli.run import make_agent
 from soc_agent.cli.workspace import Workspace
 from soc_agent.decode import Context, Decoders
@@ -60,7 +61,8 @@ def command(
         raise SourceError(Problem("cli.replay.nothing", values={"paths": " ".join(map(str, paths))}), *problems)
     zone = chosen_zone(timezone)
     with live_agent(workspace) as client:
-        lines = Recorded(inputs, zone, problems)
+        decoders = chosen_rules(workspace, (), problems).decoders()
+        lines = Recorded(inputs, zone, decoders, problems)
         sent = Player(client, inputs, speed).play(lines)
         client.finish()
     for problem in problems:
@@ -111,11 +113,11 @@ def _connect(path: Path, patience_s: float = 10.0) -> Iterator[InboxClient]:
 class Recorded:
     """The lines of all inputs, merged in the order of their times."""
 
-    def __init__(self, inputs: list[Input], zone: ZoneInfo, problems: list[Problem]) -> None:
+    def __init__(self, inputs: list[Input], zone: ZoneInfo, decoders: Decoders, problems: list[Problem]) -> None:
         self._inputs = inputs
         self._zone = zone
         self._problems = problems
-        self._decoders = Decoders.load()
+        self._decoders = decoders
 
     def __iter__(self) -> Iterator[Timed]:
         """Yield the lines. A line without a time of its own happened when the one before it did."""

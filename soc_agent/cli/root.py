@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "soc_agent.cli.demo.command",
     "hunt": "soc_agent.cli.hunt",
     "decode": "soc_agent.cli.decode",
+    "decoders": "soc_agent.cli.decoders",
     "rules": "soc_agent.cli.rules",
     "indicators": "soc_agent.cli.indicators",
     "alerts": "soc_agent.cli.alerts",

@@ -10,7 +10,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from soc_agent.cli.alert_lines import CaseReader, rules_behind
-from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders, rule_selection
+from soc_agent.cli.content import rule_selection
+from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config
 from soc_agent.detect import RuleSet, ir, load_rules
 from soc_agent.detect.tune.filter_text import Origin, Outcome, file_name, filter_text, try_filter
@@ -81,7 +82,7 @@ class AlertTuner:
         if others := sorted(chosen - {alert.id for alert in alerts}):
             raise RuleError(Problem("tuning.other_rule", values={"id": others[0]}))
         tuned = rules_behind(rules, rule_id)
-        reader = CaseReader(tuned, self._config)
+        reader = CaseReader(tuned, self._config, self._folder)
         cases = [reader.case(alert, store.detections_of(alert.id), chosen) for alert in alerts]
         now = datetime.fromtimestamp(time.time(), ZoneInfo(self._config.timezone))
         why = reason or _reasons(store, chosen)

@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 
 from soc_agent.config import Config, load_config
-from soc_agent.detect.load.profiles import Selection, selection_of
 from soc_agent.errors import ConfigError
 from soc_agent.model import Problem
 from soc_agent.resources import resource
@@ -69,14 +68,6 @@ def rule_folders(*more: Path, builtin: bool = True) -> list[Path]:
     """Give the folders of rules to load: those that come with the product, then others."""
     own = [resource("rules") / kind for kind in RULE_KINDS] if builtin else []
     return [*own, *more]
-
-
-def rule_selection(config: Config) -> Selection:
-    """Give which of the rules that come with the product run.
-
-    :raises RuleError: when the configuration names a profile that there is not.
-    """
-    return selection_of(config.rules.profiles, resource("rules"))
 
 
 def filter_folder(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -152,6 +152,19 @@ class CompiledDecoder:
                 return True
         return False
 
+    def taken_by(self, subject: str, context: Context) -> str | int | None:
+        """Say what takes a message: a line type in which it is written, or the number of a pattern, from 1."""
+        for line_type in self._payload:
+            if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
+                return line_type.name
+        if self._prefix is not None:
+            if (before := self._prefix.named(subject)) is None:
+                return None
+            subject = before.pop() or ""
+        scratch = Parsed("", (), {})
+        numbers = (number for number, pattern in enumerate(self._patterns, 1) if pattern.apply(subject, scratch))
+        return next(numbers, None)
+
     def claim(self, parsed: Parsed) -> None:
         """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
         self._name(parsed, self.log_sources or parsed.log_sources)
@@ -265,6 +278,16 @@ class DecoderIndex:
                     return
         if claimed is not None:
             claimed.claim(parsed)
+
+    def candidates(self, parsed: Parsed) -> Iterator[tuple[CompiledDecoder, str]]:
+        """Yield the decoders that are asked for a line, in order, each with what calls it: a program or a literal."""
+        asked = set()
+        for decoder in self._of_program(parsed.program) if parsed.program else ():
+            asked.add(decoder)
+            yield decoder, parsed.program
+        for decoder in self._with_literals(parsed.subject) if self._finder is not None else ():
+            if decoder not in asked:
+                yield decoder, next(literal for literal in decoder.definition.find if literal in parsed.subject)
 
     def _of_program(self, program: str) -> tuple[CompiledDecoder, ...]:
         key = program.lower()

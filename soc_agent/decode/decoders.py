@@ -58,6 +58,10 @@ class Decoders:
             index.refine(parsed, context)
         return _event(parsed, line, text, context)
 
+    def index(self, type: str) -> DecoderIndex | None:  # noqa: A002 - the word of the configuration
+        """Give the data-driven decoders of a line type; None when it has none."""
+        return self._indexes.get(type)
+
     def early(self, type: str) -> Callable[[bytes], Early | None] | None:  # noqa: A002 - the word of the configuration
         """Give what reads of a line, given without its newline, what decides which rules look at its event.
 

@@ -27,6 +27,8 @@ from soc_agent.model import LogSource
 
 Scalar = str | int | float | bool
 Text = Annotated[str, Meta(min_length=1)]
+NAME = "[a-z0-9][a-z0-9_-]{0,63}"
+"""What a decoder may be called."""
 Texts = Text | list[Text]
 """One text, or some."""
 
@@ -76,7 +78,7 @@ class Sample(_Part, frozen=True, kw_only=True):
 class DecoderDefinition(_Part, frozen=True, kw_only=True):
     """One file."""
 
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    name: Annotated[str, Meta(pattern=f"^{NAME}$")]
     """Type of the events that it takes."""
     description: Text
     parent: Texts = "syslog"

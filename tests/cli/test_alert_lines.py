@@ -56,7 +56,7 @@ def test_behind_a_correlation_are_the_rules_that_a_filter_can_change(tmp_path: P
 
 def test_only_lines_that_the_rule_finds_belong_to_a_case(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(RULES)
-    reader = CaseReader(load_rules([tmp_path]).rules, Config())
+    reader = CaseReader(load_rules([tmp_path]).rules, Config(), tmp_path)
     lines = [
         b"Nov 20 10:00:00 host sshd[1]: Failed password for root from 192.0.2.1 port 1 ssh2",
         b"Nov 20 10:00:00 host sshd[1]: Failed password for minh from 192.0.2.1 port 1 ssh2",

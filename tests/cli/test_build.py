@@ -13,10 +13,9 @@ from collectors.globs import Globs
 from collectors.packets import PacketProcess
 from soc_agent.cli.build import Builder
 from soc_agent.config import parse_config
-from soc_agent.decode import Decoders
 from soc_agent.detect.load.settle import Look, signatures
 from soc_agent.errors import RuleError
-from soc_agent.model import Problem, RuleKind, Where
+from soc_agent.model import RuleKind
 from tests.end_to_end.running import LINE_RULE
 
 SOURCES = b"""
@@ -97,17 +96,19 @@ def test_all_that_is_loaded_again_is_watched(folder: Path) -> None:
     assert any(path.name == "decoders" for path in watched)
 
 
-def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path) -> None:
+    own = folder / "own" / "decoders" / "mine.yml"
+    own.parent.mkdir()
+    own.write_text("name: mine\ndescription: x\nprograms: [mine]\npatterns: [{match: '(?P<user>.*)'}]\n")
     builder = Builder(parse_config(OWN), folder)
     before = builder.load()
-    wrong = Decoders([], [Problem("decode.empty", Where("decoders/sshd.yml", 1))])
+    assert "mine" in {decoder.name for decoder in before.decoders.data_driven}
     again = Builder(parse_config(OWN), folder, before=builder)
     assert again.load().decoders is before.decoders, "nothing changed"
-    monkeypatch.setattr(Decoders, "load", classmethod(lambda *_: wrong))
-    monkeypatch.setattr("soc_agent.cli.build._decoder_folders", lambda: [folder / "own"])
+    own.write_text("name: mine\ndescription: x\nprograms: [mine]\npatterns: [{match: '('}]\n")
     loaded = Builder(parse_config(OWN), folder, before=builder).load()
     assert loaded.decoders is before.decoders
-    assert [problem.code for problem in loaded.problems] == ["decode.empty"]
+    assert [problem.code for problem in loaded.problems] == ["decode.bad_pattern"]
 
 
 def test_lists_of_indicators_are_loaded_watched_and_their_faults_told(

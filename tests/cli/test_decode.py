@@ -45,3 +45,14 @@ def test_folders_archives_and_binaries(run: Run, tmp_path: Path) -> None:
     (record,) = (json.loads(line) for line in done.out.splitlines())
     assert record["path"] == str(logs / "auth.log.1.gz")
     assert "core" in done.err
+
+
+def test_how_a_line_was_decoded_is_explained(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "auth.log").write_text(SSHD + "odd\n")
+    done = run("decode", "--explain", tmp_path / "auth.log")
+    assert done.code == 0
+    assert "syslog, told from the content" in done.out
+    assert "sshd, called by “sshd”: pattern" in done.out
+    assert "src_ip = 192.0.2.1" in done.out
+    assert "no decoder takes it; it is kept as it is" in done.out
+    assert "2 lines: 1 decoded, 1 kept as they are." in done.err

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from soc_agent.cli.inputs import find_inputs
 from soc_agent.cli.replay import Recorded
+from soc_agent.decode import Decoders
 from soc_agent.model import Problem
 
 UTC = ZoneInfo("UTC")
@@ -17,7 +18,7 @@ def line(second: int, text: str) -> str:
 def recorded(*paths: Path) -> list[tuple[int, bytes]]:
     problems: list[Problem] = []
     inputs = list(find_inputs(paths, None, problems))
-    lines = [(timed.time_ns, timed.line) for timed in Recorded(inputs, UTC, problems)]
+    lines = [(timed.time_ns, timed.line) for timed in Recorded(inputs, UTC, Decoders.load(), problems)]
     assert problems == []
     return lines
 
@@ -35,7 +36,7 @@ def test_every_line_is_there_with_its_place(tmp_path: Path) -> None:
     text = line(1, "x") + "no time here\n" + line(2, "y")
     (tmp_path / "a.log").write_text(text)
     problems: list[Problem] = []
-    timed = list(Recorded(list(find_inputs([tmp_path / "a.log"], "syslog", problems)), UTC, problems))
+    timed = list(Recorded(list(find_inputs([tmp_path / "a.log"], "syslog", problems)), UTC, Decoders.load(), problems))
     assert b"".join(one.line for one in timed) == text.encode()
     assert [one.number for one in timed] == [1, 2, 3]
     assert timed[1].time_ns == timed[0].time_ns < timed[2].time_ns

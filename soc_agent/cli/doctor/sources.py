@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from soc_agent.cli.content import own_decoders
 from soc_agent.cli.doctor.case import Case
 from soc_agent.cli.doctor.check import Check, Verdict, error, ok, warn
 from soc_agent.cli.doctor.who import Question
@@ -97,9 +98,7 @@ def files(case: Case) -> Iterator[Check]:
 
 def decoders(case: Case) -> Iterator[Check]:
     """Look whether there is a decoder for the type that each source says its lines are."""
-    from soc_agent.decode import Decoders
-
-    known = Decoders.load()
+    known = own_decoders(case.config, case.folder)
     types = {*known.types(), "auto", "capture"}
     for problem in known.problems:
         yield Check("decoders", Verdict.WARN, problem=problem)

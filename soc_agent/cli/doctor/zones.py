@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from soc_agent.cli.content import own_decoders
 from soc_agent.cli.doctor.case import Case
 from soc_agent.cli.doctor.check import Check, ok, warn
 from soc_agent.config import FileSource, host_zone, zone_of
@@ -24,7 +25,7 @@ def zones(case: Case) -> Iterator[Check]:
     """Compare the time of the last line of each log with when the file was last written."""
     from collectors.globs import Globs
 
-    decoders = Decoders.load()
+    decoders = own_decoders(case.config, case.folder)
     here = host_zone()
     fine = []
     for source in case.config.sources:

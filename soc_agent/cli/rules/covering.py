@@ -12,7 +12,6 @@ from soc_agent.cli.rules.shared import FOLDER, Chosen, chosen_rules
 from soc_agent.cli.rules.sources import collected_types
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import WatchSource
-from soc_agent.decode import Decoders
 from soc_agent.detect.coverage.attack import Tactic, navigator_layer, tactic_table
 from soc_agent.detect.coverage.report import Coverage, Standing, coverage_of
 from soc_agent.detect.load.profiles import EVERYTHING
@@ -67,7 +66,7 @@ def command(
 def look(chosen: Chosen) -> Coverage:
     """Load the rules that are meant, and look which of them can fire."""
     rules, yara = chosen.load(), load_yara(chosen.paths)
-    decoders = Decoders.load()
+    decoders = chosen.decoders()
     types = decoders.types()
     config = chosen.config
     collected = None

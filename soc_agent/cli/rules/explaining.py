@@ -19,7 +19,7 @@ from soc_agent.cli.output import as_text, json_line, narrate
 from soc_agent.cli.rules.shared import FOLDER, Chosen, chosen_rules, find_rule
 from soc_agent.cli.workspace import Workspace
 from soc_agent.config import Config
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.decode import Context, guess_type
 from soc_agent.detect import RuleSet
 from soc_agent.detect.explain.line import LineExplainer
 from soc_agent.detect.indicators import rule_infos
@@ -71,7 +71,7 @@ def command(
     rules = chosen.load()
     rule_id = find_rule(rules, rule, file, _others(chosen))
     enricher = Enricher.of(chosen.config or Config(), chosen.folder)
-    explainer = LineExplainer(rules, Decoders.load(), enricher.value)
+    explainer = LineExplainer(rules, chosen.decoders(), enricher.value)
     zone = chosen_zone(timezone)
     lines = [_given(line, type_)] if line is not None else list(_lines(place, type_, problems))
     if not lines:

@@ -14,7 +14,7 @@ from soc_agent.cli.options import TIMEZONE, chosen_zone, input_type
 from soc_agent.cli.output import json_line, narrate, table, title_in_language
 from soc_agent.cli.rules.shared import chosen_rules
 from soc_agent.cli.workspace import Workspace
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.decode import Context, guess_type
 from soc_agent.detect.profile import Cost, Profile, Profiler
 from soc_agent.errors import RuleError, SourceError, describe
 from soc_agent.model import Problem
@@ -50,7 +50,7 @@ def command(
     if not rules.rules:
         values = {"folders": ", ".join(map(str, chosen.paths))}
         raise RuleError(Problem("cli.no_rules", values=values), *rules.problems)
-    profiler = Profiler(rules, Decoders.load())
+    profiler = Profiler(rules, chosen.decoders())
     _read(paths, type_, timezone, profiler, problems)
     profile = profiler.profile()
     if not profile.lines:

@@ -12,10 +12,10 @@ from soc_agent.cli.estate import enricher_of
 from soc_agent.cli.inputs import blocks_of, find_inputs
 from soc_agent.cli.options import TIMEZONE, chosen_zone
 from soc_agent.cli.output import json_line, narrate, table
-from soc_agent.cli.rules.shared import FOLDER, chosen_rules
+from soc_agent.cli.rules.shared import FOLDER, Chosen, chosen_rules
 from soc_agent.cli.workspace import Workspace
-from soc_agent.decode import Context, Decoders, guess_type
-from soc_agent.detect import Engine, RuleSet
+from soc_agent.decode import Context, guess_type
+from soc_agent.detect import Engine
 from soc_agent.detect.score import Case, Score, Total, read_cases, score_of, total_of
 from soc_agent.detect.suppress import FoldedAlert, Folder
 from soc_agent.enrich import Enricher
@@ -48,11 +48,11 @@ def command(
 ) -> None:
     """Print each case that does not hold, or all; then how many hold."""
     problems: list[Problem] = []
-    rules = chosen_rules(workspace, folders, problems, builtin=not no_builtin).load(as_run=True)
+    chosen = chosen_rules(workspace, folders, problems, builtin=not no_builtin)
     cases = list(read_cases(folder, problems))
     if not cases:
         raise SourceError(Problem("score.nothing", values={"path": str(folder)}), *problems)
-    search = Search(rules, enricher_of(workspace, problems), chosen_zone(timezone), problems)
+    search = Search(chosen, enricher_of(workspace, problems), chosen_zone(timezone), problems)
     scores = [score_of(case, search.alerts(case)) for case in cases]
     total = total_of(scores)
     if as_json:
@@ -71,10 +71,10 @@ def command(
 class Search:
     """Finds the alerts of a case, each with windows of its own: cases know nothing of each other."""
 
-    def __init__(self, rules: RuleSet, enricher: Enricher, zone: ZoneInfo, problems: list[Problem]) -> None:
+    def __init__(self, chosen: Chosen, enricher: Enricher, zone: ZoneInfo, problems: list[Problem]) -> None:
         """:param problems: what cannot be read goes here."""
-        self._rules = rules
-        self._decoders = Decoders.load()
+        self._rules = chosen.load(as_run=True)
+        self._decoders = chosen.decoders()
         self._enricher = enricher
         self._zone = zone
         self._problems = problems

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders, rule_selection
+from soc_agent.cli.content import decoder_folders, rule_selection
+from soc_agent.cli.workspace import SEARCH, Workspace, cache_folder, own_rule_folders, rule_folders
 from soc_agent.config import Config, load_config
+from soc_agent.decode import Decoders
 from soc_agent.detect import RuleSet, load_rules
 from soc_agent.detect.indicators import rule_infos
 from soc_agent.detect.load.profiles import EVERYTHING, Selection
@@ -51,6 +53,10 @@ class Chosen(Struct, frozen=True):
     def made(self) -> tuple[RuleInfo, ...]:
         """The rules of the hits of indicators, where the configuration names lists of them."""
         return tuple(rule_infos().values()) if self.config is not None and self.config.indicators.paths else ()
+
+    def decoders(self) -> Decoders:
+        """Load the decoders of the product, and those among these folders of rules."""
+        return Decoders.load(decoder_folders(self.paths))
 
     def load(self, *, as_run: bool = False) -> RuleSet:
         """Load them; ``as_run``: without those that are disabled, or that no profile of the configuration takes."""
