@@ -70,6 +70,7 @@ def a_config(*, user: str = "lan.nt", theme: str = "soc-dark") -> Config:
             FileSource(name="portal", paths=("/var/log/nginx/*.log",)),
             PacketSource(name="dmz", interface="eth1"),
             WatchSource(name="webroot", paths=("/srv/portal",)),
+            FileSource(name="mail", paths=("/var/log/mail.log",)),
         ),
         systems=(SystemOptions(name="cong-tttdt", level=3, owner="UBND tỉnh"),),
         assets=(

@@ -20,6 +20,7 @@ from tui.listing import Listing, Wish, listing
 from tui.outside import Line, Part, cells, part, said
 from tui.panels import agent_part, agent_runs, layer_box, open_alerts, section, sources_line
 from tui.paper import beside, spread
+from tui.proofs import configured
 from tui.rows import Rows
 from tui.view import Question, View
 from tui.work import start
@@ -116,7 +117,9 @@ class Below(Drawn):
         silent_s = console.config.agent.silent_s
         label = said("tui.sources.title")
         now_ns, runs = console.now_ns(), agent_runs(glance.agent, console.now_ns())
-        line = sources_line(glance.ledger, now_ns, silent_s, width - cells(label) - 2, runs=runs)
+        line = sources_line(
+            configured(glance.ledger, console.config), now_ns, silent_s, width - cells(label) - 2, runs=runs
+        )
         count = len(glance.worst.ids)
         title = said("tui.overview.worst", count=times.number(count)) if count else said("tui.overview.none_open")
         return [(Part(label, "title"), part("  "), *line), section(title, width)]

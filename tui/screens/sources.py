@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from msgspec import Struct
 from textual.widget import Widget
 
-from soc_agent.store import AgentState, AssetSeen, SourceLedger, Store
+from soc_agent.store import AgentState, CanaryResult, SourceLedger, Store
 from soc_agent.text import SafeText
 from tui import times
 from tui.dialogs import Menu
@@ -17,19 +17,18 @@ from tui.look import Role
 from tui.outside import Line, Part, cells, fit, joined, part, safe, said, told
 from tui.page import Page
 from tui.panels import agent_part, agent_runs, section, source_view
-from tui.paper import cut, wrapped
+from tui.paper import wrapped
+from tui.proofs import proof_lines
 from tui.view import Question, View
 from tui.words import HEALTH_GLYPH, HEALTH_TEXT, separator
 
-_HOSTS_SHOWN = 40
-
 
 class Intake(Struct, frozen=True):
-    """What is known of sources, agent and hosts."""
+    """What is known of sources and agent."""
 
     ledger: tuple[SourceLedger, ...]
     agent: AgentState | None
-    assets: tuple[AssetSeen, ...]
+    canaries: tuple[CanaryResult, ...] = ()
 
 
 class _Column(NamedTuple):
@@ -100,7 +99,7 @@ def _fitting(
 
 
 class Ledger(Drawn):
-    """The table of the sources; below it the hosts that were seen."""
+    """The table of the sources; below it how what was read ended, and how each proves that it works."""
 
     DEFAULT_CSS = "Ledger { padding: 0 1; }"
 
@@ -120,10 +119,9 @@ class Ledger(Drawn):
             rows += wrapped((Part(said("tui.sources.none"), "muted"),), width)
         if intake.ledger:
             rows += [(), section(said("ledger.recent"), width), *recent_lines(intake.ledger, width)]
-        rows += [(), section(said("tui.hosts.title", count=times.number(len(intake.assets))), width)]
-        rows += host_lines(sorted(intake.assets, key=lambda asset: -asset.last_ns)[:_HOSTS_SHOWN], now_ns, width)
-        if not intake.assets:
-            rows.append((Part(said("tui.hosts.none"), "muted"),))
+        canaries = {one.source: one for one in intake.canaries}
+        if proofs := proof_lines(intake.ledger, canaries, console.config, now_ns, width):
+            rows += [(), section(said("proofs.title"), width), *proofs]
         return rows
 
     def _agent(self, intake: Intake, now_ns: int, width: int) -> list[Line]:
@@ -138,22 +136,6 @@ class Ledger(Drawn):
         if self.console_app.status is not None:
             rows += wrapped((Part(safe(self.console_app.status()), "muted"),), width)
         return rows
-
-
-def host_lines(assets: Sequence[AssetSeen], now_ns: int, width: int) -> list[Line]:
-    """Draw hosts: name, when last seen, addresses where any is known, sources. No column is wider than it must be."""
-    names = [safe(asset.host, 64) for asset in assets]
-    addresses = [safe(" ".join(asset.addresses), 256) for asset in assets]
-    name = min(max(map(cells, names), default=0), max(width // 3, _NAME_MIN))
-    address = min(max(map(cells, addresses), default=0), width // 3)
-    rows: list[Line] = []
-    for asset, host, seen in zip(assets, names, addresses, strict=True):
-        last = fit(times.lasting(now_ns - asset.last_ns), 7, right=True)
-        parts = [part(fit(host, name), "strong"), part(_GAP), part(last, "muted"), part(_GAP)]
-        if address:
-            parts += [part(fit(seen, address), "entity"), part(_GAP)]
-        rows.append(cut((*parts, part(safe(" ".join(asset.sources), 256), "muted")), width))
-    return rows
 
 
 class Sources(View[Intake]):
@@ -175,10 +157,10 @@ class Sources(View[Intake]):
         self.query_one(Page).focus()
 
     def question(self) -> Question[Intake]:
-        """Ask for sources, agent and hosts."""
+        """Ask for sources, agent and canaries."""
 
         def answer(store: Store) -> Intake:
-            return Intake(tuple(store.ledger()), store.agent_state(), tuple(store.assets()))
+            return Intake(tuple(store.ledger()), store.agent_state(), tuple(store.canaries()))
 
         return answer
 

@@ -1,16 +1,15 @@
 """The sources: each with its state, what was lost, and what to do about it."""
 
 import pytest
-from msgspec.structs import replace
 
 from soc_agent.model import Counters
-from soc_agent.store import Store
+from soc_agent.store import CanaryResult, Store
 from soc_agent.text import say, use_language
 from tests.tui.conftest import Open
-from tests.tui.stage import HOUR, NOW, Clock
+from tests.tui.stage import HOUR, MINUTE, NOW, Clock
 from tests.tui.waiting import screen_lines, screen_text, settled, shows
 from tui.paper import width_of
-from tui.screens.sources import host_lines, ledger_lines
+from tui.screens.sources import ledger_lines
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
@@ -44,10 +43,9 @@ async def test_an_empty_store_says_what_to_do(open_console: Open, tmp_path: obje
     Store.open(path, clock=clock).close()
     async with open_console(path=path) as (console, pilot):
         await pilot.press("4")
-        await shows(pilot, say("tui.hosts.none"))
+        await shows(pilot, say("tui.agent.never"))
         text = screen_text(console)
         assert "config.yaml" in text
-        assert say("tui.agent.never") in text
 
 
 def test_columns_hold_the_largest_numbers(store: Store) -> None:
@@ -61,17 +59,6 @@ def test_columns_hold_the_largest_numbers(store: Store) -> None:
         assert widths.pop() <= max(width, 90)
 
 
-@pytest.mark.parametrize("width", [78, 198])
-def test_hosts_take_no_more_room_than_they_need(store: Store, width: int) -> None:
-    rows = host_lines(store.assets(), NOW, width)
-    assert all(width_of(row) <= width for row in rows)
-    without = [replace(asset, addresses=()) for asset in store.assets()]
-    for row, asset in zip(host_lines(without, NOW, width), without, strict=True):
-        text = "".join(text for text, _ in row)
-        assert "".join(asset.sources) in text.replace(" ", ""), "no empty column pushes the sources out"
-    assert host_lines([], NOW, width) == []
-
-
 async def test_without_an_agent_nothing_is_said_to_be_read(open_console: Open, clock: Clock) -> None:
     clock.now_ns += HOUR
     async with open_console((80, 24)) as (console, pilot):
@@ -80,3 +67,25 @@ async def test_without_an_agent_nothing_is_said_to_be_read(open_console: Open, c
         await settled(console, pilot)
         assert say("tui.source.unread") in screen_text(console)
         assert say("tui.source.reading") not in screen_text(console)
+
+
+async def test_each_configured_source_proves_itself(open_console: Open, store: Store) -> None:
+    with store.transaction() as transaction:
+        transaction.put_canaries(
+            [
+                CanaryResult("auth", "file", NOW - MINUTE, NOW, NOW, NOW),
+                CanaryResult("portal", "file", NOW - MINUTE),
+                CanaryResult("dmz", "packets", 0, problem="Not possible: \x1b[2J"),
+            ]
+        )
+        transaction.put_lags({"auth": (9_000_000, 12.0)})
+    async with open_console((120, 60)) as (console, pilot):
+        await pilot.press("4")
+        await settled(console, pilot)
+        text = screen_text(console)
+        assert say("proofs.title") in text
+        assert say("proofs.came", ago="1m00s") in text
+        assert say("proofs.lost", stage=say("canary.stage_read"), ago="1m00s") in text
+        assert say("proofs.advice.read")[:40] in text
+        assert "9.0 MB 12s" in text
+        assert "Not possible: ␛[2J" in text
