@@ -12,6 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from soc_agent.agent.before import look_at_the_one_before
 from soc_agent.agent.canary import Flock, canary_folder, own_sources
 from soc_agent.agent.health import PROBLEM_KINDS, HealthLog, health_kind
 from soc_agent.agent.inbox import Inbox, inbox_path
@@ -22,6 +23,7 @@ from soc_agent.agent.rulereport import health_line, reload_line
 from soc_agent.agent.rulewatch import RuleWatch
 from soc_agent.agent.runner import Runner, SourceReport
 from soc_agent.agent.trust import Conditions, Guard
+from soc_agent.agent.trust.hung import look_for_hung
 from soc_agent.config import Config, ListenerSource, Source, zone_of
 from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
@@ -35,8 +37,6 @@ from soc_agent.text import say
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
-DEAD_S = 5.0
-"""An agent whose last heartbeat is older than this is taken for dead."""
 HUNG_S = 60.0
 """A batch takes a second at most; an agent that has been at one for so long does not get on."""
 STOP_S = 10.0
@@ -116,7 +116,7 @@ class Agent:
         :raises StoreError: when another agent works on this store, or it takes no writes.
         :raises RuleError: when there is no rule to run.
         """
-        self._refuse_a_second_agent()
+        look_at_the_one_before(self._store, self._store_path, self._health)
         self._rule_watch = RuleWatch(self._watched, self._load_again)
         loaded = self._load(self._config)
         loaded.engine.restore(StateChange(*state) for state in self._store.correlation_state())
@@ -126,7 +126,9 @@ class Agent:
         self._pipeline = Pipeline(self._store, reader, self._blocks, self._health, self._committed, self._keep)
         passage = self._pipeline.passage
         self._guard = Guard(self._config, self._store, self._conditions, passage, reader.clocks.copy)
-        self._flock = Flock(canary_folder(self._store_path), self._pipeline.canaries, self._conditions, self._store)
+        folder, canaries = canary_folder(self._store_path), self._pipeline.canaries
+        pipeline = self._pipeline
+        self._flock = Flock(folder, canaries, self._conditions, self._store, lambda: pipeline.stalled is not None)
         self._heartbeat()
         self._pipeline.start()
         self._start_source(self._inbox)
@@ -151,12 +153,17 @@ class Agent:
             self._save_reports()
             self._heartbeat()
             self._guard.keep()
-            self._flock.tick(self._options, self._config.canary)
         except StoreError as error:
             log.warning("the store takes no heartbeat: %s", error)
+        try:
+            self._flock.tick(self._options, self._config.canary)
+        except StoreError as error:
+            log.warning("the store takes no results of canaries: %s", error)
         finished = {name for name, report in self._reports.items() if report.state is SourceStatus.FINISHED}
         collectors = {name: runner.collector for name, runner in self._runners.items()}
         self._guard.look(self._options, collectors, finished)
+        asked = {name: runner.seconds_asked for name, runner in self._runners.items()}
+        look_for_hung(self._conditions, asked, self._pipeline.seconds_since_turn, HUNG_S)
 
     def stop(self) -> bool:
         """End: no more reading, commit what was read. False when something did not end in time; nothing is lost."""
@@ -293,14 +300,6 @@ class Agent:
             if report.problem is not None:
                 yield report.source, report.problem
 
-    def _refuse_a_second_agent(self) -> None:
-        state = self._store.agent_state()
-        if state is None or state.stopped_ns or state.pid == os.getpid():
-            return
-        age_s = (time.time_ns() - state.heartbeat_ns) / 1e9
-        if age_s < DEAD_S and _is_alive(state.pid):
-            raise StoreError(Problem("agent.already_running", values={"pid": state.pid, "path": self._store_path}))
-
     def _announce(self, loaded: Loaded) -> None:
         """Say which rules run, and of each problem that is new what is wrong."""
         with self._store.transaction() as transaction:
@@ -377,13 +376,3 @@ class Agent:
                 host = socket.gethostname()
             origin = self._origins[source] = Origin(zone, host)
         return origin
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

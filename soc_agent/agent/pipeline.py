@@ -19,6 +19,7 @@ from soc_agent.detect.suppress import target_of
 from soc_agent.errors import StoreError, describe
 from soc_agent.model import AlertContext, Block, Counters, Detection, Problem
 from soc_agent.store import Store, Transaction
+from soc_agent.text import say
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ QUIET_S = 5.0
 """When nothing came for so long, nothing waits to be read: time passes by the clock for what must not happen."""
 RETRY_S = 1.0
 """How long a store that takes no writes rests before the same transaction is tried again."""
+STALLED = "store_stalled"
 
 
 class Rates(Struct):
@@ -61,6 +63,7 @@ class Pipeline:
         self._keep = keep
         self.rates = Rates()
         self.stalled: StoreError | None = None
+        self._stalled_ns = 0
         self._store = store
         self._reader = reader
         self._blocks = blocks
@@ -161,6 +164,7 @@ class Pipeline:
                     alerts = sum(self._write(transaction, item) for item in work)
             except StoreError as error:
                 if self.stalled is None:
+                    self._stalled_ns = time.time_ns()
                     log.error("%s Nothing is lost: reading waits, and the same write is tried again.", error)  # noqa: TRY400
                 self.stalled = error
                 self._turned = time.monotonic()
@@ -173,7 +177,9 @@ class Pipeline:
             break
         if self.stalled is not None:
             log.warning("the store takes writes again")
-            self._health.write("store_stalled", "store", str(self.stalled))
+            # while it lasted nothing could be kept, nor could this
+            self._health.write(STALLED, "store", str(self.stalled), since_ns=self._stalled_ns)
+            self._health.well_again(STALLED, "store", say("faults.store_again"), self._stalled_ns)
             self.stalled = None
         self._count(work, alerts)
         if self.canaries.under_way:

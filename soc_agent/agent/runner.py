@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -51,6 +52,7 @@ class Runner:
         self._in_flight = 0
         self._all_committed = threading.Condition()
         self._last: SourceReport | None = None
+        self._asked_s: float | None = None
         self._thread = threading.Thread(target=self._run, name=f"source {collector.name}", daemon=True)
 
     @property
@@ -90,6 +92,12 @@ class Runner:
         """Whether every block it gave is committed."""
         return self._in_flight <= 0
 
+    @property
+    def seconds_asked(self) -> float:
+        """For how long its collector has not answered: a read that comes back only long after its time hangs."""
+        asked_s = self._asked_s
+        return 0.0 if asked_s is None else time.monotonic() - asked_s
+
     def wait_until_committed(self, timeout_s: float) -> bool:
         """Wait until every block it gave is committed; False when that took too long."""
         with self._all_committed:
@@ -110,6 +118,7 @@ class Runner:
     def _read_until_trouble(self) -> tuple[SourceStatus, Problem] | None:
         """Read until the end; give why when the end came too early."""
         collector = self.collector
+        self._asked_s = time.monotonic()
         try:
             if missing := collector.missing():
                 return SourceStatus.MISSING, missing
@@ -125,11 +134,15 @@ class Runner:
             log.exception("source %s failed; it is started again in %.0f s", collector.name, self._retry_s)
             detail = f"{type(error).__name__}: {error}"
             return SourceStatus.FAILED, Problem("agent.collector_failed", values={"detail": detail})
+        finally:
+            self._asked_s = None
         return None
 
     def _read(self) -> None:
         while not self._stop.is_set():
+            self._asked_s = time.monotonic()
             block = self.collector.read(READ_S)
+            self._asked_s = None
             if block is not None:
                 self._put(block)
             elif self.collector.finished:

@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -25,6 +25,8 @@ REQUEST = "now"
 """Name of the file in our folder that asks a running agent for a round at once."""
 FIRST_S = 30.0
 """How long after the beginning the first round is sent, so that every source is open."""
+AGAIN_S = 300.0
+"""While one is missing, the next round comes after so long: what is well again is not said to be broken for an hour."""
 
 
 class _Bird(Struct):
@@ -101,7 +103,17 @@ class Canaries:
 class Flock:
     """Sends canaries through all sources, and says which did not come back. Used by one thread."""
 
-    def __init__(self, folder: Path, canaries: Canaries, conditions: Conditions, store: Store) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        canaries: Canaries,
+        conditions: Conditions,
+        store: Store,
+        stalled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """:param stalled: says whether the store takes no writes, and all that was read waits for it."""
+        self._stalled = stalled
+        self._broken: dict[str, str] = {}
         self._folder = folder
         self._canaries = canaries
         self._conditions = conditions
@@ -159,7 +171,13 @@ class Flock:
     def _judge(self, bird: _Bird) -> CanaryResult:
         result = bird.result()
         stage = result.broken_stage
+        if stage not in ("", "send") and self._stalled():
+            stage = "store"  # nothing is read while what was read cannot be stored
+        if stage != self._broken.get(bird.source, stage):
+            self._conditions.end(MISSING, bird.source, say("canary.other_stage"))
+        self._broken[bird.source] = stage
         if stage:
+            self._next_s = min(self._next_s, time.monotonic() + AGAIN_S)
             detail = say("canary.missing", stage=say(f"canary.stage_{stage}")) + (
                 f" {bird.problem}" * bool(bird.problem)
             )
