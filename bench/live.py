@@ -1,5 +1,7 @@
 """Live capture between two network namespaces while the engine reads logs: packets sent, captured and dropped.
 
+Packets are kept as evidence as the default configuration has it: those of the last moments in memory, and those of a
+flow that an alert speaks of in a file. So that there are such flows, one of them is asked for with each block of lines.
 One process captures, one sends, and this one runs the engine over a quiet log and over the lines of the packets, as the
 agent does. Needs root and iproute2.
 """
@@ -60,6 +62,8 @@ class Live(Struct, frozen=True):
     log_mb: float
     """Log that the engine read in the same time."""
     capture_cpu_s: float
+    evidence: int
+    """Flows whose packets were kept in a file."""
 
     @property
     def rate(self) -> float:
@@ -188,10 +192,8 @@ class _LogLane:
 
 def measure(capture: Path, rate: int, lane: _LogLane) -> Live:
     """Send a capture at a rate while the log lane runs; give what became of its packets."""
-    with cable():
-        collector = PacketProcess(
-            PacketSource(name="live", interface="cable0", flow_idle_s=5), capture.parent / "evidence"
-        )
+    with cable(), tempfile.TemporaryDirectory() as evidence:
+        collector = PacketProcess(PacketSource(name="live", interface="cable0", flow_idle_s=5), Path(evidence))
         blocks: queue.Queue[Block] = queue.Queue(64)
         over = threading.Event()
         with inside(_NEAR):
@@ -217,6 +219,7 @@ def measure(capture: Path, rate: int, lane: _LogLane) -> Live:
                 block = blocks.get()
                 lane.run(block)
                 dropped += block.lost.dropped if block.lost is not None else 0
+                collector.keep(tuple(block.data.splitlines()[:1]))
                 for line in block.data.splitlines():
                     found = msgspec.json.decode(line, type=_Line)
                     if found.path == "conn" and found.orig_h.startswith(("10.1.", "203.0.113.", "2001:db8:1:")):
@@ -236,7 +239,8 @@ def measure(capture: Path, rate: int, lane: _LogLane) -> Live:
         over.set()
         reader.join()
         collector.close()
-    return Live(sent, seconds, captured, dropped, lane.size / 1e6, cpu_s)
+        kept = len(list(Path(evidence).glob("*.pcap")))
+    return Live(sent, seconds, captured, dropped, lane.size / 1e6, cpu_s, kept)
 
 
 def main() -> None:
@@ -259,12 +263,14 @@ def main() -> None:
                     f"{found.dropped:,}",
                     f"{found.sent / found.capture_cpu_s:,.0f}",
                     f"{found.log_mb:,.0f}",
+                    f"{found.evidence:,}",
                 )
             )
     columns = (
         "packets/s asked for", "sent/s", "sent", "captured", "dropped", "captured per CPU-s", "log read meanwhile, MB",
+        "flows kept as evidence",
     )  # fmt: skip
-    show("Live capture between two namespaces, the log lane running", columns, rows)
+    show("Live capture between two namespaces, the log lane running and evidence kept", columns, rows)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections import deque
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collectors.packets.frames import Frames, Ints
 from collectors.packets.grouping import Packets, Words
@@ -15,6 +16,11 @@ from collectors.packets.grouping import Packets, Words
 RECENT_BYTES = 33_554_432
 FIRST_PACKETS = 64
 """Of a flow in a batch, which is what arrived in about a tenth of a second."""
+_GAP_BYTES = 128
+"""Frames that are no farther apart are copied in one piece, with the headers between them."""
+_ENTRY_BYTES = 64
+"""What is held of a packet besides its bytes."""
+_INDEX_MASK = np.uint64(0xFFFF)
 
 
 class Raw(NamedTuple):
@@ -28,45 +34,73 @@ class Raw(NamedTuple):
     """Of the key of its flow."""
 
 
+class _Batch(NamedTuple):
+    hashes: Words
+    frames: Frames
+    size: int
+
+
 class Recent:
     """Holds packets until newer ones need their room."""
 
     def __init__(self, most_bytes: int = RECENT_BYTES) -> None:
         self._most = most_bytes
-        self._batches: deque[tuple[Words, list[Raw], int]] = deque()
+        self._batches: deque[_Batch] = deque()
         self.held = 0
-        """Bytes of packets."""
+        """Bytes in memory."""
 
     def add(self, packets: Packets) -> None:
         """Take what is worth keeping of a batch."""
         at = packets.at[self._first(packets)]
         if not len(at):
             return
-        hashes = packets.hash[at]
-        raw = raw_packets(packets.headers.frames, at, hashes)
-        size = sum(len(packet.data) for packet in raw)
-        self._batches.append((hashes, raw, size))
+        frames = _packed(packets.headers.frames, at)
+        size = len(frames.data) + len(at) * _ENTRY_BYTES
+        self._batches.append(_Batch(packets.hash[at], frames, size))
         self.held += size
         while self.held > self._most and self._batches:
-            self.held -= self._batches.popleft()[2]
+            self.held -= self._batches.popleft().size
 
     def find(self, hashes: Words) -> list[Raw]:
         """Give the packets of flows with these hashes, oldest first."""
-        return [
-            raw[index] for held, raw, _ in self._batches for index in np.flatnonzero(np.isin(held, hashes)).tolist()
-        ]
+        found: list[Raw] = []
+        for held, frames, _ in self._batches:
+            at = np.flatnonzero(np.isin(held, hashes))
+            if len(at):
+                found += raw_packets(frames, at, held[at])
+        return found
 
-    def _first(self, packets: Packets) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _first(self, packets: Packets) -> NDArray[np.bool_]:
         """Say which packets are among the first of their flow in the batch, or marked."""
-        hashes = packets.hash[packets.at]
-        order = np.argsort(hashes, kind="stable")
-        number = np.arange(len(order))
-        begins = np.ones(len(order), bool)
-        begins[1:] = hashes[order][1:] != hashes[order][:-1]
-        rank = np.empty(len(order), np.int64)
-        rank[order] = number - np.maximum.accumulate(np.where(begins, number, 0))
-        chosen: np.ndarray[tuple[int], np.dtype[np.bool_]] = (rank < FIRST_PACKETS) | packets.marked[packets.at]
-        return chosen
+        count = len(packets.at)
+        if count <= FIRST_PACKETS:
+            return np.ones(count, bool)
+        # sorted by hash and then by order, as one number: the index of a frame fits 16 bits
+        tagged = packets.hash[packets.at] & ~_INDEX_MASK | np.arange(count, dtype=np.uint64)
+        tagged.sort()
+        order, short = (tagged & _INDEX_MASK).astype(np.int64), tagged & ~_INDEX_MASK
+        chosen = np.empty(count, bool)
+        chosen[order[:FIRST_PACKETS]] = True
+        chosen[order[FIRST_PACKETS:]] = short[FIRST_PACKETS:] != short[:-FIRST_PACKETS]
+        return chosen | packets.marked[packets.at]
+
+
+def _packed(frames: Frames, at: Ints) -> Frames:
+    """Copy frames out of a batch, those that stand side by side in one piece."""
+    start, size = frames.start[at], frames.size[at]
+    end = start + size
+    is_apart = np.ones(len(at), bool)
+    is_apart[1:] = (start[1:] < end[:-1]) | (start[1:] > end[:-1] + _GAP_BYTES)
+    first = np.flatnonzero(is_apart)
+    begins, ends = start[first], end[np.append(first[1:], len(at)) - 1]
+    view = frames.data.data
+    pieces = [view[begin:stop] for begin, stop in zip(begins.tolist(), ends.tolist(), strict=True)]
+    data = np.frombuffer(b"".join(pieces), np.uint8)
+    lengths = ends - begins
+    moved = np.cumsum(lengths) - lengths - begins
+    start += np.repeat(moved, np.diff(np.append(first, len(at))))
+    vlan = None if frames.vlan is None else frames.vlan[at]
+    return Frames(data, start, size, frames.wire[at], frames.time_ns[at], frames.link[at], vlan)
 
 
 def raw_packets(frames: Frames, at: Ints, hashes: Words) -> list[Raw]:
@@ -80,5 +114,5 @@ def raw_packets(frames: Frames, at: Ints, hashes: Words) -> list[Raw]:
         data = bytes(view[start : start + size])
         if tag and link == 1:
             data = data[:12] + b"\x81\x00" + tag.to_bytes(2, "big") + data[12:]
-        found.append(Raw(time_ns, link, data, max(wire, len(data)), number))
+        found.append(Raw(time_ns, link, data, wire + len(data) - size, number))
     return found
