@@ -21,6 +21,7 @@ from tui.words import (
     entity_word,
     layer_word,
     level_part,
+    level_reason_of,
     response_of,
     separator,
     status_part,
@@ -66,6 +67,8 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo, *, ca
         rows += [(), section(said("tui.detail.first"), width), *paragraph(response, prose)]
     if description := description_of(rule):
         rows += [(), section(said("tui.detail.what"), width), *paragraph(description, prose)]
+    if because := level_reason_of(rule):
+        rows += [(), section(said("tui.detail.level_reason"), width), *paragraph(because, prose)]
     rows += [(), section(said("tui.detail.line"), width), *_line(alert, width)]
     file = file_lines(alert, dossier.at_hand.file, width, can_move=can_move)
     packets = packet_lines(dossier.at_hand.packets, width, zone)

@@ -113,6 +113,13 @@ def response_of(rule: RuleInfo | None) -> str:
     return rule.response_vi if current_language() == "vi" and rule.response_vi else rule.response
 
 
+def level_reason_of(rule: RuleInfo | None) -> str:
+    """Give why a rule has its level, in the language in use; it may have several lines and is not safe yet."""
+    if rule is None:
+        return ""
+    return rule.level_reason_vi if current_language() == "vi" and rule.level_reason_vi else rule.level_reason
+
+
 def widest(texts: list[Part]) -> int:
     """Give the width of the widest of some parts."""
     return max((cells(text) for text, _ in texts), default=0)

@@ -16,17 +16,18 @@ _NS = 1_000_000_000
 
 
 def lines_of(facts: FileFacts, scan: Scan, path: str, source: str, time_ns: int) -> list[bytes]:
-    """Give the lines of a file that was opened: its findings, or that it was not scanned; none when it is clean."""
+    """Give the lines of a file that was opened: its findings, what was not scanned; none when it is clean."""
     if scan.not_scanned:
         return [_not_scanned(facts, path, source, scan.not_scanned, scan.detail, time_ns)]
     findings = sorted(scan.findings, key=lambda finding: -finding.rule.level)
+    beyond = [_beyond(facts, scan, path, source, time_ns)] if scan.beyond else []
     if not findings:
-        return []
+        return beyond
     file = {**_file(facts, path, source, time_ns), "sha256": scan.sha256}
     lines = [{"type": "yara", **file, **_rule(finding)} for finding in findings[:FINDINGS_CAP]]
     if len(findings) > FINDINGS_CAP:
         lines[-1]["omitted"] = len(findings) - FINDINGS_CAP
-    return [_encode(line) for line in lines]
+    return [*(_encode(line) for line in lines), *beyond]
 
 
 def line_of_refused(refused: Refused, path: str, source: str, time_ns: int) -> bytes:
@@ -52,6 +53,12 @@ def _not_scanned(facts: FileFacts, path: str, source: str, reason: str, detail: 
     return _encode({"type": "not_scanned", **_file(facts, path, source, time_ns), "reason": reason, "detail": detail})
 
 
+def _beyond(facts: FileFacts, scan: Scan, path: str, source: str, time_ns: int) -> bytes:
+    """Give the line of an archive of which not everything was scanned."""
+    detail = ", ".join(f"{why}: {name}" if name else why for why, name in sorted(scan.beyond.items()))
+    return _not_scanned(facts, path, source, "inside", detail, time_ns)
+
+
 def _file(facts: FileFacts, path: str, source: str, time_ns: int) -> dict[str, Any]:
     raw = os.fsencode(path)
     return {
@@ -74,6 +81,8 @@ def _rule(finding: Finding) -> dict[str, Any]:
         "description_vi": rule.description_vi,
         "response": rule.response,
         "response_vi": rule.response_vi,
+        "level_reason": rule.level_reason,
+        "level_reason_vi": rule.level_reason_vi,
         "references": rule.references,
         "author": rule.author,
         "false_positives": rule.false_positives,
@@ -90,6 +99,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
         "tags": rule.tags,
         "attack": [tag.removeprefix("attack.").upper() for tag in rule.tags if tag.startswith("attack.t")],
         "strings": finding.strings,
+        **({"member": finding.member, "members": finding.members} if finding.member else {}),
         "meta": finding.meta,
         **{key: value for key, value in more.items() if value},
     }

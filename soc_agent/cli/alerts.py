@@ -102,6 +102,8 @@ def show(workspace: Workspace, ident: str, *, as_json: bool) -> None:
     pairs += [(say("suppression.word"), told(each)) for each in suppressions]
     if rule is not None:
         pairs.append((say("cli.alerts.description"), (vietnamese and rule.description_vi) or rule.description))
+        if because := (vietnamese and rule.level_reason_vi) or rule.level_reason:
+            pairs.append((say("cli.alerts.level_reason"), because))
         pairs.append((say("cli.alerts.response"), (vietnamese and rule.response_vi) or rule.response))
     table(("", ""), pairs)
     _section("cli.alerts.why", [f"{c.item}  {c.field} = {c.value}" for c in alert.why if c.matched])

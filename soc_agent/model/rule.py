@@ -32,6 +32,9 @@ class RuleInfo(Struct, frozen=True, omit_defaults=True, gc=False):
     response: str = ""
     """What to do first."""
     response_vi: str = ""
+    level_reason: str = ""
+    """Why it has this level, and no other."""
+    level_reason_vi: str = ""
     tags: tuple[str, ...] = ()
     """Sigma tags, ATT&CK among them, as ``attack.t1110.001``."""
     false_positives: tuple[str, ...] = ()

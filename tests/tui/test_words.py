@@ -52,6 +52,10 @@ def test_titles_descriptions_and_responses_follow_the_language(store: Store) -> 
     assert words.title_of(alert, BRUTE) == BRUTE.title_vi
     assert words.description_of(BRUTE) == BRUTE.description_vi
     assert words.response_of(BRUTE) == BRUTE.response_vi
+    why = replace(BRUTE, level_reason="rare", level_reason_vi="hiếm")
+    assert words.level_reason_of(why) == "hiếm"
+    assert words.level_reason_of(replace(why, level_reason_vi="")) == "rare"
+    assert words.level_reason_of(None) == ""
     bare = replace(BRUTE, title_vi="", description_vi="", response_vi="")
     assert words.title_of(alert, bare) == BRUTE.title, "English, where nobody wrote it in Vietnamese"
     assert words.response_of(bare) == BRUTE.response

@@ -30,6 +30,8 @@ class SocAttributes(Struct, frozen=True, forbid_unknown_fields=True):
     description_vi: str = ""
     response: str = ""
     response_vi: str = ""
+    level_reason: str = ""
+    level_reason_vi: str = ""
     suppress: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,8}[smhdw]$")] = ""
     """Such as ``1h``."""
     entity: tuple[str, ...] = ()
@@ -60,6 +62,8 @@ def info_of(
         description_vi=soc.description_vi.strip(),
         response=soc.response.strip(),
         response_vi=soc.response_vi.strip(),
+        level_reason=soc.level_reason.strip(),
+        level_reason_vi=soc.level_reason_vi.strip(),
         tags=_texts(tree.get("tags")),
         false_positives=_texts(tree.get("falsepositives")),
         references=_texts(tree.get("references")),

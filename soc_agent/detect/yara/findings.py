@@ -28,6 +28,8 @@ def info_of_finding(event: Event) -> RuleInfo | None:
         description_vi=_text(fields.get("description_vi")),
         response=_text(fields.get("response")),
         response_vi=_text(fields.get("response_vi")),
+        level_reason=_text(fields.get("level_reason")),
+        level_reason_vi=_text(fields.get("level_reason_vi")),
         tags=_tags(fields),
         false_positives=tuple(_texts(fields.get("false_positives"))),
         author=_text(fields.get("author")) or _text(fields.get("meta.author")),

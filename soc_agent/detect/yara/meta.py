@@ -2,7 +2,8 @@
 
 Read are ``id``, ``title``, ``title_vi``, ``description``, ``description_vi``, ``level`` (or ``severity``, or the public
 rule sets' ``score`` from 0 to 100), ``attack`` (or ``mitre``, ``technique``), ``layer``, ``tier``, ``response``,
-``response_vi``, ``suppress``, ``author``, ``reference``, ``false_positives``. All are optional; values are bounded.
+``response_vi``, ``level_reason``, ``level_reason_vi``, ``suppress``, ``author``, ``reference``, ``false_positives``.
+All are optional; values are bounded.
 """
 
 import re
@@ -69,6 +70,8 @@ def info_of_meta(
         description_vi=text("description_vi"),
         response=text("response"),
         response_vi=text("response_vi"),
+        level_reason=text("level_reason"),
+        level_reason_vi=text("level_reason_vi"),
         tags=_tags(tags, meta),
         false_positives=_texts(text("false_positives")),
         references=_texts(text("reference")),

@@ -21,6 +21,7 @@ import soc_agent
 from soc_agent.detect.yara.rules import YaraRules
 from soc_agent.detect.yara.scan import scan_of
 from soc_agent.model import FileFacts, Scan, ScanLimits
+from soc_agent.scanning.archives import Bounds
 from soc_agent.scanning.frames import Answer, BrokenLinkError, Link, Order
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,8 @@ class ProcessScanner:
                 return Scan(not_scanned="hostile", detail="the same content ended the scanner before; it was not tried")
             if reason := self._ready(rules):
                 return Scan(not_scanned="no_scanner", detail=reason, again=True)
-            order = Order(facts.path, facts.owner, facts.size, limits.cap_bytes, limits.timeout_s)
+            inside = Bounds(limits.archive_depth, limits.archive_members, limits.archive_bytes)
+            order = Order(facts.path, facts.owner, facts.size, limits.cap_bytes, limits.timeout_s, inside)
             try:
                 answer = self._ask(order, file)
             except TimeoutError:

@@ -40,5 +40,7 @@ def scan_of(answer: Answer, rules: YaraRules) -> Scan:
     for found in answer.matches:
         info = rules.by_name.get((found.namespace, found.rule))
         if info is not None and info.id not in rules.disabled:
-            findings.append(Finding(info, found.rule, found.strings, found.meta))
-    return Scan(tuple(findings), answer.not_scanned, answer.detail, answer.sha256 if findings else "")
+            findings.append(Finding(info, found.rule, found.strings, found.meta, found.member, found.members))
+    return Scan(
+        tuple(findings), answer.not_scanned, answer.detail, answer.sha256 if findings else "", beyond=answer.beyond
+    )

@@ -21,6 +21,7 @@ RULE = RuleInfo(
     tier=Tier.APPLICATION,
     tags=("attack.t1505.003", "webshell"),
     response="Isolate",
+    level_reason="It stays",
 )
 
 
@@ -57,6 +58,7 @@ def test_a_finding_says_all_that_an_alert_needs() -> None:
         "strings": ["$a", "$b"],
         "meta": {"weight": 3},
         "response": "Isolate",
+        "level_reason": "It stays",
     }
 
 

@@ -21,6 +21,8 @@ FULL = {
         "description_vi": "tìm gì",
         "response": "look",
         "response_vi": "xem",
+        "level_reason": "rare",
+        "level_reason_vi": "hiếm",
         "suppress": "2h",
         "entity": ["src_ip", "user"],
     },
@@ -35,6 +37,7 @@ def test_everything_that_a_rule_says() -> None:
     assert (info.layer, info.tier, info.kind) == (Layer.ON_SITE, Tier.ENDPOINT, RuleKind.SIGMA)
     assert (info.description, info.description_vi) == ("what it finds", "tìm gì")
     assert (info.response, info.response_vi) == ("look", "xem")
+    assert (info.level_reason, info.level_reason_vi) == ("rare", "hiếm")
     assert info.tags == ("attack.t1110", "attack.credential-access")
     assert (info.false_positives, info.references) == (("Backup",), ("https://example.org",))
     assert (info.author, info.path) == ("someone", "rules/a.yml")

@@ -32,6 +32,8 @@ def test_a_rule_that_says_all() -> None:
         false_positives="admin tools",
         response="isolate",
         response_vi="cô lập",
+        level_reason="it stays",
+        level_reason_vi="nó ở lại",
     )
     assert problems == []
     assert info == RuleInfo(
@@ -50,6 +52,8 @@ def test_a_rule_that_says_all() -> None:
         false_positives=("admin tools",),
         response="isolate",
         response_vi="cô lập",
+        level_reason="it stays",
+        level_reason_vi="nó ở lại",
         path="r.yar",
         entity=("file",),
     )
