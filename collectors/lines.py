@@ -70,7 +70,7 @@ def cut(raw: bytes, cursor: Cursor, cap: int, *, begin: int = 0, final: bool = F
     if b"\0" in raw:
         hole = raw.find(b"\n\0", at, end)
         end = hole + 1 if hole >= 0 else end
-    long = _first_long(raw, at, end, cap)
+    long = first_long(raw, at, end, cap)
     if long == at:
         return _unfinished(raw, rest, at, cap)
     if long > at:
@@ -114,8 +114,8 @@ def _unfinished(raw: bytes, rest: Cursor, at: int, cap: int) -> Piece:
     return Piece(head + b"\n", rest.offset, rest.line, after, int(too_long))
 
 
-def _first_long(raw: bytes, at: int, end: int, cap: int) -> int:
-    """Give where the first line of more than ``cap`` bytes begins, or -1. Looks at few bytes: it steps by the cap."""
+def first_long(raw: bytes, at: int, end: int, cap: int) -> int:
+    """Give where the first line of more than ``cap`` bytes begins in whole lines, or -1. Few bytes are looked at."""
     while end - at > cap + 1:
         newline = raw.rfind(b"\n", at, at + cap + 1)
         if newline < 0:

@@ -10,33 +10,14 @@ as it was written.
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import accumulate
-from operator import sub
-from typing import NamedTuple, Protocol
 
+from collectors.audit_records import AuditRecords
+from collectors.joining import NOTHING, Grouping, Taken, join_at, part_at
+from collectors.lines import first_long
 from soc_agent.config import MultilineOptions, compile_start
 
-
-class Taken(NamedTuple):
-    """Complete events."""
-
-    size: int
-    """How many bytes they are."""
-    joined: bytes
-    """A line for each event."""
-    written: bytes
-    """The same events as they were written."""
-
-
-class Grouping(Protocol):
-    """Says which lines are one event."""
-
-    def take(self, data: bytes, *, final: bool) -> Taken:
-        """Give the complete events at the head of whole lines; with ``final``, the last one is complete."""
-        ...
-
-
-_NOTHING = Taken(0, b"", b"")
+_Join = Callable[[bytes], bytes]
+"""Gives whole lines as one line for each event, in as many bytes."""
 
 
 def grouping_for(options: MultilineOptions) -> Grouping | None:
@@ -45,75 +26,103 @@ def grouping_for(options: MultilineOptions) -> Grouping | None:
     if options.by == "audit":
         return AuditRecords(*bounds)
     if options.by == "indent":
-        return Starts(_starts_of(_NOT_INDENTED), *bounds)
+        return Starts(_join_before(rb"[ \t\r\n]"), *bounds)
     if options.by == "java":
-        return Starts(_java_starts, *bounds)
+        return Starts(_join_java, *bounds)
+    if options.by == "start" and _is_simple(options.start):
+        return Starts(_join_before(rb"(?!%s)[\s\S]" % options.start.removeprefix("^").encode()), *bounds)
     if options.by == "start":
-        return Starts(_starts_of(compile_start(options.start)), *bounds)
+        return Starts(_join_between(compile_start(options.start)), *bounds)
     return None
 
 
-def _starts_of(pattern: "re.Pattern[bytes]") -> Callable[[bytes], Iterator[int]]:
-    return lambda data: (match.start() for match in pattern.finditer(data))
+def _join_before(rest: bytes) -> _Join:
+    """Join the lines that begin so to those before them. One substitution for all lines: no step of Python for each."""
+    pattern = re.compile(rb"\n(?=" + rest + rb")")
+    crlf = re.compile(rb"\r?\n(?=" + rest + rb")")
+
+    def join(data: bytes) -> bytes:
+        if b"\r\n" in data:
+            return crlf.sub(lambda found: b" " * len(found[0]), data)
+        return pattern.sub(b" ", data)
+
+    return join
 
 
-_NOT_INDENTED = re.compile(rb"^(?=[^ \t\r\n])", re.MULTILINE)
-_JAVA_START = re.compile(
-    rb"^(?=[^ \t\r\n])(?!Caused by: |Suppressed: |\.\.\. \d|at [\w$.<>/@]+\()"
-    rb"((?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?=[:\r\n]))?",
-    re.MULTILINE,
-)
+def _join_between(start: "re.Pattern[bytes]") -> _Join:
+    """Join what stands between two lines that begin so, for patterns that only an engine of linear time may try."""
+
+    def join(data: bytes) -> bytes:
+        ends = [match.start() for match in start.finditer(data) if 0 < match.start() < len(data)]
+        return join_at(data, [*ends, len(data)])
+
+    return join
+
+
+_ITEM = r"(?:[\w \-:,;/<>=@#%!'\"]|\\[dw\[\](){}.+*?^$|/\-]|\[(?!\^)(?:[\w :,;/<>=@#%.()*+?]|(?<!-)-|\\[dw\[\]\-.])+\])"
+_SIMPLE = re.compile(rf"\^?(?:{_ITEM}(?:\{{\d{{1,2}}\}})?)+(?:{_ITEM}[+*?](?:{_ITEM}(?:\{{\d{{1,2}}\}})?)*)?", re.ASCII)
+
+
+def _is_simple(pattern: str) -> bool:
+    """Say whether :mod:`re` tries an expression in linear time too, and finds the same as RE2.
+
+    It does where each item but one has one width, and all are plain ASCII characters and classes of them.
+    """
+    return _SIMPLE.fullmatch(pattern) is not None
+
+
+_join_stacks = _join_before(rb"[ \t\r\n]|Caused by: |Suppressed: |\.\.\. \d|at [\w$.<>/@]+\(")
+_EXCEPTION = re.compile(rb"\n(?:[a-z_][\w$]*\.)+[A-Z][\w$]*(?=[:\r\n])")
 _OF_A_STACK = re.compile(rb"[ \t]+(?:at |\.\.\. \d|Caused by: |Suppressed: )")
 
 
-def _java_starts(data: bytes) -> Iterator[int]:
-    """Yield where events begin in a log of Java: a bare exception belongs to the message right before it."""
-    for match in _JAVA_START.finditer(data):
-        begin = match.start()
-        if match[1] is not None and begin:
-            before = data.rfind(b"\n", 0, begin - 1) + 1
-            if not _OF_A_STACK.match(data, before):
-                continue
-        yield begin
+def _join_java(data: bytes) -> bytes:
+    """Join stack traces; a bare exception belongs to the message right before it."""
+    joined = _join_stacks(data)
+    newlines = (found.start() for found in _EXCEPTION.finditer(data))
+    bare = [at for at in newlines if not _OF_A_STACK.match(data, data.rfind(b"\n", 0, at) + 1)]
+    if not bare:
+        return joined
+    changed = bytearray(joined)
+    for at in bare:
+        changed[at] = 0x20
+        if data[at - 1 : at] == b"\r":
+            changed[at - 1] = 0x20
+    return bytes(changed)
 
 
 class Starts:
     """Events of which the first line can be told from the others."""
 
-    def __init__(self, starts: Callable[[bytes], Iterator[int]], max_lines: int, max_bytes: int) -> None:
-        self._starts = starts
+    def __init__(self, join: _Join, max_lines: int, max_bytes: int) -> None:
+        self._join = join
         self._max_lines, self._max_bytes = max_lines, max_bytes
 
     def take(self, data: bytes, *, final: bool) -> Taken:
-        """Give the complete events at the head of whole lines."""
-        ends = self._ends(data)
-        if not final and ends:
-            ends.pop()
-        if not ends:
-            return _NOTHING
-        written = data[: ends[-1]]
-        return Taken(len(written), _joined(written, ends), written)
-
-    def _ends(self, data: bytes) -> list[int]:
-        """Give where events end; a long one is cut into several."""
+        """Give the complete events at the head of whole lines; a long one is cut into several."""
         if not data:
-            return []
-        starts = list(self._starts(data))
-        if not starts or starts[0]:
-            starts.insert(0, 0)
-        ends = [*starts[1:], len(data)]
-        limit = min(self._max_lines, self._max_bytes)
-        if max(map(sub, ends, starts)) <= limit:  # an event of so few bytes has no more lines
-            return ends
-        cut: list[int] = []
-        for begin, end in zip(starts, ends, strict=True):
-            if end - begin > limit:
-                cut += self._cuts(data, begin, end)
-            cut.append(end)
-        return cut
+            return NOTHING
+        joined = self._join(data)
+        if cuts := list(self._cuts(data, joined)):
+            parted = bytearray(joined)
+            part_at(parted, data, cuts)
+            joined = bytes(parted)
+        size = len(data) if final else joined.rfind(b"\n", 0, max(0, len(joined) - 1)) + 1
+        if not size:
+            return NOTHING
+        return Taken(size, joined[:size], data[:size])
 
-    def _cuts(self, data: bytes, begin: int, end: int) -> Iterator[int]:
-        """Yield where an event is cut that has too many lines, or bytes. A line that alone has too many stays whole."""
+    def _cuts(self, data: bytes, joined: bytes) -> Iterator[int]:
+        """Yield where events are cut that have too many lines, or bytes."""
+        limit = min(self._max_lines, self._max_bytes)  # an event of so few bytes has no more lines
+        at = 0
+        while (begin := first_long(joined, at, len(joined), limit)) >= 0:
+            at = joined.find(b"\n", begin) + 1 or len(joined)
+            if at - begin > self._max_bytes or data.count(b"\n", begin, at) > self._max_lines:
+                yield from self._cuts_of(data, begin, at)
+
+    def _cuts_of(self, data: bytes, begin: int, end: int) -> Iterator[int]:
+        """Yield where one event is cut. A line that alone has too many bytes stays whole."""
         lines, at = 0, begin
         while at < end:
             after = data.find(b"\n", at, end) + 1 or end
@@ -122,86 +131,3 @@ class Starts:
                 begin, lines = at, 0
             lines += 1
             at = after
-
-
-_RECORD = re.compile(rb"^(?:node=(\S+) )?type=(\S+) msg=audit\((\d+)\.\d+:(\d+)\)", re.MULTILINE)
-_LAST = (b"PROCTITLE", b"EOE")
-_ALONE = re.compile(
-    rb"(?:USER|CRED|DAEMON|SERVICE|SYSTEM|CRYPTO|GRP|ADD|DEL|ACCT|ROLE|CHUSER|CHGRP|VIRT|SOFTWARE|LABEL)_"
-)
-_Key = tuple[bytes | None, bytes]
-"""Node and number of an event."""
-_APART_S = 2
-"""A record so much later shows that an event has all of its records (auparse(3) waits as long)."""
-
-
-class _Open(NamedTuple):
-    """An event that may have more records."""
-
-    second: int
-    lines: list[bytes]
-
-
-class AuditRecords:
-    """Records of the Linux audit daemon that bear the same number, also where those of several events alternate.
-
-    An event has all its records after ``PROCTITLE`` or ``EOE``, or when a record of two seconds later has come. What
-    comes of it afterwards is an event of its own.
-    """
-
-    def __init__(self, max_lines: int, max_bytes: int) -> None:
-        self._max_lines, self._max_bytes = max_lines, max_bytes
-
-    def take(self, data: bytes, *, final: bool) -> Taken:
-        """Give the complete events at the head of whole lines."""
-        records = {match.start(): match for match in _RECORD.finditer(data)}
-        events: list[list[bytes]] = []
-        opened: dict[_Key, _Open] = {}
-        complete = size = at = 0
-        while at < len(data):
-            end = data.find(b"\n", at) + 1 or len(data)
-            record = records.get(at)
-            if record is None:
-                events.append([data[at:end]])
-            else:
-                self._add(events, opened, record, data[at:end])
-            at = end
-            if not opened or at - size > self._max_bytes:
-                opened.clear()
-                complete, size = len(events), at
-        if final:
-            complete, size = len(events), len(data)
-        if not complete:
-            return _NOTHING
-        written = b"".join(line for lines in events[:complete] for line in lines)
-        ends = list(accumulate(sum(map(len, lines)) for lines in events[:complete]))
-        return Taken(size, _joined(written, ends), written)
-
-    def _add(
-        self, events: list[list[bytes]], opened: dict[_Key, _Open], record: "re.Match[bytes]", line: bytes
-    ) -> None:
-        """Add a record to its event, and close the events that have all of theirs."""
-        node, kind, second, serial = record.groups()
-        while opened and int(second) - next(iter(opened.values())).second >= _APART_S:
-            del opened[next(iter(opened))]
-        key = node, serial
-        if key not in opened:
-            opened[key] = _Open(int(second), [])
-            events.append(opened[key].lines)
-        lines = opened[key].lines
-        lines.append(line)
-        if kind in _LAST or _ALONE.match(kind) or len(lines) >= self._max_lines:
-            del opened[key]
-
-
-def _joined(written: bytes, ends: list[int]) -> bytes:
-    """Give events as one line each, in as many bytes."""
-    if not ends or len(ends) == written.count(b"\n"):
-        return written
-    crlf = b"\r\n" in written
-    joined = bytearray((written.replace(b"\r\n", b"  ") if crlf else written).replace(b"\n", b" "))
-    for end in ends:
-        joined[end - 1] = 0x0A
-        if crlf and written[end - 2 : end - 1] == b"\r":
-            joined[end - 2] = 0x0D
-    return bytes(joined)

@@ -1,12 +1,14 @@
 """Which lines are one event, wherever what is handed in ends."""
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.multiline import Grouping, grouping_for
+from collectors.joining import Grouping
+from collectors.multiline import grouping_for
 from soc_agent.config import MultilineOptions
 
 BOUNDS: dict[str, Any] = {"max_lines": 5, "max_bytes": 1024}
@@ -101,9 +103,28 @@ def test_a_pattern_matches_at_the_beginning_of_lines_alone() -> None:
     assert taken.joined == b"BEGIN a not BEGIN  START\n"
 
 
-def test_many_open_events_take_linear_time() -> None:
-    """Ten thousand events of which none ends are given in parts, in their order."""
-    data = b"".join(b"type=SYSCALL msg=audit(1.0:%d): x\n" % number for number in range(10_000))
-    taken = grouping(by="audit").take(data, final=False)
-    assert taken.joined == taken.written == data[: taken.size]
-    assert len(data) - taken.size <= 1024 + 50
+@pytest.mark.parametrize("start", [r"\d{4} ", r"^2", r"[A-Z]+ ", r"\[?\w", r"[\d-]{2}2", "ERROR"])
+@given(lines=st.lists(LINES, max_size=30), newline=st.sampled_from([b"\n", b"\r\n"]), final=st.booleans())
+def test_a_simple_pattern_finds_what_the_same_as_a_group_finds(
+    start: str, lines: list[bytes], newline: bytes, final: bool
+) -> None:
+    """Simple ones are tried by another engine, for all lines at once."""
+    data = b"".join(line + newline for line in lines)
+    quick, slow = grouping(by="start", start=start), grouping(by="start", start=f"(?:{start})")
+    assert quick.take(data, final=final) == slow.take(data, final=final)
+
+
+@pytest.mark.parametrize("start", [r"(a+)+b", r"a+b+c", r"[^x]+", r".*x", r"\s", "\u0111", r"\w+\d*", r"(?i)error"])
+def test_a_pattern_that_may_take_long_is_tried_in_linear_time(start: str) -> None:
+    """A line of a million bytes, for which a backtracking engine would take years."""
+    made = grouping(by="start", start=start, max_bytes=524_288)
+    data = b"a" * 1_000_000 + b"\n"
+    begin = time.process_time()
+    assert made.take(data, final=True).joined == data
+    assert time.process_time() - begin < 5
+
+
+def test_an_event_of_many_short_lines_is_cut_by_their_number() -> None:
+    data = b"start\n" + b" x\n" * 12 + b"start\n"
+    taken = grouping(by="indent").take(data, final=True)
+    assert [line.count(b"x") for line in taken.joined.split(b"\n")[:-1]] == [4, 5, 3, 0]
