@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from soc_agent.cli.install.needs import HOMES, LOWEST_FREE_PORT, TEMPORARY, Needs
+from soc_agent.cli.install.needs import HOMES, LOWEST_FREE_PORT, NET_RAW, TEMPORARY, Needs
 from soc_agent.text import current_language, say
 
 SERVICE = "soc-agent"
@@ -18,6 +18,8 @@ CONFIG_FOLDER = Path("/etc/soc-agent")
 UNIT_PATH = Path("/etc/systemd/system/soc-agent.service")
 USERS_PATH = Path("/etc/sysusers.d/soc-agent.conf")
 FOLDERS_PATH = Path("/etc/tmpfiles.d/soc-agent.conf")
+CAPTURE_NICENESS = -10
+"""What the process that captures packets asks for: they do not wait while rules keep the processor."""
 _COMMENT_WIDTH = 110
 
 
@@ -71,7 +73,7 @@ def unit_lines(service: Service) -> Iterator[Line]:
     yield from _rights(service)
     yield from _files(service)
     yield from _network(service.needs)
-    yield from _kernel()
+    yield from _kernel(service.needs)
     yield from _bounds(service)
     yield Line("[Install]")
     yield Line("WantedBy=multi-user.target", "wanted")
@@ -171,11 +173,15 @@ def _network(needs: Needs) -> Iterator[Line]:
         yield Line(f"SocketBindAllow={port}", why)
 
 
-def _kernel() -> Iterator[Line]:
+def _kernel(needs: Needs) -> Iterator[Line]:
     yield Line("SystemCallFilter=@system-service", "calls")
     yield Line("SystemCallFilter=~@privileged @resources")
     # a process that takes hostile input gives its rights away; without CAP_SYS_TIME the clock can only be read
     yield Line("SystemCallFilter=capset adjtimex clock_adjtime", "calls_back")
+    if NET_RAW in needs.capabilities:
+        # a limit (getrlimit(2), RLIMIT_NICE) instead of CAP_SYS_NICE, which reaches the processes of others
+        yield Line("SystemCallFilter=setpriority", "nice")
+        yield Line(f"LimitNICE={CAPTURE_NICENESS}")
     yield Line("SystemCallErrorNumber=EPERM")
     yield Line("SystemCallArchitectures=native", "architectures")
     yield Line("MemoryDenyWriteExecute=yes", "write_execute")

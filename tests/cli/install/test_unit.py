@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from soc_agent.cli.init import example
 from soc_agent.cli.install.command import plan, wanted_files
 from soc_agent.cli.install.image import Image
 from soc_agent.cli.install.needs import Needs
@@ -73,6 +74,16 @@ def test_what_is_needed_is_given() -> None:
     assert found["ProtectHome"] == ["read-only"]
     assert found["BindReadOnlyPaths"] == ["-/tmp/in"]
     assert "IPAddressDeny" not in found
+
+
+def test_capturing_goes_first_by_a_limit_and_not_by_a_right() -> None:
+    found = directives(EVERYTHING)
+    assert found["LimitNICE"] == ["-10"]
+    assert found["SystemCallFilter"][-1] == "setpriority"
+    assert "SYS_NICE" not in found["CapabilityBoundingSet"][0]
+    quiet = directives(Needs())
+    assert "LimitNICE" not in quiet
+    assert "setpriority" not in " ".join(quiet["SystemCallFilter"])
 
 
 def test_a_sensor_of_packets_speaks_with_nobody() -> None:
@@ -143,9 +154,9 @@ def test_systemd_finds_it_closed(needs: Needs, most: float, tmp_path: Path) -> N
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root: the example's logs get the group adm")
 def test_the_files_in_the_sources_are_those_of_the_example(tmp_path: Path) -> None:
-    """`deploy/` shows what `install` writes for the example configuration; SOC_AGENT_WRITE=1 writes it anew."""
+    """`deploy/` shows what `install` writes for what `init` writes to /etc; SOC_AGENT_WRITE=1 writes it anew."""
     config = make_image(tmp_path)
-    config.write_bytes((ROOT / "config.example.yaml").read_bytes())
+    config.write_text(example(Path("/etc/soc-agent/config.yaml"), tmp_path), "utf-8")
     shown = plan(Workspace(config, "en"), Image(tmp_path), "soc-agent", "/opt/soc-agent/bin/soc-agent", "1G", "100%")
     for wanted, suffix in zip(wanted_files(shown), ("service", "sysusers.conf", "tmpfiles.conf"), strict=True):
         path = ROOT / "deploy" / f"soc-agent.{suffix}"
