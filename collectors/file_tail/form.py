@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from collectors.columns import one_header
 from collectors.encodings import Encoding, by_mark, encoding_for, sniff
+from collectors.joining import Grouping
 from collectors.lines import Cursor, Piece
-from collectors.multiline import Grouping, grouping_for
+from collectors.multiline import grouping_for
 from soc_agent.config import AUTO, FileSource
 
 
