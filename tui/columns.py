@@ -6,11 +6,11 @@ from functools import lru_cache
 from msgspec import Struct
 
 from soc_agent.model import Alert, Level, RuleInfo, Status
-from soc_agent.text import current_language
+from soc_agent.text import SafeText, current_language
 from tui import times
-from tui.look import Role
+from tui.look import SUPPRESSED_GLYPH, Role
 from tui.outside import EMPTY, Line, Part, fit, joined, safe, said
-from tui.words import level_part, status_part, title_of, widest
+from tui.words import ended_part, level_part, standing_part, status_part, title_of, widest
 
 _LAYOUTS = (
     (False, 16, 30, 10),
@@ -48,7 +48,7 @@ class Columns(Struct, frozen=True):
 def _columns(width: int, language: str) -> Columns:  # noqa: ARG001 - words differ in width between languages
     for short, host, entities, owner in _LAYOUTS:
         level = widest([level_part(level, short=short) for level in Level])
-        status = widest([status_part(status, short=short) for status in Status])
+        status = widest([ended_part(short=short), *(status_part(status, short=short) for status in Status)])
         # the level of the system is no news of the alert itself: all else comes first
         system = 2 if entities >= _ENTITIES_GOOD else 0
         fixed = (11, level, 2, status, host, system, entities, 6, owner)
@@ -87,15 +87,20 @@ def alert_line(alert: Alert, rule: RuleInfo | None, width: int, now_ns: int, zon
             "time": Part(times.brief(alert.last_ns, now_ns, zone), quiet or "muted"),
             "level": Part(level.text, quiet or level.role),
             "layer": Part(joined("L", str(alert.layer.value)), "faint" if quiet else "muted"),
-            "status": status_part(alert.status, short=layout.short),
+            "status": standing_part(alert, short=layout.short),
             "host": Part(safe(alert.host or "–", 256), quiet),
             "system": Part(safe(alert.context.get("system_level", ""), 2), quiet or "key"),
-            "title": Part(title_of(alert, rule), quiet or _urgency(alert)),
+            "title": Part(_title(alert, rule), quiet or _urgency(alert)),
             "entities": Part(safe(" ".join(values), 256), quiet or "entity"),
             "count": Part(joined("×", times.number(alert.count)) if alert.count > 1 else EMPTY, quiet or "muted"),
             "owner": Part(safe(alert.owner, 64), quiet or "muted"),
         },
     )
+
+
+def _title(alert: Alert, rule: RuleInfo | None) -> SafeText:
+    title = title_of(alert, rule)
+    return joined(SUPPRESSED_GLYPH, " ", title) if alert.suppressed else title
 
 
 def _urgency(alert: Alert) -> Role:

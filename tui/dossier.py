@@ -24,7 +24,7 @@ from tui.words import (
     level_reason_of,
     response_of,
     separator,
-    status_part,
+    standing_part,
     tier_word,
     title_of,
 )
@@ -94,7 +94,7 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo, *, ca
 
 def _standing(alert: Alert) -> Line:
     parts = [
-        status_part(alert.status),
+        standing_part(alert),
         separator(),
         part(f"L{alert.layer.value} "),
         Part(layer_word(alert.layer, short=True)),

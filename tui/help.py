@@ -19,7 +19,7 @@ from tui.page import Page
 from tui.panels import section
 from tui.paper import beside, wrapped
 from tui.registry import VIEWS
-from tui.words import WORST_FIRST, health_part, level_part, status_part
+from tui.words import WORST_FIRST, ended_part, health_part, level_part, status_part, suppressed_part
 
 _TWO_COLUMNS = 70
 
@@ -53,7 +53,7 @@ def help_lines(here: Sequence[Key], moving: Sequence[Key], width: int) -> list[L
     rows += [(), section(said("tui.help.glyphs"), width)]
     for scale in (
         [level_part(level) for level in WORST_FIRST],
-        [status_part(status) for status in Status],
+        [*(status_part(status) for status in Status), ended_part(), suppressed_part()],
         [health_part(health) for health in Health],
     ):
         rows += wrapped(tuple(item for sign in scale for item in (sign, part("   "))), width)

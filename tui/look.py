@@ -62,6 +62,10 @@ STATUS_GLYPH: dict[Status, str] = {
     Status.CLOSED: "✓",
     Status.FALSE_POSITIVE: "≠",
 }
+ENDED_GLYPH = "↺"
+"""Of an alert that the agent closed because what it told of was over."""
+SUPPRESSED_GLYPH = "⊘"
+"""Of an alert on which a suppression counts what comes."""
 STATUS_ROLE: dict[Status, Role] = {
     Status.NEW: "strong",
     Status.ACKNOWLEDGED: "",

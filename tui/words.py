@@ -4,7 +4,7 @@ from soc_agent.layers import Figure, Health, LayerState, Message
 from soc_agent.model import Alert, Layer, Level, RuleInfo, Status, Tier
 from soc_agent.text import SafeText, current_language
 from tui import times
-from tui.look import LEVEL_GLYPH, LEVEL_ROLE, STATUS_GLYPH, STATUS_ROLE, Role
+from tui.look import ENDED_GLYPH, LEVEL_GLYPH, LEVEL_ROLE, STATUS_GLYPH, STATUS_ROLE, SUPPRESSED_GLYPH, Role
 from tui.outside import Part, cells, joined, part, safe, said
 
 HEALTH_GLYPH: dict[Health, str] = {
@@ -43,6 +43,23 @@ def status_part(status: Status, *, short: bool = False) -> Part:
     """Give a status: glyph and word."""
     word = said(f"tui.status{'_short' if short else ''}.{status.value}")
     return Part(joined(STATUS_GLYPH[status], " ", word), STATUS_ROLE[status])
+
+
+def standing_part(alert: Alert, *, short: bool = False) -> Part:
+    """Give the status of an alert; one that the agent closed by itself has a glyph and a word of its own."""
+    if alert.ended and not alert.status.is_open:
+        return ended_part(short=short)
+    return status_part(alert.status, short=short)
+
+
+def ended_part(*, short: bool = False) -> Part:
+    """Give what stands in place of "closed" where the agent closed it, because it was over."""
+    return Part(joined(ENDED_GLYPH, " ", said(f"signs.ended{'_short' if short else ''}")), STATUS_ROLE[Status.CLOSED])
+
+
+def suppressed_part() -> Part:
+    """Give the sign of an alert on which a suppression counts what comes, with what it means."""
+    return Part(joined(SUPPRESSED_GLYPH, " ", said("signs.suppressed")), "muted")
 
 
 def health_part(health: Health) -> Part:

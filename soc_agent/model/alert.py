@@ -101,3 +101,7 @@ class Alert(Struct, frozen=True):
     owner: str = ""
     context: AlertContext = {}
     """What was known of its host and addresses when it was new."""
+    suppressed: bool = False
+    """Whether what comes is counted on it for a time, and makes no other alert."""
+    ended: bool = False
+    """Whether it was closed by the agent itself: what it told of was over."""

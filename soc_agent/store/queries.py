@@ -6,7 +6,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from soc_agent.model import Alert, Layer, Level, Status, Tier
+from soc_agent.store import signs
 from soc_agent.store.batch import LINES_KEPT
 from soc_agent.store.codec import MAX_INT, content_decoder
 from soc_agent.store.conditions import conditions
@@ -62,6 +65,12 @@ def alerts(conn: sqlite3.Connection, ids: Sequence[int], now_ns: int, at_ns: int
         seen.values | {"ids": json.dumps(list(ids))},
     )
     found = {row[0]: _alert(row) for row in rows}
+    closed = [alert.id for alert in found.values() if alert.status is Status.CLOSED]
+    ended = signs.ended(conn, closed, at_ns) if closed else set()
+    suppressed = signs.suppressed(conn, list(found), now_ns, at_ns)
+    for alert_id in suppressed | ended:
+        signed = {"suppressed": alert_id in suppressed, "ended": alert_id in ended}
+        found[alert_id] = replace(found[alert_id], **signed)
     return [found[alert_id] for alert_id in ids if alert_id in found]
 
 

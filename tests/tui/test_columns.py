@@ -11,6 +11,7 @@ from soc_agent.text import LANGUAGES, use_language
 from tests.tui.hostile import EVERYTHING, commands
 from tests.tui.stage import BRUTE, NOW
 from tui.columns import alert_line, columns, heading
+from tui.look import ENDED_GLYPH, SUPPRESSED_GLYPH
 from tui.paper import width_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -64,3 +65,19 @@ def test_what_is_closed_is_quiet_and_what_nobody_took_is_not(store: Store) -> No
         return next(part.role for part in row if part.text.startswith("SSH"))
 
     assert [role(s) for s in Status] == ["strong", "muted", "faint", "faint"]
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_what_is_suppressed_or_ended_by_itself_has_its_sign(store: Store, language: str) -> None:
+    use_language(language)
+    alert = store.alerts(store.alert_ids())[0]
+    for width in (78, 118, 198):
+        quiet = "".join(text for text, _ in alert_line(replace(alert, suppressed=True), None, width, NOW, ZONE))
+        assert SUPPRESSED_GLYPH in quiet
+        over = replace(alert, status=Status.CLOSED, ended=True)
+        shown = "".join(text for text, _ in alert_line(over, None, width, NOW, ZONE))
+        assert ENDED_GLYPH in shown
+        assert ENDED_GLYPH not in quiet
+        assert len({width_of(alert_line(each, None, width, NOW, ZONE)) for each in (alert, over)}) == 1
+        again = "".join(text for text, _ in alert_line(replace(over, status=Status.NEW), None, width, NOW, ZONE))
+        assert ENDED_GLYPH not in again
