@@ -13,7 +13,6 @@ from collectors.packets.greetings import smb_answer, ssh_banner
 from collectors.packets.lines import (
     DceRpc,
     Kerberos,
-    Login,
     Names,
     Rdp,
     Smb,
@@ -23,7 +22,7 @@ from collectors.packets.lines import (
     of_flow,
     text,
 )
-from collectors.packets.logins import PAYLOADS, Reader
+from collectors.packets.login_listener import login_listener_of
 from collectors.packets.records import ssh_line
 from collectors.packets.rpc import RpcCalls
 from collectors.packets.smb import File, Found, Mapping, SmbSession
@@ -220,30 +219,6 @@ def _rdp_line(names: Names, said: bytes | None, answer: rdp.Rdp | None, time_ns:
     )
 
 
-class LoginListener:
-    """Logins in the clear."""
-
-    __slots__ = ("_reader", "_service", "wants")
-    held = 600
-
-    def __init__(self, service: str) -> None:
-        self.wants = [PAYLOADS, 0]
-        self._service = service
-        self._reader: Reader | None = Reader(service)
-
-    def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
-        """Take what the client says, until it has logged in."""
-        login = self._reader.read(data) if side == 0 and self._reader is not None else None
-        if login is None:
-            return []
-        self.wants[0], self._reader = 0, None
-        return [encode(Login(*of_flow(names, time_ns), self._service, text(login.user, 256), login.mechanism))]
-
-    def finish(self, names: Names, time_ns: int) -> list[bytes]:
-        """Give nothing: a name without a login is none."""
-        return []
-
-
 def listener_of(service: str) -> Listener | None:
     """Give what listens to a flow of a service; None for one that has no lines of its own."""
     match service:
@@ -257,9 +232,7 @@ def listener_of(service: str) -> Listener | None:
             return RdpListener()
         case "krb" | "krb_tcp":
             return KerberosListener(is_framed=service == "krb_tcp")
-        case "pop3" | "imap" | "smtp" | "ldap":
-            return LoginListener(service)
-    return None
+    return login_listener_of(service)
 
 
 def _clean(value: str) -> str:

@@ -5,13 +5,14 @@ import binascii
 import re
 from typing import NamedTuple
 
-SERVICES = frozenset(("pop3", "imap", "smtp", "ldap"))
 PAYLOADS = 16
 """So many payloads of a client are looked at."""
 _NAME_CAP = 256
-_IMAP = re.compile(rb'\S+ LOGIN (?:"((?:[^"\\]|\\.)*)"|(\S+)) ', re.IGNORECASE)
-_PLAIN = re.compile(rb"(?:\S+ AUTHENTICATE|AUTH) PLAIN ([A-Za-z0-9+/=]+)", re.IGNORECASE)
-_LOGIN = re.compile(rb"AUTH LOGIN(?: ([A-Za-z0-9+/=]+))?\s*$", re.IGNORECASE)
+_LINES = 16
+"""Of a payload that are looked at: commands may be sent without waiting."""
+_IMAP = re.compile(rb'\S+ LOGIN (?:"((?:[^"\\]|\\.)*)"|\{(\d{1,4})\+?\}|(\S+)(?= ))', re.IGNORECASE)
+_PLAIN = re.compile(rb"(?:\S+ AUTHENTICATE|AUTH) PLAIN(?: ([A-Za-z0-9+/=]+))?\s*$", re.IGNORECASE)
+_LOGIN = re.compile(rb"(?:\S+ AUTHENTICATE|AUTH) LOGIN(?: ([A-Za-z0-9+/=]+))?\s*$", re.IGNORECASE)
 _POP3 = re.compile(rb"USER ([^\r\n]+)", re.IGNORECASE)
 
 
@@ -25,34 +26,52 @@ class Login(NamedTuple):
 class Reader:
     """Reads what one client says."""
 
-    __slots__ = ("_asks_name", "_is_pop3", "_user")
+    __slots__ = ("_asked", "_service", "_user")
 
     def __init__(self, service: str) -> None:
-        self._is_pop3 = service == "pop3"
+        self._service = service
         self._user: bytes | None = None
-        self._asks_name = False
+        self._asked = ""
+        """What the next line of the client is: the answer to this mechanism, or a name by its length."""
 
     def read(self, data: bytes) -> Login | None:
         """Take a payload of the client; give the login when it is known."""
-        if data[:1] == b"\x30":
-            return _ldap(data)
-        if self._asks_name:
-            self._asks_name = False
-            return Login(_decoded(data.strip()), "LOGIN")
-        if self._is_pop3:
-            if found := _POP3.match(data):
-                self._user = found[1][:_NAME_CAP]
-            elif self._user is not None and data[:5].upper() == b"PASS ":
-                return Login(self._user, "PASS")
-        if found := _PLAIN.match(data):
-            return Login(b"".join(_decoded(found[1]).split(b"\0")[1:2]), "PLAIN")
-        if found := _LOGIN.match(data):
-            if found[1]:
-                return Login(_decoded(found[1]), "LOGIN")
-            self._asks_name = True
-        elif found := _IMAP.match(data):
-            return Login((found[1] or found[2] or b"")[:_NAME_CAP], "LOGIN")
+        if self._service == "ldap":
+            return _ldap(data) if data[:1] == b"\x30" else None
+        for line in data.split(b"\n", _LINES)[:_LINES]:
+            if line and (found := self._line(line.rstrip(b"\r"))) is not None:
+                return found
         return None
+
+    def _line(self, line: bytes) -> Login | None:
+        asked, self._asked = self._asked, ""
+        if asked:
+            return _answered(asked, line)
+        if self._service == "pop3":
+            if found := _POP3.match(line):
+                self._user = found[1][:_NAME_CAP]
+            elif self._user is not None and line[:5].upper() == b"PASS ":
+                return Login(self._user, "PASS")
+        for mechanism, pattern in (("PLAIN", _PLAIN), ("LOGIN", _LOGIN)):
+            if found := pattern.match(line):
+                if found[1]:
+                    return _answered(mechanism, found[1])
+                self._asked = mechanism
+                return None
+        if self._service == "imap" and (found := _IMAP.match(line)):
+            if found[2]:
+                self._asked = found[2].decode()
+                return None
+            return Login((found[1] or found[3] or b"")[:_NAME_CAP], "LOGIN")
+        return None
+
+
+def _answered(mechanism: str, data: bytes) -> Login:
+    """Give the login in what a client answered to a mechanism, or after the length of a name (RFC 9051 section 4.3)."""
+    if mechanism.isdigit():
+        return Login(data[: int(mechanism)][:_NAME_CAP], "LOGIN")
+    said = _decoded(data.strip())
+    return Login(b"".join(said.split(b"\0")[1:2]) if mechanism == "PLAIN" else said, mechanism)
 
 
 def basic_user(value: bytes) -> bytes | None:

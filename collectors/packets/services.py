@@ -91,7 +91,8 @@ _FROM_ORIG: tuple[tuple[str, _Test], ...] = (
     ("ftp", lambda d, port: port == 21 and d[:5].upper() in (b"USER ", b"AUTH ", b"FEAT\r")),
     ("postgresql", lambda d, _: d[4:8] in (b"\x00\x03\x00\x00", b"\x04\xd2\x16\x2f") and d[:2] == b"\x00\x00"),
     ("mqtt", lambda d, _: d[:1] == b"\x10" and d[4:8] in (b"MQTT", b"MQIs")),
-    ("redis", lambda d, port: port == 6379 and d[:1] == b"*"),
+    ("redis", lambda d, port: port == 6379 and (d[:1] == b"*" or d[:5].upper() == b"AUTH ")),
+    ("rlogin", lambda d, port: port == 513 and d[:1] == b"\0"),
     ("irc", lambda d, port: 6660 <= port <= 7000 and _IRC.match(d) is not None),
 )
 _FROM_RESP: tuple[tuple[str, _Test], ...] = (

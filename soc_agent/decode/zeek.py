@@ -18,7 +18,25 @@ _SOURCES: dict[str, tuple[LogSource, ...]] = {
 _PATHS = (
     *("ssl", "arp", "nd", "files", "x509", "ssh", "ftp", "smtp", "rdp", "smb_files", "smb_mapping", "dce_rpc", "ntlm"),
     *("kerberos", "dhcp", "notice", "weird", "tunnel", "sip", "snmp", "socks", "irc", "mysql", "radius", "syslog"),
-    *("software", "pe", "dpd", "modbus", "dnp3", "quic", "ntp", "ldap", "ldap_search", "icmp", "stats"),
+    *(
+        "software",
+        "pe",
+        "dpd",
+        "modbus",
+        "dnp3",
+        "quic",
+        "ntp",
+        "ldap",
+        "ldap_search",
+        "icmp",
+        "stats",
+        "login",
+        "smb",
+        "rfb",
+        "known_hosts",
+        "known_services",
+        "traceroute",
+    ),
 )
 for _path in _PATHS:
     _SOURCES[_path] = (LogSource("", "zeek", _path),)
