@@ -47,10 +47,9 @@ class _Event:
         self.lines = 0
 
 
-def are_audit_records(sample: bytes) -> bool:
-    """Say whether whole lines are what the audit daemon writes to its log, each of them."""
-    lines = sample.split(b"\n")[:-1]
-    return bool(lines) and all(_RECORD.match(line) for line in lines)
+def begins_with_record(data: bytes) -> bool:
+    """Say whether data begin with a record as the audit daemon writes it to its log."""
+    return _RECORD.match(data) is not None
 
 
 class AuditRecords:

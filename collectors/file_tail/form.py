@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from collectors.audit_records import AuditRecords, begins_with_record
 from collectors.columns import one_header
 from collectors.encodings import Encoding, by_mark, encoding_for, sniff
 from collectors.joining import Grouping
@@ -26,6 +27,9 @@ class Form:
     def __init__(self, options: FileSource) -> None:
         self.cap = options.line_cap_bytes
         self.grouping: Grouping | None = grouping_for(options.multiline)
+        """Which lines are one event in all files; None where each line is one, or the lines say it."""
+        by_itself = options.type == AUTO and not options.multiline.by
+        self._audit = AuditRecords(options.multiline.max_lines, options.multiline.max_bytes) if by_itself else None
         self.wait_s = float(options.multiline.wait_s)
         self._encoding = options.encoding
         self._encodings: dict[str, Encoding] = {}
@@ -69,14 +73,17 @@ class Form:
             data = piece.data[:end]
             after = Cursor(piece.offset + encoding.length(data), piece.first_line + data.count(b"\n"))
             piece = piece._replace(data=data, cursor=after, truncated=0)
-        if self.grouping is None or not piece.data:
+        grouping = self.grouping
+        if grouping is None and self._audit and begins_with_record(piece.data):
+            grouping = self._audit
+        if grouping is None or not piece.data:
             return Cut(piece)
         after = piece.cursor
         at = begin + after.offset - cursor.offset
         ends_here = final or flush or after.skipping or after.open_line or encoding.has_more(raw, at, self.cap)
-        taken = self.grouping.take(piece.data, final=ends_here)
+        taken = grouping.take(piece.data, final=ends_here)
         if not taken.size and more:
-            taken = self.grouping.take(piece.data, final=True)
+            taken = grouping.take(piece.data, final=True)
         written = taken.written if taken.joined != taken.written else b""
         if taken.size == len(piece.data):
             return Cut(piece._replace(data=taken.joined), written)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from soc_agent.config import MultilineOptions
 from tests.collectors.tailing import Reader, append, rotate
 
 
@@ -163,3 +164,20 @@ def test_a_stream_keeps_its_name_over_a_rename_and_a_restart(log: Path) -> None:
     assert (reader.blocks[-1].stream_id, reader.blocks[-1].stream) == (name, str(log))
     info = Path(f"{log}.1").stat()
     assert name == f"{info.st_dev}:{info.st_ino}:0"
+
+
+def test_case_21_and_22_records_of_the_audit_daemon_are_joined_by_themselves(tmp_path: Path) -> None:
+    """A source of the type ``auto`` needs no option for them; other files of it are read line by line."""
+    log = tmp_path / "audit.log"
+    serials = [(kind, serial) for serial in (7, 8) for kind in ("SYSCALL", "EXECVE", "PROCTITLE")]
+    records = [f"type={kind} msg=audit(1.000:{serial}): a=b\n" for kind, serial in serials]
+    append(log, "".join(records[:2]))
+    append(tmp_path / "other.log", "one\ntwo\n")
+    reader = Reader(tmp_path / "*.log", type="auto")
+    assert reader.read() == [b"one", b"two"]
+    append(log, "".join(records[2:]))
+    joined = ["".join(records[at : at + 3]).rstrip().replace("\n", " ").encode() for at in (0, 3)]
+    assert reader.read() == joined
+    assert reader.blocks[-1].written == "".join(records).encode()
+    for options in ({"type": "kv"}, {"type": "auto", "multiline": MultilineOptions(by="none")}):
+        assert len(Reader(log, **options).read()) == 6

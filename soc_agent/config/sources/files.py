@@ -11,8 +11,9 @@ from soc_agent.model import Tier
 class MultilineOptions(Section, frozen=True):
     """Which lines of a file are one event. Such lines are joined before rules look at them."""
 
-    by: Literal["", "start", "indent", "java", "audit"] = ""
-    """Empty: each line is an event. ``audit`` are records of the Linux audit daemon with the same number."""
+    by: Literal["", "none", "start", "indent", "java", "audit"] = ""
+    """Empty or ``none``: each line is an event. ``audit`` are records of the Linux audit daemon with the same number;
+    empty, with the type ``auto``, this is done where a file has such records."""
     start: str = ""
     """With ``by: start``: what the first line of an event begins with, as a regular expression (RE2)."""
     max_lines: Annotated[int, Meta(ge=2, le=100_000)] = 500
