@@ -53,7 +53,10 @@ class Worker(threading.Thread):
         self._changed = changed
         self._reports = reports
         self._timing = timing
-        self._limits = ScanLimits(options.size_cap_bytes, options.timeout_s)
+        self._limits = ScanLimits(
+            *(options.size_cap_bytes, options.timeout_s),
+            *(options.archive_depth, options.archive_members, options.archive_bytes),
+        )
         self._globs = Globs((), options.exclude)
         self._schedule = Schedule(timing)
         self._walks = Walks(self._new_walk)

@@ -31,6 +31,10 @@ class Finding(Struct, frozen=True):
     """Identifiers of the strings that matched, as ``$a``."""
     meta: dict[str, Any] = {}
     """The rule's ``meta``: text, numbers and truth values; bounded."""
+    member: str = ""
+    """The first file within an archive that it matched; empty: the file itself."""
+    members: int = 0
+    """How many files within the archive it matched."""
 
 
 class ScanLimits(Struct, frozen=True):
@@ -39,6 +43,11 @@ class ScanLimits(Struct, frozen=True):
     cap_bytes: int
     """A larger file is not scanned, and said to be not scanned."""
     timeout_s: int
+    archive_depth: int = 4
+    """Levels of archives within archives that are looked into; 0: none."""
+    archive_members: int = 4096
+    archive_bytes: int = 67_108_864
+    """Of all that is unpacked of one file."""
 
 
 class Scan(Struct, frozen=True):
@@ -53,3 +62,6 @@ class Scan(Struct, frozen=True):
     """Of the bytes that were scanned, in hex; only where there are findings."""
     again: bool = False
     """Whether the answer does not lie in the file: the same file is to be tried again later."""
+    beyond: dict[str, str] = {}
+    """Why something within an archive was not scanned (``depth``, ``members``, ``bytes``, ``ratio``, ``time``,
+    ``memory``, ``encrypted``, ``damaged``, ``format``, ``error``), each with the first member that it is true of."""

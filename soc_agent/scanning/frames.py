@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from soc_agent.scanning.archives import Bounds
+
 FRAME_CAP_BYTES = 8 * 1024 * 1024
 """A longer message is refused: the other side is not what it should be."""
 _HEAD_BYTES = 4
@@ -30,6 +32,8 @@ class Order(Struct, frozen=True, array_like=True):
     size: int
     cap_bytes: int
     timeout_s: int
+    inside: Bounds
+    """How far it is looked into when it is an archive."""
 
 
 class Match(Struct, frozen=True, array_like=True):
@@ -39,6 +43,10 @@ class Match(Struct, frozen=True, array_like=True):
     rule: str
     strings: tuple[str, ...]
     meta: dict[str, Any]
+    member: str = ""
+    """The first file within an archive that it matched; empty: the file itself."""
+    members: int = 0
+    """How many files within it matched."""
 
 
 class Answer(Struct, frozen=True, array_like=True):
@@ -48,6 +56,8 @@ class Answer(Struct, frozen=True, array_like=True):
     not_scanned: str = ""
     detail: str = ""
     sha256: str = ""
+    beyond: dict[str, str] = {}
+    """What within the file was not scanned: see :attr:`soc_agent.scanning.archives.Inside.beyond`."""
     wait: bool = False
     """Not the answer yet: rules for another kind of file are being compiled."""
 

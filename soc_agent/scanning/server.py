@@ -1,15 +1,19 @@
 """Takes orders one by one: rules once, then files. All that can go wrong with one file is its answer."""
 
 import hashlib
+import math
 import os
 import socket
+import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import yara
+from msgspec.structs import replace
 
+from soc_agent.scanning.archives import Inside
 from soc_agent.scanning.confine import confine, limit_cpu
 from soc_agent.scanning.frames import Answer, BrokenLinkError, Link, Match, Order, Pieces
 from soc_agent.scanning.kinds import externals, kind_of
@@ -20,6 +24,7 @@ MATCHES_CAP = 1024
 _STRINGS = 32
 _META_KEYS, _META_CHARACTERS = 32, 200
 _GRACE_S = 5
+_COMPILE_S = 60
 
 
 class Rules:
@@ -28,6 +33,11 @@ class Rules:
     def __init__(self, pieces: Sequence[Pieces]) -> None:
         self._pieces = pieces
         self._compiled: dict[str, Any] = {}
+        self._compiling_s = 0.0
+
+    def clock(self) -> float:
+        """Give a time in seconds that stands still while rules are compiled: no file is to blame for that."""
+        return time.monotonic() - self._compiling_s
 
     def has(self, kind: str) -> bool:
         """Say whether the rules for a kind are compiled."""
@@ -36,11 +46,13 @@ class Rules:
     def of(self, kind: str) -> Any:
         """Give the rules for a kind, as ``yara.Rules``; None where there are none."""
         if kind not in self._compiled:
+            begin = time.monotonic()
             try:
                 self._compiled[kind] = self._compile(kind)
             except yara.Error:
                 # they compiled before they were taken apart: whole they do
                 self._compiled[kind] = self._compile("")
+            self._compiling_s += time.monotonic() - begin
         return self._compiled[kind]
 
     def _compile(self, kind: str) -> Any:
@@ -123,14 +135,61 @@ def _scan(link: Link, rules: Rules, order: Order, file: int) -> Answer:
         return Answer(not_scanned="unreadable", detail=error.strerror or str(error))
     if data is None:
         return Answer(not_scanned="too_big", detail=f"more than {order.cap_bytes} bytes")
+    limit_cpu(order.timeout_s + _GRACE_S)
+    begin = rules.clock()
+    answer = _match(link, rules, order, order.path, data, order.timeout_s)
+    if answer.not_scanned or not order.inside.depth:
+        return answer
+    return look_inside(
+        data,
+        order,
+        answer,
+        lambda: begin + order.timeout_s - rules.clock(),
+        lambda path, content, left_s: _match(link, rules, order, path, content, left_s),
+    )
+
+
+def _match(link: Link, rules: Rules, order: Order, path: str, data: bytes, timeout_s: int) -> Answer:
     kind = kind_of(data[:8])
     if not rules.has(kind):
         link.send(Answer(wait=True))
+        limit_cpu(_COMPILE_S)
     compiled = rules.of(kind)
     if compiled is None:
         return Answer()
     limit_cpu(order.timeout_s + _GRACE_S)
-    return match(compiled, data, externals(order.path, order.owner, data[:8]), order.timeout_s)
+    return match(compiled, data, externals(path, order.owner, data[:8]), timeout_s)
+
+
+def look_inside(
+    data: bytes,
+    order: Order,
+    answer: Answer,
+    left_s: Callable[[], float],
+    scan: Callable[[str, bytes, int], Answer],
+) -> Answer:
+    """Give the answer for a file together with what is found in the files within it.
+
+    :param left_s: gives how many seconds are left for the file.
+    """
+    inside = Inside(order.inside, lambda: left_s() <= 0)
+    found = {(each.namespace, each.rule): each for each in answer.matches}
+    name = ""
+    try:
+        for name, content in inside.members(data, order.path):
+            said = scan(f"{order.path}/{name}", content, max(math.ceil(left_s()), 1))
+            if said.not_scanned:
+                inside.note("time" if said.not_scanned == "timeout" else said.not_scanned, name)
+            for each in said.matches:
+                known = found.get((each.namespace, each.rule))
+                if known is None and len(found) < MATCHES_CAP:
+                    found[each.namespace, each.rule] = replace(each, member=name, members=1)
+                elif known is not None and known.member:
+                    found[each.namespace, each.rule] = replace(known, members=known.members + 1)
+    except MemoryError:
+        inside.note("memory", name)
+    digest = answer.sha256 or (hashlib.sha256(data).hexdigest() if found else "")
+    return replace(answer, matches=tuple(found.values()), sha256=digest, beyond=inside.beyond)
 
 
 def _strings(found: Any) -> tuple[str, ...]:

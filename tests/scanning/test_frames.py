@@ -10,6 +10,7 @@ from threading import Thread
 import msgspec
 import pytest
 
+from soc_agent.scanning.archives import Bounds
 from soc_agent.scanning.frames import FRAME_CAP_BYTES, Answer, BrokenLinkError, Link, Match, Order
 
 Pair = tuple[socket.socket, socket.socket]
@@ -26,7 +27,7 @@ def test_a_message_arrives_with_its_open_file(pair: Pair, tmp_path: Path) -> Non
     """The other side reads the very file, wherever it is by now."""
     path = tmp_path / "f"
     path.write_bytes(b"content")
-    order = Order("/x", "root", 7, 100, 5)
+    order = Order("/x", "root", 7, 100, 5, Bounds(1, 2, 3))
     with path.open("rb") as file:
         Link(pair[0]).send(order, file.fileno())
     path.unlink()

