@@ -58,7 +58,9 @@ def _lane(folder: Path, certificate: Path, transport: Transport, count: int, rat
         certificate=str(certificate) if transport == "tls" else "",
     )
     spool = folder / f"{transport}-{rate}"
-    source = ListenerSource(name="bench", listen=(door,), spool=str(spool), sender_lines_s=0)
+    # at its rate a sender must pass as the program comes; as fast as it can, nothing is to hold it up
+    limit_s = ListenerSource(name="bench", listen=()).sender_lines_s if rate else 0
+    source = ListenerSource(name="bench", listen=(door,), spool=str(spool), sender_lines_s=limit_s)
     listener = Listener(source, lambda _: "syslog")
     listener.open({})
     try:

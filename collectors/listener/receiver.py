@@ -279,9 +279,9 @@ class Receiver:
             self._ending = [(self._spool.end if end < 0 else end, connection) for end, connection in self._ending]
         if self._writer.problem != problem:
             self.changed = True
-        if self._writer.blocked == self._waiting:
+        if self._writer.holds_up == self._waiting:
             return
-        self._waiting = self._writer.blocked
+        self._waiting = self._writer.holds_up
         self._let_in(now)
         for connection in self._connections.values():
             if self._waiting:

@@ -14,6 +14,8 @@ from soc_agent.text import path_text
 ROUND_BYTES = 4_194_304
 """About so much is taken in one round."""
 _RETRY_S = 0.5
+_KEPT_BACK = 8
+"""This part of the spool is for datagrams: who sends over TCP can wait, and a datagram that finds no room is lost."""
 
 
 class Entry(NamedTuple):
@@ -42,10 +44,12 @@ class Writer:
         """Bytes that wait to be written."""
         self.problem: Problem | None = None
         """Why senders have to wait."""
+        self.blocked = False
+        """Whether nothing should be taken: the disk is full or broken, or the spool holds all that it may."""
 
     @property
-    def blocked(self) -> bool:
-        """Whether nothing should be taken: the disk is full or broken, or the spool holds all that it may."""
+    def holds_up(self) -> bool:
+        """Whether nothing should be taken of those who can wait: what room is left is for datagrams."""
         return self.problem is not None
 
     def start(self) -> None:
@@ -69,13 +73,15 @@ class Writer:
             except OSError as error:
                 values = {"path": path_text(self._source.spool), "reason": error.strerror or str(error)}
                 self.problem = Problem("listener.spool_unusable", values=values)
+                self.blocked = True
                 self._retry_at = now + _RETRY_S
                 return False
             self._entries.clear()
             self.size = 0
             self._written.set()
-        full = not self._spool.room(2 * ROUND_BYTES)
-        self.problem = Problem("listener.spool_full", values={"bytes": self._spool.used}) if full else None
+        self.blocked = not self._spool.room(2 * ROUND_BYTES)
+        scarce = not self._spool.room(2 * ROUND_BYTES + self._source.spool_bytes // _KEPT_BACK)
+        self.problem = Problem("listener.spool_full", values={"bytes": self._spool.used}) if scarce else None
         return True
 
     def hurry(self) -> None:

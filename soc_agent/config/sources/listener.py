@@ -45,12 +45,12 @@ class ListenerSource(Section, frozen=True, tag="listener", tag_field="kind"):
     spool: str = ""
     """Folder of what was received and not processed yet; empty: beside the store."""
     spool_bytes: Annotated[int, Meta(ge=33_554_432)] = 1_073_741_824
-    """When so much waits, TCP senders have to wait and datagrams are dropped and counted."""
+    """When so much waits, datagrams are dropped and counted; TCP senders have to wait when seven eighths of it do."""
     sync_ms: Annotated[int, Meta(ge=1, le=60_000)] = 200
     """What was received is on disk, safe from a power failure, after so long at the latest."""
     message_cap_bytes: Annotated[int, Meta(ge=480, le=1_048_576)] = 131_072
     """A longer message keeps its head and is counted as truncated."""
-    sender_lines_s: Annotated[int, Meta(ge=0)] = 20_000
+    sender_lines_s: Annotated[int, Meta(ge=0)] = 50_000
     """Lines a second of one sender; beyond it TCP waits and datagrams are dropped and counted. 0: no limit."""
     max_connections: Annotated[int, Meta(ge=1, le=65_536)] = 1024
     max_connections_per_sender: Annotated[int, Meta(ge=1)] = 32
