@@ -64,11 +64,6 @@ def split(namespace: str, source: str, names: Sequence[str]) -> Pieces:
     return Pieces(namespace, "\n".join(_plain(gap) for gap in gaps), pieces)
 
 
-def prefixes_of(condition: str) -> frozenset[bytes] | None:
-    """Give bytes of which a file must begin with one for a condition to hold; None when any file may do."""
-    return _either([token for token in _tokens(condition) if token.kind != "skip"])
-
-
 def _kinds(rule: _Rule, asked: set[str]) -> tuple[str, ...]:
     if rule.name in asked:
         return ()
@@ -122,7 +117,10 @@ def _rules(tokens: list[_Token]) -> list[_Rule]:
 
 
 def _either(tokens: Sequence[_Token]) -> frozenset[bytes] | None:
-    """Read alternatives: each must demand something, or nothing is demanded."""
+    """Give bytes of which a file must begin with one for a condition to hold; None when any file may do.
+
+    Of alternatives each must demand something, or nothing is demanded.
+    """
     found: set[bytes] = set()
     for part in _parts(tokens, "or"):
         demanded = _all(part)

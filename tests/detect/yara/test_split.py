@@ -1,5 +1,6 @@
 """YARA source taken apart: never a rule lost, never a kind of file left out that a rule can match."""
 
+import re
 import tarfile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import yara
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.detect.yara.split import prefixes_of, split
+from soc_agent.detect.yara.split import split
 from soc_agent.scanning.kinds import KINDS, externals, kind_of
 from soc_agent.scanning.server import EXTERNALS, Rules
 
@@ -26,27 +27,29 @@ def kinds(source: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("condition", "wanted"),
     [
-        ("uint16(0) == 0x5A4D", {b"MZ"}),
-        ("0x5a4d == uint16( 0 ) and filesize < 2MB", {b"MZ"}),
-        ("uint32be(0) == 0x7F454C46", {b"\x7fELF"}),
-        ("int8(0) == 60", {b"<"}),
-        ("filesize < 5 and ((uint16(0) == 0x5a4d or uint32(0) == 0x464c457f) and #a > 2)", {b"MZ", b"\x7fELF"}),
-        ("(uint16(0) == 0x5a4d and $a) or (uint32(0) == 0x464c457f)", {b"MZ", b"\x7fELF"}),
-        ("uint16(0) == 0x5a4d or $a", None),
-        ("not uint16(0) == 0x5a4d", None),
-        ("not (uint16(0) == 0x5a4d)", None),
-        ("uint16(1) == 0x5a4d", None),
-        ("uint16(0) == 0x5a4d + 1", None),
-        ("uint16(0) != 0x5a4d", None),
-        ("uint16(uint32(0x3c)) == 0x4550", None),
-        ("for any i in (0..2) : (uint16(0) == 0x5a4d)", None),
-        ("for all of them : ($ at 0) and uint16(0) == 0x5a4d", {b"MZ"}),
-        ("$a or $b and uint16(0) == 0x5a4d", None),
-        ("uint8(0) == 256", None),
+        ("uint16(0) == 0x5A4D", ("pe",)),
+        ("0x5a4d == uint16( 0 ) and filesize < 2MB", ("pe",)),
+        ("uint32be(0) == 0x7F454C46", ("elf",)),
+        ("int8(0) == 60", ("text",)),
+        ("filesize < 5 and ((uint16(0) == 0x5a4d or uint32(0) == 0x464c457f) and #a > 2)", ("elf", "pe")),
+        ("(uint16(0) == 0x5a4d and $a) or (uint32(0) == 0x464c457f)", ("elf", "pe")),
+        ("uint16(0) == 0x5a4d or $a", WHOLE),
+        ("not uint16(0) == 0x5a4d", WHOLE),
+        ("not (uint16(0) == 0x5a4d)", WHOLE),
+        ("uint16(1) == 0x5a4d", WHOLE),
+        ("uint16(0) == 0x5a4d + 1", WHOLE),
+        ("uint16(0) != 0x5a4d", WHOLE),
+        ("uint16(uint32(0x3c)) == 0x4550", WHOLE),
+        ("for any i in (0..2) : (uint16(0) == 0x5a4d)", WHOLE),
+        ("for all of them : ($ at 0) and uint16(0) == 0x5a4d", ("pe",)),
+        ("$a or $b and uint16(0) == 0x5a4d", WHOLE),
+        ("uint8(0) == 256", WHOLE),
     ],
 )
-def test_what_a_condition_demands_of_the_first_bytes(condition: str, wanted: set[bytes] | None) -> None:
-    assert prefixes_of(condition) == wanted
+def test_what_a_condition_demands_of_the_first_bytes(condition: str, wanted: tuple[str, ...]) -> None:
+    named = "".join(f'${name} = "{name}" ' for name in "ab" if re.search(rf"[$#]{name}\b", condition))
+    named = named or ('$ = "a" ' if "them" in condition else "")
+    assert kinds(f"rule r {{ {'strings: ' if named else ''}{named}condition: {condition} }}") == [wanted]
 
 
 def test_rules_are_taken_apart_whatever_they_hold() -> None:
