@@ -8,7 +8,19 @@ from collectors.portals.masks import mask
 from collectors.portals.picture import Block, Picture
 
 HARD = frozenset(
-    {"title", "heading", "text", "structure", "scripts", "inline_scripts", "frames", "forms", "hidden_links", "refresh"}
+    {
+        "title",
+        "heading",
+        "text",
+        "structure",
+        "scripts",
+        "inline_scripts",
+        "frames",
+        "forms",
+        "hidden_links",
+        "refresh",
+        "images",
+    }
 )
 """Kinds of change after which a page is no longer what was approved. New hosts in links alone are told, and taken over:
 news link out every day."""
@@ -32,6 +44,8 @@ class Baseline(Struct):
     forms: list[str] = []
     links: list[str] = []
     hidden_links: list[str] = []
+    images: dict[str, str] = {}
+    """Place to name of the pictures of its frame that stay the same."""
     refresh: str = ""
 
 
@@ -79,6 +93,11 @@ def learn(pictures: Sequence[Picture]) -> Baseline:
         changing=changing,
         places=_union(picture.places for picture in pictures),
         inline=_union(picture.inline for picture in pictures),
+        images={
+            place: name
+            for place, name in last.images.items()
+            if all(picture.images.get(place) == name for picture in pictures)
+        },
         refresh=last.refresh,
         **lists,
     )
@@ -104,6 +123,7 @@ def after(baseline: Baseline, picture: Picture, *, approved: bool = False) -> Ba
         forms=baseline.forms,
         links=_union((baseline.links, picture.links))[-2_000:],
         hidden_links=baseline.hidden_links,
+        images=baseline.images,
         refresh=baseline.refresh,
     )
     if approved:
@@ -112,6 +132,7 @@ def after(baseline: Baseline, picture: Picture, *, approved: bool = False) -> Ba
         soft.inline = _union((baseline.inline, picture.inline))
         soft.frames, soft.forms = list(picture.frames), list(picture.forms)
         soft.hidden_links = list(picture.hidden_links)
+        soft.images = {place: name for place, name in picture.images.items() if place in baseline.images}
     return soft
 
 
@@ -143,6 +164,12 @@ def compare(baseline: Baseline, picture: Picture, similarity_percent: int, ignor
     if new := tuple(code for key, code in picture.inline.items() if key not in baseline.inline):
         added["inline_scripts"] = new
         kinds.append("inline_scripts")
+    for place, name in baseline.images.items():
+        if picture.images.get(place, name) != name:
+            added["images"] = (*added.get("images", ()), picture.images[place])
+            removed["images"] = (*removed.get("images", ()), name)
+    if "images" in added:
+        kinds.append("images")
     if picture.refresh != baseline.refresh:
         added["refresh"] = (picture.refresh,)
         kinds.append("refresh")

@@ -13,6 +13,7 @@ from collectors.portals.markup import decode_page
 from collectors.portals.masks import short_hash
 from collectors.portals.memory import SEEN_KEPT, Memory, Pending
 from collectors.portals.picture import Block, Picture, picture_of
+from collectors.portals.references import Ref
 
 _AGAIN_NS = 3_600 * 1_000_000_000
 """A change that nobody approved is told again after so long."""
@@ -26,6 +27,8 @@ class Content:
         self._memory = memory
         self._unchanged = b""
         """Hash of the last answer, where nothing was new in it: byte for byte the same says the same."""
+        self.refs: tuple[Ref, ...] = ()
+        """What the page loaded when it was last looked at."""
 
     def look(self, fetch: Fetch, now_ns: int, lines: Lines) -> None:
         """Take a fetch of the whole page; what it gives goes to ``lines``."""
@@ -39,10 +42,11 @@ class Content:
             return
         self._unchanged = b""
         text, wrong_charset = decode_page(fetch.body, fetch.content_type)
-        picture = picture_of(text, fetch.url)
+        picture = picture_of(text, fetch.url, self._hidden())
         if why:
             self._not_compared(fetch, picture, why, now_ns, lines)
             return
+        self.refs = picture.refs
         if page.baseline is None:
             self._learn(fetch, picture, now_ns, lines)
             return
@@ -69,6 +73,10 @@ class Content:
         lines.page.append(
             self._change(fetch, picture, difference, now_ns, known=known, pending=pending, wrong_charset=wrong_charset)
         )
+
+    def _hidden(self) -> frozenset[str]:
+        """Give what the style sheets of the page hide, as far as they are watched."""
+        return frozenset(name for known in self._memory.page.parts.values() for name in known.hides)
 
     def _differs(self, pending: Pending, picture: Picture, difference: Difference) -> bool:
         """Say whether a page that is not what was approved has changed once more."""
@@ -104,7 +112,7 @@ class Content:
                 "heading_before": page.baseline.heading,
             }
             | self._told(difference)
-            | texts_of(new_blocks(picture.blocks, known_texts), new_blocks(picture.hidden, known_texts), picture)
+            | texts_of(new_blocks(picture.texts, known_texts), new_blocks(picture.hidden, known_texts), picture)
         )
         return encode(line)
 
@@ -121,7 +129,7 @@ class Content:
             page.pending = None
             lines.page_changed = True
         known = page.baseline.texts.keys() | set(page.seen)
-        visible, hidden = new_blocks(picture.blocks, known), new_blocks(picture.hidden, known)
+        visible, hidden = new_blocks(picture.texts, known), new_blocks(picture.hidden, known)
         becomes = after(page.baseline, picture)
         if becomes != page.baseline:
             page.baseline = becomes
@@ -154,7 +162,7 @@ class Content:
             told[f"{kind}_added"] = [value[:VALUE] for value in values[:LISTED]]
         for kind, values in difference.removed.items():
             told[f"{kind}_removed"] = [value[:VALUE] for value in values[:LISTED]]
-        for kind in ("scripts", "frames", "forms"):
+        for kind in ("scripts", "frames", "forms", "images"):
             foreign = [name for name in difference.added.get(kind, ()) if not self._about.is_own(_host_in(name))]
             if foreign:
                 told[f"{kind}_foreign"] = [name[:VALUE] for name in foreign[:LISTED]]
@@ -164,7 +172,7 @@ class Content:
         """Say that a page could not be compared. What it says is still looked at for words, each text once."""
         page = self._memory.page
         known = set(page.seen) | (page.baseline.texts.keys() if page.baseline is not None else set())
-        visible, hidden = new_blocks(picture.blocks, known), new_blocks(picture.hidden, known)
+        visible, hidden = new_blocks(picture.texts, known), new_blocks(picture.hidden, known)
         line = self._about.line("content", now_ns) | {"status": fetch.status, "compared": False, "reason": why}
         if not visible and not hidden:
             lines.life.append(encode(line))
@@ -178,7 +186,7 @@ class Content:
         page = self._memory.page
         first = not page.learning
         known = set(page.seen)
-        visible, hidden = new_blocks(picture.blocks, known), new_blocks(picture.hidden, known)
+        visible, hidden = new_blocks(picture.texts, known), new_blocks(picture.hidden, known)
         self._remember((*visible, *hidden))
         page.learning = [*page.learning, picture]
         lines.page_changed = True
@@ -193,8 +201,30 @@ class Content:
         page.baseline, page.learning, page.learnt_ns = learn(page.learning), [], now_ns
         page.known_hosts = list(dict.fromkeys((*page.known_hosts, *page.redirects)))
         page.redirects = []
-        told = {"action": "learnt", "blocks": len(page.baseline.texts), "volatile": len(page.baseline.volatile)}
+        told: dict[str, Any] = {
+            "action": "learnt",
+            "blocks": len(page.baseline.texts),
+            "volatile": len(page.baseline.volatile),
+        }
+        told["built_by_script"] = picture.is_built_by_script
         lines.page.append(encode(self._about.line("baseline", now_ns) | told))
+
+    def guise(self, fetch: Fetch, name: str, now_ns: int, lines: Lines) -> None:
+        """Tell the texts and links that only another kind of visitor is given."""
+        page = self._memory.page
+        if page.baseline is None or self._why_not(fetch):
+            return
+        picture = picture_of(decode_page(fetch.body, fetch.content_type)[0], fetch.url, self._hidden())
+        known = page.baseline.texts.keys() | set(page.seen)
+        visible, hidden = new_blocks(picture.texts, known), new_blocks(picture.hidden, known)
+        if not visible and not hidden:
+            return
+        self._remember((*visible, *hidden))
+        lines.page_changed = True
+        line = self._about.line("content", now_ns) | {"status": fetch.status, "compared": False, "reason": "guise"}
+        more = {"guise": name, "title": picture.title, "heading": picture.heading}
+        links = [host for host in picture.links if host not in page.baseline.links and not self._about.is_own(host)]
+        lines.page.append(encode(line | more | {"links_added": links[:LISTED]} | texts_of(visible, hidden, picture)))
 
     def _why_not(self, fetch: Fetch) -> str:
         """Say why the content cannot be compared; empty when it can."""

@@ -43,6 +43,8 @@ class Bounds(Struct, frozen=True):
     allowed: tuple[Network, ...] = ()
     """Networks that are reached though they are not public."""
     user_agent: str = USER_AGENT
+    referer: str = ""
+    """The page from which a visitor comes."""
 
 
 class Fetch(Struct, frozen=True):
@@ -204,6 +206,8 @@ def _ask(connection: Connection, parts: SplitResult, bounds: Bounds, *, body: bo
             "Accept-Encoding": "gzip",
             "Connection": "close",
         }
+        if bounds.referer:
+            headers["Referer"] = bounds.referer
         for name, value in headers.items():
             client.putheader(name, value)
         client.endheaders()

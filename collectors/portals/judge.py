@@ -1,6 +1,9 @@
 """From what a fetch gave to lines: availability, certificate, redirects, content. Without sockets or a clock."""
 
+from itertools import count
 from urllib.parse import urlsplit
+
+import msgspec
 
 from collectors.portals.certificate import Certificate
 from collectors.portals.content import Content
@@ -8,10 +11,14 @@ from collectors.portals.fetch import Fetch
 from collectors.portals.lines import LISTED, VALUE, About, Lines, encode, time_text
 from collectors.portals.masks import short_hash
 from collectors.portals.memory import Memory, Page
+from collectors.portals.parts import Known, Part, approve_part, change_of, judge_part
+from collectors.portals.references import Ref
 from soc_agent.config import PortalPage, PortalSource
 
 _NS = 1_000_000_000
 _DAY_S = 86_400
+_PART_ORDER = ("script", "style", "image")
+_PARTS_KEPT = 200
 
 
 class Judge:
@@ -34,6 +41,46 @@ class Judge:
         self._redirects(fetch, now_ns, lines)
         if content:
             self._content.look(fetch, now_ns, lines)
+        return lines
+
+    def wanted(self) -> list[tuple[str, Ref]]:
+        """Give what the page loads from its own hosts, by the names under which it is known: what is to be got."""
+        found: dict[str, Ref] = {}
+        for ref in sorted(self._content.refs, key=lambda ref: _PART_ORDER.index(ref.kind)):
+            if len(found) >= self._source.parts:
+                break
+            if self._about.is_own((urlsplit(ref.url).hostname or "").lower()):
+                # several of one name, told apart by their queries alone, stay in the order of the page
+                names = (ref.name if number == 1 else f"{ref.name}#{number}" for number in count(1))
+                found[next(name for name in names if name not in found)] = ref
+        known = self.memory.page.parts
+        for name in [name for name in known if name not in found][: max(len(known) - _PARTS_KEPT, 0)]:
+            del known[name]
+        return list(found.items())
+
+    def part(self, name: str, ref: Ref, part: Part | None, now_ns: int) -> Lines:
+        """Take what was got of a part of the page; None: it was not got, and tells nothing."""
+        lines, page = Lines(), self.memory.page
+        if part is None or page.baseline is None:
+            return lines
+        known = page.parts.setdefault(name, Known(ref.kind))
+        before = msgspec.json.encode(known)
+        told = judge_part(known, ref, part, self._about, self._source.learn_fetches)
+        lines.page_changed = before != msgspec.json.encode(known)
+        if told is not None:
+            lines.page.append(encode(self._about.line("content", now_ns) | told))
+        return lines
+
+    def guise(self, fetch: Fetch, name: str, now_ns: int) -> Lines:
+        """Take a look at the page as another visitor: what only that one is told, is told on.
+
+        Other visitors may get another layout; that alone is no sign of anything.
+        """
+        lines = Lines()
+        if self.memory.page.baseline is None:
+            return lines
+        self._redirects(fetch, now_ns, lines, name)
+        self._content.guise(fetch, name, now_ns, lines)
         return lines
 
     # -- does it answer
@@ -119,21 +166,21 @@ class Judge:
 
     # -- where it leads
 
-    def _redirects(self, fetch: Fetch, now_ns: int, lines: Lines) -> None:
+    def _redirects(self, fetch: Fetch, now_ns: int, lines: Lines, guise: str = "") -> None:
         page, life = self.memory.page, self.memory.life
         hosts = dict.fromkeys((urlsplit(hop).hostname or "").lower() for hop in fetch.hops)
         foreign = [host for host in hosts if host and not self._about.is_own(host)]
         if fetch.reason == "private_address" and fetch.hops:
-            if life.failures == 1:
+            if life.failures == 1 and not guise:
                 self._tell_redirect(foreign, fetch, now_ns, lines)
             return
         news = [host for host in foreign if host not in page.known_hosts and host not in page.redirects]
         if news:
             page.redirects = [*page.redirects, *news][-LISTED:]
             lines.page_changed = True
-            self._tell_redirect(news, fetch, now_ns, lines)
+            self._tell_redirect(news, fetch, now_ns, lines, guise)
 
-    def _tell_redirect(self, hosts: list[str], fetch: Fetch, now_ns: int, lines: Lines) -> None:
+    def _tell_redirect(self, hosts: list[str], fetch: Fetch, now_ns: int, lines: Lines, guise: str = "") -> None:
         line = self._about.line("redirect", now_ns) | {
             "hosts": hosts,
             "hops": [hop[:VALUE] for hop in fetch.hops[:LISTED]],
@@ -141,7 +188,7 @@ class Judge:
             "reason": fetch.reason,
             "detail": fetch.detail[:VALUE],
         }
-        lines.page.append(encode(line))
+        lines.page.append(encode(line | ({"guise": guise} if guise else {})))
 
     def approve(self, approved: str, now_ns: int) -> Lines:
         """Take over a change that a person approved: the very one that was told, and no other.
@@ -153,6 +200,8 @@ class Judge:
             return lines
         if page.pending is not None:
             page.baseline = page.pending.baseline
+        for known in page.parts.values():
+            approve_part(known)
         page.pending, page.approved_id, page.learnt_ns = None, approved, now_ns
         page.known_hosts = list(dict.fromkeys((*page.known_hosts, *page.redirects)))
         page.redirects = []
@@ -163,7 +212,8 @@ class Judge:
 
 def page_change(page: Page) -> str:
     """Give the id of what waits to be approved of a page; empty when nothing does."""
-    hosts = ",".join(sorted(page.redirects))
-    if page.pending is None:
-        return f"r-{short_hash(hosts)}" if hosts else ""
-    return f"{page.pending.id}-{short_hash(hosts)}" if hosts else page.pending.id
+    hosts, parts = ",".join(sorted(page.redirects)), change_of(page.parts)
+    found = [page.pending.id] if page.pending is not None else []
+    found += [f"r-{short_hash(hosts)}"] if hosts else []
+    found += [f"p-{parts}"] if parts else []
+    return "-".join(found)

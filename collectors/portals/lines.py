@@ -70,15 +70,16 @@ def plain_words(text: str) -> str:
 
 def texts_of(visible: list[Block], hidden: list[Block], picture: Picture) -> dict[str, Any]:
     """Give the new texts as they are, and folded for rules that look for words; title and heading stand among these."""
-    shown = _bounded(block.text for block in visible)
-    unseen = _bounded(block.text for block in hidden)
+    shown = bounded(block.text for block in visible)
+    unseen = bounded(block.text for block in hidden)
     told: dict[str, Any] = {"text_new": shown, "text_plain": plain_words(" | ".join((picture.title, *shown)))}
     if unseen:
         told |= {"hidden_new": unseen, "hidden_plain": plain_words(" | ".join(unseen))}
     return told
 
 
-def _bounded(texts: Iterable[str]) -> list[str]:
+def bounded(texts: Iterable[str]) -> list[str]:
+    """Give as many of the texts as a line has room for."""
     kept, size = [], 0
     for text in texts:
         size += len(text.encode("utf-8", "surrogatepass"))

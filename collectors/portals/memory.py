@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from collectors.portals.compare import Baseline
+from collectors.portals.parts import Known
 from collectors.portals.picture import Picture
 
 VERSION = 1
@@ -71,6 +72,8 @@ class Page(Struct):
     """Foreign hosts in the way to it, told and not yet approved."""
     known_hosts: list[str] = []
     """Foreign hosts that it was sent on to when it was learnt, or that were approved."""
+    parts: dict[str, Known] = {}
+    """What the page loads from its own hosts, by name."""
     approved_id: str = ""
     """The change that was approved last."""
 

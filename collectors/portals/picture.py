@@ -4,15 +4,15 @@ Numbers, dates, tokens and nonces are masked; what is left is cut into blocks of
 where it stands. Scripts, frames, forms and links are kept by name.
 """
 
-import re
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
+from collectors.portals.code import excerpt, texts_of_code
 from collectors.portals.markup import Tag, Text, tokens
-from collectors.portals.masks import REMEMBERED, code_key, key_of, name_of, path_of, plain
-from collectors.portals.styles import Styles
+from collectors.portals.masks import REMEMBERED, code_key, key_of, path_of, plain
+from collectors.portals.references import Ref, References, image_name
+from collectors.portals.styles import Styles, names_hide
 
 _BLOCKS_KEPT = 4_000
 _NAMES_KEPT = 500
@@ -20,7 +20,12 @@ _TOKENS_READ = 200_000
 """A page with more tags and texts is looked at so far; the largest home pages have a tenth of it."""
 _PLACES_KEPT = 4_000
 _TEXT_KEPT = 200
-_SCRIPT_KEPT = 2_000
+_SCRIPT_KEPT = 280
+_SPOKEN_KEPT = 300
+_BARE = 200
+"""Characters of text; a page with less, and with scripts, is built by these."""
+_DATA = frozenset({"application/json", "application/ld+json"})
+"""Scripts that hold what a page will show, where it is built by its scripts."""
 _DEPTH = 256
 _INLINE = frozenset(
     (
@@ -56,7 +61,6 @@ _UNSEEN = frozenset({"noscript", "noembed", "noframes"})
 _UNSEEN_READ = 5_000
 _STYLE_READ = 500_000
 _SKIPPED = frozenset({"script", "style", "xmp", "iframe"}) | _UNSEEN
-_REFRESH = re.compile(r"^\s*\d*\s*[;,]?\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 
 
 class Block(Struct, frozen=True):
@@ -85,7 +89,13 @@ class Picture(Struct, frozen=True):
     scripts: tuple[str, ...] = ()
     """External scripts, as host and path."""
     inline: dict[str, str] = {}
-    """Hash of the masked code of a script in the page, to its beginning."""
+    """Hash of the masked code of a script in the page, to an excerpt of it."""
+    spoken: tuple[Block, ...] = ()
+    """Texts for people that stand in the code of scripts in the page."""
+    images: dict[str, str] = {}
+    """Place to name of the pictures of its frame: alone at their place, and no links to news or to other hosts."""
+    refs: tuple[Ref, ...] = ()
+    """Scripts, style sheets and pictures of the frame, with their whole addresses."""
     frames: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     """Method and action; ``+password`` where one is asked for."""
@@ -96,10 +106,24 @@ class Picture(Struct, frozen=True):
     refresh: str = ""
     """Where ``<meta http-equiv=refresh>`` leads, if it leads away."""
 
+    @property
+    def texts(self) -> tuple[Block, ...]:
+        """Texts that a visitor may see: those of the page, and those in the code of its scripts."""
+        return self.blocks + self.spoken
 
-def picture_of(page: str, url: str) -> Picture:
-    """Make a picture of a page that was got from ``url``."""
-    reading = _Reading(url)
+    @property
+    def is_built_by_script(self) -> bool:
+        """Whether next to nothing stands in the page itself: what a visitor sees is made by its scripts."""
+        return bool(self.scripts or self.inline) and sum(block.size for block in self.blocks) < _BARE
+
+
+def picture_of(page: str, url: str, hidden: frozenset[str] = frozenset()) -> Picture:
+    """Make a picture of a page that was got from ``url``.
+
+    :param hidden: classes and ids (``.class``, ``#id``) that its style sheets hide. What these hide is compared as
+        if it were seen, since scripts show it in menus; it counts among the hidden texts besides.
+    """
+    reading = _Reading(url, hidden)
     for token in islice(tokens(page), _TOKENS_READ):
         if isinstance(token, Text):
             reading.text(token)
@@ -113,21 +137,24 @@ def picture_of(page: str, url: str) -> Picture:
 class _Element:
     """An element that is open."""
 
-    __slots__ = ("hidden", "name", "path")
+    __slots__ = ("covered", "hidden", "leads", "name", "path")
 
-    def __init__(self, name: str, path: str, *, hidden: bool) -> None:
+    def __init__(self, name: str, path: str, above: "_Element | None") -> None:
         self.name = name
         self.path = path
-        self.hidden = hidden
+        self.hidden: bool = above is not None and above.hidden
+        self.covered: bool = above is not None and above.covered
+        """Hidden by a style sheet in a file of its own."""
+        self.leads: bool = above is not None and above.leads
+        """In a link to another page than the home page of this host."""
 
 
 class _Reading:
     """What was seen of a page so far."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._base = url
-        self._host = (urlsplit(url).hostname or "").lower()
+    def __init__(self, url: str, covering: frozenset[str]) -> None:
+        self._covering = covering
+        self._references = References(url)
         self._open: list[_Element] = []
         self._pending: list[str] = []
         self._pending_size = 0
@@ -136,11 +163,10 @@ class _Reading:
         self._blocks: dict[tuple[str, str], Block] = {}
         self._hidden: dict[tuple[str, str], Block] = {}
         self._places: dict[str, None] = {}
-        self._sets: dict[str, dict[str, None]] = {name: {} for name in ("scripts", "frames", "links", "hidden_links")}
-        self._forms: list[list[str]] = []
         self._inline: dict[str, str] = {}
-        self._refresh = ""
+        self._spoken: dict[str, Block] = {}
         self._is_code = True
+        self._is_data = False
         self._styles = Styles()
 
     def enter(self, tag: Tag) -> None:
@@ -151,15 +177,20 @@ class _Reading:
         elif name == "br":
             self._pending.append(" ")
         above = self._open[-1] if self._open else None
-        hides = self._styles.hide(tag)
-        if hides and name in _INLINE:
+        hides, covers = self._styles.hide(tag), names_hide(tag, self._covering)
+        if (hides or covers) and name in _INLINE:
             self._flush()
         mark = attributes.get("id", "") + "." + attributes.get("class", "")
         path = path_of(above.path if above else "", name, mark[:REMEMBERED])
-        element = _Element(name, path, hidden=hides or (above is not None and above.hidden))
+        element = _Element(name, path, above)
+        element.hidden |= hides
+        element.covered |= covers
         if len(self._places) < _PLACES_KEPT:
             self._places[path] = None
-        self._note(tag, element)
+        element.leads = self._references.note(tag, path, hidden=element.hidden, leads=element.leads)
+        if name == "script":
+            kind = attributes.get("type", "").partition(";")[0].strip().lower()
+            self._is_code, self._is_data = kind in _CODE, kind in _DATA
         if name not in _VOID and len(self._open) < _DEPTH:
             self._open.append(element)
 
@@ -169,7 +200,7 @@ class _Reading:
             self._flush()
         for depth in range(len(self._open) - 1, max(-1, len(self._open) - 33), -1):
             if self._open[depth].name == name:
-                if self._open[depth].hidden:
+                if self._open[depth].hidden or self._open[depth].covered:
                     self._flush()
                 del self._open[depth:]
                 return
@@ -179,9 +210,7 @@ class _Reading:
         if token.inside == "title":
             self._title = self._title or plain(token.text)[:_TEXT_KEPT]
         elif token.inside == "script":
-            code = token.text.strip()
-            if code and self._is_code and len(self._inline) < _NAMES_KEPT:
-                self._inline.setdefault(code_key(code), code[:_SCRIPT_KEPT])
+            self._script(token.text.strip())
         elif token.inside == "style":
             self._styles.add(token.text[:_STYLE_READ])
         elif token.inside in _UNSEEN:
@@ -189,6 +218,18 @@ class _Reading:
         elif token.inside not in _SKIPPED and self._pending_size < 100_000:
             self._pending.append(token.text)
             self._pending_size += len(token.text)
+
+    def _script(self, code: str) -> None:
+        """Take the code of a script, and what it says."""
+        if not code or not (self._is_code or self._is_data):
+            return
+        if self._is_code and len(self._inline) < _NAMES_KEPT:
+            self._inline.setdefault(code_key(code), excerpt(code, _SCRIPT_KEPT))
+        for text in texts_of_code(code):
+            if len(self._spoken) >= _SPOKEN_KEPT:
+                return
+            key = key_of(text)
+            self._spoken.setdefault(key, Block("script", key, text[:_TEXT_KEPT], min(len(text), 1_000)))
 
     def _unseen(self, text: str) -> None:
         """Take what browsers do not show and search engines read."""
@@ -200,24 +241,28 @@ class _Reading:
                     key = key_of(shown)
                     self._hidden.setdefault((place, key), Block(place, key, shown[:_TEXT_KEPT], min(len(shown), 1_000)))
             elif token.name == "a" and token.attributes.get("href"):
-                self._link(self._absolute(token.attributes["href"]), hidden=True)
+                self._references.link(self._references.absolute(token.attributes["href"]), hidden=True)
 
     def done(self) -> Picture:
         """Give the picture."""
         self._flush()
+        known = self._references
         return Picture(
             title=self._title,
             heading=self._headings.get("h1") or self._headings.get("h2", ""),
             blocks=tuple(self._blocks.values()),
             hidden=tuple(self._hidden.values()),
             places=tuple(self._places),
-            scripts=tuple(self._sets["scripts"]),
+            scripts=known.names("scripts"),
             inline=self._inline,
-            frames=tuple(self._sets["frames"]),
-            forms=tuple(dict.fromkeys(" ".join(form) for form in self._forms)),
-            links=tuple(self._sets["links"]),
-            hidden_links=tuple(self._sets["hidden_links"]),
-            refresh=self._refresh,
+            spoken=tuple(self._spoken.values()),
+            images={place: image_name(url) for place, url in known.images().items()},
+            refs=known.refs(),
+            frames=known.names("frames"),
+            forms=known.forms,
+            links=known.names("links"),
+            hidden_links=known.names("hidden_links"),
+            refresh=known.refresh,
         )
 
     def _flush(self) -> None:
@@ -235,56 +280,8 @@ class _Reading:
                     self._headings.setdefault(outer.name, text[:_TEXT_KEPT])
         place, key = element.path if element else "", key_of(text)
         found = self._hidden if element is not None and element.hidden else self._blocks
+        block = Block(place, key, text[:_TEXT_KEPT], min(len(text), 1_000))
         if len(found) < _BLOCKS_KEPT:
-            found.setdefault((place, key), Block(place, key, text[:_TEXT_KEPT], min(len(text), 1_000)))
-
-    def _note(self, tag: Tag, element: _Element) -> None:
-        """Keep what a tag refers to."""
-        name, attributes = tag.name, tag.attributes
-        if name == "script":
-            kind = attributes.get("type", "").partition(";")[0].strip().lower()
-            self._is_code = kind in _CODE
-        if name == "base" and "href" in attributes:
-            self._base = self._absolute(attributes["href"])
-        elif name == "script" and attributes.get("src"):
-            self._put("scripts", name_of(self._absolute(attributes["src"])))
-        elif name in ("iframe", "frame", "embed", "object") and (
-            src := attributes.get("src") or attributes.get("data")
-        ):
-            self._put("frames", name_of(self._absolute(src)))
-        elif name in ("a", "area") and attributes.get("href"):
-            self._link(self._absolute(attributes["href"]), hidden=element.hidden)
-        elif name == "form":
-            method = attributes.get("method", "get").lower()[:10]
-            if len(self._forms) < _NAMES_KEPT:
-                self._forms.append([method, name_of(self._absolute(attributes.get("action", "")))])
-        elif name == "input" and attributes.get("type", "").lower() == "password":
-            if not self._forms:
-                self._forms.append(["", ""])
-            if "+password" not in self._forms[-1]:
-                self._forms[-1].append("+password")
-        elif name == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
-            match = _REFRESH.match(attributes.get("content", ""))
-            self._refresh = self._refresh or (self._absolute(match[1].strip())[:_TEXT_KEPT] if match else "")
-
-    def _link(self, target: str, *, hidden: bool) -> None:
-        parts = urlsplit(target)
-        host = (parts.hostname or "").lower()
-        if parts.scheme not in ("http", "https") or not host or host == self._host:
-            return
-        self._put("links", host)
-        if hidden:
-            self._put("hidden_links", name_of(target))
-
-    def _put(self, kind: str, value: str) -> None:
-        if value and len(self._sets[kind]) < _NAMES_KEPT:
-            self._sets[kind][value[:_TEXT_KEPT]] = None
-
-    def _absolute(self, reference: str) -> str:
-        """Resolve a reference; one that is no URL becomes nothing."""
-        try:
-            found = urljoin(self._base, reference.strip()[:2_000])
-            urlsplit(found).hostname  # noqa: B018 - says whether it can be taken apart
-        except ValueError:
-            return ""
-        return found
+            found.setdefault((place, key), block)
+        if element is not None and element.covered and len(self._hidden) < _BLOCKS_KEPT:
+            self._hidden.setdefault((place, key), block)

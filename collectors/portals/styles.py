@@ -1,6 +1,7 @@
 """What a page hides from its visitors by style: its own attributes, and the rules of its ``<style>`` elements.
 
-Rules in files of their own are not fetched, and scripts are not run: what these hide counts as shown.
+What rules in files of their own hide is known only where these are watched; scripts are not run, and what they hide
+counts as shown.
 """
 
 import re
@@ -58,15 +59,27 @@ class Styles:
             if match := _SIMPLE.match(selector.strip()):
                 self._hidden.add(match[1])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes and ids, as ``.class`` and ``#id``, sorted."""
+        return tuple(sorted(self._hidden))
+
     def hide(self, tag: Tag) -> bool:
         """Say whether an element hides what is in it: by its own attributes, or by a rule of the page."""
         attributes = tag.attributes
         if "hidden" in attributes or hides(attributes.get("style", "")):
             return True
-        if not self._hidden:
-            return False
-        names = {f".{name}" for name in attributes.get("class", "").split()[:50]} | {f"#{attributes.get('id', '')}"}
-        return not names.isdisjoint(self._hidden)
+        return not self._hidden.isdisjoint(_names_of(tag)) if self._hidden else False
+
+
+def names_hide(tag: Tag, names: "frozenset[str]") -> bool:
+    """Say whether an element has one of these classes or ids."""
+    return bool(names) and not names.isdisjoint(_names_of(tag))
+
+
+def _names_of(tag: Tag) -> set[str]:
+    attributes = tag.attributes
+    return {f".{name}" for name in attributes.get("class", "").split()[:50]} | {f"#{attributes.get('id', '')}"}
 
 
 def _without_comments(text: str) -> str:

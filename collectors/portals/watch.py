@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -11,13 +10,16 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
-from collectors.portals.connection import Resolve, Steps, Trust, make_trust, resolve
-from collectors.portals.fetch import Bounds, Fetch, fetch
-from collectors.portals.judge import Judge
+from collectors.portals.asking import GUISES, Askers, Task
+from collectors.portals.connection import Resolve, make_trust, resolve
+from collectors.portals.fetch import Bounds, Fetch
+from collectors.portals.judge import Judge, page_change
 from collectors.portals.lines import Lines
 from collectors.portals.memory import Life, Memory, Page
+from collectors.portals.parts import Part
+from collectors.portals.references import Ref
 from collectors.reports import Reports
 from soc_agent.config import PortalPage, PortalSource
 from soc_agent.errors import SourceError
@@ -46,12 +48,12 @@ class _Turn(Struct):
     host: str
     due: float
     content_due: float
+    guise_due: float
+    guises: int = 0
+    """So many looks were made in a guise."""
+    parts: deque[tuple[str, Ref]] = field(default_factory=deque)
+    """What the page loads, still to be looked at in this round."""
     busy: bool = False
-
-
-class _Task(Struct, frozen=True):
-    index: int
-    content: bool
 
 
 class PortalWatch:
@@ -75,9 +77,7 @@ class PortalWatch:
         self._reports = Reports(clock)
         self._turns: list[_Turn] = []
         self._ready: deque[Block] = deque()
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[_Task, Fetch] | None] = queue.SimpleQueue()
-        self._workers: list[threading.Thread] = []
+        self._askers: Askers | None = None
         self._approved_at = 0.0
         self._bounds = Bounds(
             timeout_s=options.timeout_s,
@@ -86,7 +86,8 @@ class PortalWatch:
             allowed=tuple(ip_network(network, strict=False) for network in options.private_networks),
             user_agent=options.user_agent,
         )
-        self._trust: Trust | None = None
+        self._parts_got: dict[Ref, tuple[float, Part | None]] = {}
+        """Parts that several pages load are got once a round."""
 
     @property
     def name(self) -> str:
@@ -110,7 +111,7 @@ class PortalWatch:
     def open(self, positions: Mapping[str, bytes]) -> None:
         """See :class:`soc_agent.model.Collector`."""
         try:
-            self._trust = make_trust(self._options.ca_file)
+            trust = make_trust(self._options.ca_file)
         except OSError as error:
             values = {"reason": error.strerror or str(error)}
             raise SourceError(Problem("portals.bad_ca", Where(self._options.ca_file), values)) from error
@@ -125,27 +126,24 @@ class PortalWatch:
             share = int.from_bytes(blake2b(page.url.encode(), digest_size=2).digest(), "big") / 65_536
             due = now + share * min(count * _SPREAD_S - _SPREAD_S, self._options.availability_s)
             host = (urlsplit(page.url).hostname or "").lower()
-            self._turns.append(_Turn(page, Judge(self._options, page, memory), host, due, due))
+            self._turns.append(_Turn(page, Judge(self._options, page, memory), host, due, due, due))
         self._ready.clear()
-        self._tasks, self._done = queue.SimpleQueue(), queue.SimpleQueue()
-        self._workers = [
-            threading.Thread(target=self._work, args=(self._tasks, self._done), name=f"portals {n}", daemon=True)
-            for n in range(min(self._options.workers, max(count, 1)))
-        ]
-        for worker in self._workers:
-            worker.start()
+        self._parts_got.clear()
+        self._askers = Askers(self._options, self._bounds, trust, self._ask)
 
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. A block holds what one look at one page gave."""
+        askers = self._askers
+        assert askers is not None
         end = self._clock() + timeout_s
         while True:
             self._look_for_approvals()
             if self._ready:
                 return self._ready.popleft()
-            self._hand_out()
-            wait_s = min(end, self._next_due()) - self._clock()
+            self._hand_out(askers)
+            wait_s = min(end, self._next_due(askers)) - self._clock()
             try:
-                found = self._done.get(timeout=max(wait_s, 0.0) if wait_s > 0 else 0.0)
+                found = askers.answer(max(wait_s, 0.0))
             except queue.Empty:
                 if self._clock() >= end:
                     return None
@@ -160,60 +158,59 @@ class PortalWatch:
 
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""
-        self._done.put(None)
+        if self._askers is not None:
+            self._askers.wake()
 
     def close(self) -> None:
         """See :class:`soc_agent.model.Collector`. A fetch that runs is not waited for; its answer is thrown away."""
-        for _ in self._workers:
-            self._tasks.put(None)
-        self._workers = []
+        if self._askers is not None:
+            self._askers.end()
         self._turns = []
 
-    def _work(
-        self, tasks: "queue.SimpleQueue[_Task | None]", done: "queue.SimpleQueue[tuple[_Task, Fetch] | None]"
-    ) -> None:
-        assert self._trust is not None
-        pages = self._options.pages
-        while (task := tasks.get()) is not None:
-            try:
-                found = fetch(pages[task.index].url, self._bounds, self._trust, self._ask, body=task.content)
-            except Exception as error:
-                # the edge of a worker: whatever a hostile server did, the other pages are looked at
-                log.exception("source %s: looking at the page %s failed", self.name, pages[task.index].name)
-                found = Fetch(
-                    pages[task.index].url, Steps(), reason="failed", detail=f"{type(error).__name__}: {error}"
-                )
-            done.put((task, found))
-
-    def _hand_out(self) -> None:
+    def _hand_out(self, askers: Askers) -> None:
         """Give what is due to the workers: never two requests at once to one host."""
         now = self._clock()
         busy = {turn.host for turn in self._turns if turn.busy}
         for index, turn in sorted(enumerate(self._turns), key=lambda item: item[1].due):
-            if turn.due > now:
-                break
-            if turn.host in busy or len(busy) >= len(self._workers):
+            task = self._task(index, turn, now)
+            if task is None or turn.host in busy or len(busy) >= askers.count:
                 continue
             busy.add(turn.host)
             turn.busy = True
-            content = turn.content_due <= now or turn.judge.memory.page.baseline is None
-            self._tasks.put(_Task(index, content))
+            askers.put(task)
 
-    def _next_due(self) -> float:
+    def _task(self, index: int, turn: _Turn, now: float) -> Task | None:
+        """Give what is to be asked for next of a page; its availability goes before the rest."""
+        if turn.due <= now:
+            return Task(index, turn.content_due <= now or turn.judge.memory.page.baseline is None)
+        if self._options.guise_s and turn.guise_due <= now and turn.judge.memory.page.baseline is not None:
+            return Task(index, guise=list(GUISES)[turn.guises % len(GUISES)])
+        return Task(index, part=turn.parts[0]) if turn.parts else None
+
+    def _next_due(self, askers: Askers) -> float:
         busy = {turn.host for turn in self._turns if turn.busy}
-        waiting = [turn.due for turn in self._turns if turn.host not in busy]
-        if not waiting or len(busy) >= len(self._workers):
+        waiting = [0.0 if turn.parts else turn.due for turn in self._turns if turn.host not in busy]
+        if not waiting or len(busy) >= askers.count:
             return float("inf")
         return min(waiting)
 
-    def _take(self, task: _Task, found: Fetch) -> None:
+    def _take(self, task: Task, found: Fetch, part: Part | None) -> None:
         turn, now = self._turns[task.index], self._clock()
         turn.busy = False
-        turn.due = max(turn.due + self._options.availability_s, now)
+        if task.part is not None:
+            turn.parts.popleft()
+            if found.reason in ("timeout", "connect", "dns"):
+                turn.parts.clear()  # the rest of them would fail as well, each after its time
+            self._parts_got[task.part[1]] = now, part
+        elif task.guise:
+            turn.guises += 1
+            turn.guise_due = now + self._options.guise_s
+        else:
+            turn.due = max(turn.due + self._options.availability_s, now)
         if task.content:
             turn.content_due = turn.due - self._options.availability_s + self._options.content_s
         try:
-            lines = turn.judge.judge(found, time.time_ns(), content=task.content)
+            lines = self._judge(turn, task, found, part)
         except Exception as error:
             # the edge of a page: what one of them says does not keep the others from being looked at
             log.exception("source %s: the page %s could not be judged; it is tried again", self.name, turn.page.name)
@@ -221,8 +218,33 @@ class PortalWatch:
             self._reports.report(f"failed:{turn.page.name}", Problem("portals.failed", values=values))
             return
         self._reports.clear(f"failed:{turn.page.name}")
-        self._report(turn.page, found, content=task.content)
         self._ready.extend(self._blocks(turn, lines))
+        if task.part is not None or task.guise:
+            return
+        self._report(turn.page, found, content=task.content)
+        if task.content and not found.reason:
+            wanted = dict(turn.judge.wanted())
+            # those that had no turn in the last round go first: on a slow host all of them have one some time
+            waiting = [name for name, _ in turn.parts if name in wanted]
+            turn.parts = deque((name, wanted[name]) for name in dict.fromkeys((*waiting, *wanted)))
+        self._judge_known_parts(turn, now)
+
+    def _judge(self, turn: _Turn, task: Task, found: Fetch, part: Part | None) -> Lines:
+        now_ns = time.time_ns()
+        if task.part is not None:
+            return turn.judge.part(*task.part, part, now_ns)
+        if task.guise:
+            return turn.judge.guise(found, task.guise, now_ns)
+        return turn.judge.judge(found, now_ns, content=task.content)
+
+    def _judge_known_parts(self, turn: _Turn, now: float) -> None:
+        """Take the parts that were got a moment ago for another page."""
+        fresh = now - self._options.content_s / 2
+        self._parts_got = {ref: got for ref, got in self._parts_got.items() if got[0] > fresh}
+        for name, ref in [each for each in turn.parts if each[1] in self._parts_got]:
+            turn.parts.remove((name, ref))
+            lines = turn.judge.part(name, ref, self._parts_got[ref][1], time.time_ns())
+            self._ready.extend(self._blocks(turn, lines))
 
     def _report(self, page: PortalPage, found: Fetch, *, content: bool) -> None:
         """Say which pages answer and cannot be compared: that is not the same as unchanged."""
@@ -240,7 +262,7 @@ class PortalWatch:
         self._approved_at = now + _APPROVED_S
         for turn in self._turns:
             page = turn.judge.memory.page
-            if page.pending is None and not page.redirects:
+            if not page_change(page):
                 continue
             lines = turn.judge.approve(self._approved(turn.page.name), time.time_ns())
             self._ready.extend(self._blocks(turn, lines))

@@ -61,7 +61,7 @@ class _Watched(Struct, frozen=True):
             return "never"
         if life.failures:
             return "down"
-        if known.pending is not None or known.redirects:
+        if page_change(known):
             return "changed"
         return "learning" if known.baseline is None else "well"
 
@@ -158,7 +158,8 @@ def _change(watched: _Watched) -> str:
     """Say what changed, in a few words."""
     known = watched.memory.page
     words = [say(f"portals.kind.{kind}") for kind in (known.pending.kinds if known.pending else ())]
-    return ", ".join(words + [f"→ {host}" for host in known.redirects])
+    parts = [name for name, part in known.parts.items() if part.changed is not None]
+    return ", ".join(words + parts + [f"→ {host}" for host in known.redirects])
 
 
 def _row(watched: _Watched) -> list[str]:
@@ -191,4 +192,6 @@ def _record(watched: _Watched) -> dict[str, Any]:
         "changes": pending.kinds if pending else [],
         "changed": rfc3339(pending.since_ns) if pending else None,
         "redirects": known.redirects,
+        "parts": {name: part.sha256s for name, part in known.parts.items()},
+        "parts_changed": [name for name, part in known.parts.items() if part.changed is not None],
     }

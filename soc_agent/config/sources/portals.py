@@ -28,6 +28,7 @@ class PortalPage(Section, frozen=True):
             "links",
             "hidden_links",
             "refresh",
+            "images",
         ],
         ...,
     ] = ()
@@ -59,6 +60,12 @@ class PortalSource(Section, frozen=True, tag="portals", tag_field="kind"):
     """Of so many looks in a row is learnt what a page is, and which parts of it change by themselves."""
     certificate_days: tuple[int, ...] = (30, 14, 7, 1)
     """So many days before a certificate expires it is told."""
+    parts: Annotated[int, Meta(ge=0, le=100)] = 30
+    """So many scripts, style sheets and pictures that a page loads from its own hosts are watched by hash; 0: none."""
+    part_cap_bytes: Bytes = 2_097_152
+    """A larger one is watched so far."""
+    guise_s: Annotated[int, Meta(ge=0)] = 3_600
+    """Rhythm at which a page is got as a search engine and as one of its visitors would get it; 0: never."""
     private_networks: tuple[str, ...] = ()
     """Networks, as ``10.0.0.0/8``, in which pages may lie. Without, only public addresses are asked."""
     ca_file: str = ""

@@ -17,6 +17,7 @@ from collectors.portals.fetch import Fetch
 from collectors.portals.judge import page_change
 from collectors.portals.lines import Lines
 from collectors.portals.memory import Memory
+from collectors.portals.parts import Known
 from soc_agent.config import PortalPage, PortalSource
 from tests.collectors.portals.pages import home, of
 from tests.collectors.portals.server import Answer, Authority, Server, anywhere, context_of, say, serving
@@ -56,11 +57,15 @@ class Reader:
             if len(found) >= count:
                 return found
             assert time.monotonic() < deadline, (event, values, self.lines[-3:])
-            block = self.watch.read(0.5)
-            if block is not None:
-                assert block.position is not None
-                self.positions[block.stream_id] = block.position.state
-                self.lines += [json.loads(line) for line in block.data.splitlines()]
+            self.read()
+
+    def read(self) -> None:
+        """Read once, and commit it."""
+        block = self.watch.read(0.5)
+        if block is not None:
+            assert block.position is not None
+            self.positions[block.stream_id] = block.position.state
+            self.lines += [json.loads(line) for line in block.data.splitlines()]
 
 
 @contextmanager
@@ -216,6 +221,91 @@ def test_certificates_over_tls(tmp_path: Path) -> None:
             wrong = [each for each in of(reader.lines, "availability") if each["tls_error"]]
             assert wrong
             assert wrong[0]["ok"] is True
+
+
+class Site:
+    """Serves the usual page with a script, a style sheet and a logo of its own, over and over."""
+
+    def __init__(self) -> None:
+        self.look = 0
+        self.files = {
+            "/site.js": b"function menu(a) { $(a).toggle() }",
+            "/site.css": b".menu ul { display: none }",
+            "/logo.png": b"\x89PNG\r\n one",
+        }
+        self.asked: list[str] = []
+        self.only_google = ""
+
+    def __call__(self, connection: socket.socket, path: str) -> None:
+        self.asked.append(path)
+        if path in self.files:
+            say(self.files[path], kind="application/octet-stream")(connection, path)
+            return
+        self.look += 1
+        head = '<script src="/site.js"></script><link rel="stylesheet" href="/site.css">'
+        say(home(self.look, head=head, more='<a href="/"><img src="/logo.png"></a>'))(connection, path)
+
+
+def test_a_defacement_that_lies_in_a_script_a_style_sheet_or_a_picture_is_told(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    site = Site()
+    with serving(site, context_of(*authority.certificate("portal.example.vn"))) as server:
+        source = replace(options(server), ca_file=str(authority.pem), guise_s=0)
+        with reading(source) as reader:
+            reader.until("baseline", action="learnt")
+            learnt: dict[str, Known] = {}
+            while len(learnt) < 3 or any(known.looks < 3 for known in learnt.values()):
+                reader.read()
+                learnt = Memory("cong", "a", source.pages[0].url, reader.positions).page.parts
+            assert not [line for line in of(reader.lines, "content") if line.get("changed")]
+            site.files["/site.js"] += b";document.write('<h1>Hacked by XYZ</h1>')"
+            (line,) = reader.until("content", changed=True, part_kind="script")
+            assert (line["means_added"], "hacked by xyz" in line["text_plain"]) == (["document.write"], True)
+            site.files["/site.css"] = b"body { background: url(https://evil.example/x.jpg) }"
+            (line,) = reader.until("content", changed=True, part_kind="style")
+            assert line["hosts_foreign"] == ["evil.example"]
+            site.files["/logo.png"] = b"\x89PNG\r\n two"
+            reader.until("content", changed=True, part_kind="image")
+            positions = dict(reader.positions)
+        with reading(source, positions) as reader:
+            asked = len(site.asked)
+            while not all(name in site.asked[asked:] for name in site.files):
+                reader.read()
+            assert not [line for line in of(reader.lines, "content") if line.get("changed")]
+
+
+def test_parts_that_two_pages_load_are_got_once_a_round() -> None:
+    site = Site()
+    with serving(site) as server, reading(replace(options(server, "a", "b"), content_s=1_000, guise_s=0)) as reader:
+        for page in "ab":
+            reader.until("baseline", action="learnt", page=page)
+        while "/logo.png" not in site.asked:
+            reader.read()
+        for page in "ab":
+            reader.until("availability", 8, page=page)
+        assert [site.asked.count(name) for name in site.files] == [1, 1, 1]
+
+
+def test_what_only_search_engines_and_their_visitors_are_given_is_told() -> None:
+    site = Site()
+    with serving(site) as server:
+
+        def cloaked(connection: socket.socket, path: str) -> None:
+            request = server.requests[-1]
+            if "Googlebot" in request:
+                say(home(1, more="<p>Nhà cái uy tín số một</p>"))(connection, path)
+            elif "Referer: https://www.google.com/" in request:
+                say("", "Location: https://bet.evil.example/", status="302 Found")(connection, path)
+            else:
+                site(connection, path)
+
+        server.answer = cloaked
+        with reading(replace(options(server), guise_s=1)) as reader:
+            (line,) = reader.until("content", guise="search engine")
+            assert (line["reason"], "nha cai uy tin" in line["text_plain"]) == ("guise", True)
+            (line,) = reader.until("redirect", guise="search visitor")
+            assert line["hosts"] == ["bet.evil.example"]
+            assert all(each["ok"] for each in of(reader.lines, "availability"))
 
 
 def test_authorities_that_cannot_be_read_are_told(tmp_path: Path) -> None:
