@@ -69,10 +69,12 @@ def dossier_lines(dossier: Dossier, width: int, now_ns: int, zone: tzinfo, *, ca
         rows += [(), section(said("tui.detail.what"), width), *paragraph(description, prose)]
     if because := level_reason_of(rule):
         rows += [(), section(said("tui.detail.level_reason"), width), *paragraph(because, prose)]
+    # before the line, which is one of our own and says the same less readably
+    if file := file_lines(alert, dossier.at_hand.file, width, can_move=can_move):
+        rows += [(), section(said("evidence.title_file"), width), *file]
     rows += [(), section(said("tui.detail.line"), width), *_line(alert, width)]
-    file = file_lines(alert, dossier.at_hand.file, width, can_move=can_move)
     packets = packet_lines(dossier.at_hand.packets, width, zone)
-    for name, found in (("file", file), ("sender", sender_lines(alert, width)), ("packets", packets)):
+    for name, found in (("sender", sender_lines(alert, width)), ("packets", packets)):
         if found:
             rows += [(), section(said(f"evidence.title_{name}"), width), *found]
     if alert.why:
@@ -215,9 +217,16 @@ def _fields(alert: Alert, width: int) -> list[Line]:
     values = _matched(alert.why)
     rows: list[Line] = []
     for name, value in alert.fields.items():
-        shown = safe(value if isinstance(value, (str, bytes)) else str(value), _VALUE_LIMIT)
+        shown = safe(_value_text(value), _VALUE_LIMIT)
         rows += field(fit(names[name], label_width), marked(shown, values, mark="strong"), label_width, width)
     return rows
+
+
+def _value_text(value: object) -> str | bytes:
+    """Give a decoded value as text: of a list its parts, not how Python would write them."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, (str, bytes)) else str(value)
 
 
 def _rule(alert: Alert, rule: RuleInfo | None, width: int) -> list[Line]:

@@ -42,6 +42,12 @@ def configured(ledgers: Sequence[SourceLedger], config: Config) -> list[SourceLe
     return [known.get(name) or SourceLedger(name, Counters(), Counters()) for name in kinds(config)]
 
 
+def own_last(ledgers: Sequence[SourceLedger], config: Config) -> list[SourceLedger]:
+    """Give ledgers in the order of the configuration, then those of the agent's own sources and of former ones."""
+    order = {name: number for number, name in enumerate(kinds(config))}
+    return sorted(ledgers, key=lambda ledger: (order.get(ledger.source, len(order)), ledger.source))
+
+
 def proof_lines(
     ledgers: Sequence[SourceLedger], canaries: Mapping[str, CanaryResult], config: Config, now_ns: int, width: int
 ) -> list[Line]:

@@ -50,7 +50,7 @@ def portal_line(portal: PortalSeen, width: int, now_ns: int) -> Line:
             HEALTH_TEXT[health],
         ),
         part(_GAP),
-        part(fit(safe(portal.answer or "–", 40), 8)),
+        part(fit(safe(portal.answer.replace("_", " ") or "–", 40), 16)),
         part(_GAP),
         _certificate(portal, now_ns),
         part(_GAP),

@@ -146,3 +146,11 @@ def test_what_a_correlation_counted_and_grouped_by_stands_once_and_lights_up_not
     assert "✓ group-by  src_ip = 203.0.113.9\n" in text
     line = next(row for row in rows if "pid=1010" in plain([row]))
     assert [text for text, role in line if role == "matched"] == ["203.0.113.9"]
+
+
+def test_a_list_is_shown_as_its_parts(store: Store) -> None:
+    found = dossier_of(store, BRUTE.id)
+    listed = replace(found, alert=replace(found.alert, fields={"tags": ["a.b", 7, "c"], "nothing": []}))
+    text = plain(dossier_lines(listed, 100, NOW, ZONE))
+    assert "a.b, 7, c" in text
+    assert "[" not in text.split(say("tui.detail.fields"))[1].split(say("tui.detail.rule"))[0]

@@ -11,7 +11,7 @@ from tests.tui.hostile import HOSTILE, commands
 from tests.tui.stage import MINUTE, NOW
 from tui.outside import Line
 from tui.paper import width_of
-from tui.proofs import configured, kinds, proof_lines
+from tui.proofs import configured, kinds, own_last, proof_lines
 
 CONFIG = Config(
     sources=(FileSource(name="auth", paths=("/var/log/auth.log",)), PacketSource(name="dmz", interface="eth1"))
@@ -78,3 +78,8 @@ def test_it_fits_whatever_stands_there(language: str, width: int) -> None:
         rows = proof_lines([sick], results, CONFIG, NOW, width)
         assert commands(text_of(rows).replace("\n", "")) == []
         assert all(width_of(row) <= width for row in rows)
+
+
+def test_the_agents_own_sources_stand_below_those_that_are_configured() -> None:
+    dmz = replace(AUTH, source="dmz")
+    assert [ledger.source for ledger in own_last([OWN, AUTH, dmz], CONFIG)] == ["auth", "dmz", "agent"]

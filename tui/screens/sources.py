@@ -18,7 +18,7 @@ from tui.outside import Line, Part, cells, fit, joined, part, safe, said, told
 from tui.page import Page
 from tui.panels import agent_part, agent_runs, section, source_view
 from tui.paper import wrapped
-from tui.proofs import proof_lines
+from tui.proofs import own_last, proof_lines
 from tui.view import Question, View
 from tui.words import HEALTH_GLYPH, HEALTH_TEXT, separator
 
@@ -112,13 +112,14 @@ class Ledger(Drawn):
         console = self.console_app
         now_ns = console.now_ns()
         rows = [*self._agent(intake, now_ns, width), (), section(said("tui.sources.title"), width)]
-        if intake.ledger:
+        ledgers = own_last(intake.ledger, console.config)
+        if ledgers:
             runs = agent_runs(intake.agent, now_ns)
-            rows += ledger_lines(intake.ledger, now_ns, console.config.agent.silent_s, width, runs=runs)
+            rows += ledger_lines(ledgers, now_ns, console.config.agent.silent_s, width, runs=runs)
         else:
             rows += wrapped((Part(said("tui.sources.none"), "muted"),), width)
-        if intake.ledger:
-            rows += [(), section(said("ledger.recent"), width), *recent_lines(intake.ledger, width)]
+        if ledgers:
+            rows += [(), section(said("ledger.recent"), width), *recent_lines(ledgers, width)]
         canaries = {one.source: one for one in intake.canaries}
         if proofs := proof_lines(intake.ledger, canaries, console.config, now_ns, width):
             rows += [(), section(said("proofs.title"), width), *proofs]
