@@ -1,9 +1,11 @@
 """Telling apart what changed between the picture that a page had and the one that it has."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
+from collectors.portals.code import hosts_of, means_of
 from collectors.portals.masks import mask
 from collectors.portals.picture import Block, Picture
 
@@ -40,6 +42,8 @@ class Baseline(Struct):
     places: list[str] = []
     scripts: list[str] = []
     inline: list[str] = []
+    inline_does: list[str] = []
+    """Means that scripts in the page use, and hosts that they name: what counts where the scripts themselves change."""
     frames: list[str] = []
     forms: list[str] = []
     links: list[str] = []
@@ -93,6 +97,7 @@ def learn(pictures: Sequence[Picture]) -> Baseline:
         changing=changing,
         places=_union(picture.places for picture in pictures),
         inline=_union(picture.inline for picture in pictures),
+        inline_does=_union(_does(code) for picture in pictures for code in picture.inline.values()),
         images={
             place: name
             for place, name in last.images.items()
@@ -119,6 +124,7 @@ def after(baseline: Baseline, picture: Picture, *, approved: bool = False) -> Ba
         places=list(picture.places),
         scripts=baseline.scripts,
         inline=baseline.inline,
+        inline_does=baseline.inline_does,
         frames=baseline.frames,
         forms=baseline.forms,
         links=_union((baseline.links, picture.links))[-2_000:],
@@ -130,6 +136,7 @@ def after(baseline: Baseline, picture: Picture, *, approved: bool = False) -> Ba
         soft.title, soft.heading, soft.refresh = picture.title, picture.heading, picture.refresh
         soft.scripts = _union((baseline.scripts, picture.scripts))
         soft.inline = _union((baseline.inline, picture.inline))
+        soft.inline_does = _union((baseline.inline_does, *map(_does, picture.inline.values())))
         soft.frames, soft.forms = list(picture.frames), list(picture.forms)
         soft.hidden_links = list(picture.hidden_links)
         soft.images = {place: name for place, name in picture.images.items() if place in baseline.images}
@@ -138,7 +145,8 @@ def after(baseline: Baseline, picture: Picture, *, approved: bool = False) -> Ba
 
 def compare(baseline: Baseline, picture: Picture, similarity_percent: int, ignored: Iterable[str] = ()) -> Difference:
     """Say what is different. ``ignored`` names kinds of change that are not looked at."""
-    passed = {*ignored, *baseline.changing} - ({"structure"} - {*ignored})
+    ignored = set(ignored)
+    passed = {*ignored, *baseline.changing} - ({"structure"} - ignored)
     volatile = set(baseline.volatile)
     text = _text_percent(baseline.texts, _texts(picture, volatile))
     structure = _share(set(baseline.places), set(picture.places))
@@ -164,6 +172,8 @@ def compare(baseline: Baseline, picture: Picture, similarity_percent: int, ignor
     if new := tuple(code for key, code in picture.inline.items() if key not in baseline.inline):
         added["inline_scripts"] = new
         kinds.append("inline_scripts")
+        if "inline_scripts" in baseline.changing and not {*chain(*map(_does, new))} <= set(baseline.inline_does):
+            passed -= {"inline_scripts"} - set(ignored)
     for place, name in baseline.images.items():
         if picture.images.get(place, name) != name:
             added["images"] = (*added.get("images", ()), picture.images[place])
@@ -206,6 +216,10 @@ def _differing(pictures: Sequence[Picture], blocks_of: Callable[[Picture], Seque
         shown.append(places)
     every = set().union(*shown)
     return {place for place in every if any(places.get(place) != shown[0].get(place) for places in shown)}
+
+
+def _does(code: str) -> tuple[str, ...]:
+    return means_of(code) + hosts_of(code)
 
 
 def _union(lists: Iterable[Iterable[str]]) -> list[str]:
