@@ -7,6 +7,7 @@ LANES = (
     "hunting",
     "windows",
     "quiet",
+    "noise",
     "indicators",
     "rest",
     "tail",

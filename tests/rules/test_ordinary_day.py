@@ -1,0 +1,42 @@
+"""What nobody attacks is quiet: an ordinary hour of a data centre, mistypes and crawlers included, is low at most."""
+
+from functools import cache
+
+import pytest
+
+from bench.noise import Heard, ordinary_hour, windows_events
+from soc_agent.cli.workspace import rule_folders
+from soc_agent.decode import Decoders
+from soc_agent.detect.load.shelf import load_rules
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.model import Level
+
+
+@cache
+def rules() -> RuleSet:
+    return load_rules(rule_folders())
+
+
+@cache
+def decoders() -> Decoders:
+    return Decoders.load()
+
+
+def above_low(heard: Heard) -> set[tuple[str, str]]:
+    return {
+        (alert.detection.rule.title, alert.detection.raw.decode("utf-8", "replace"))
+        for alert in heard.alerts
+        if alert.level > Level.LOW
+    }
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_an_ordinary_hour_of_logs_raises_nothing_above_low(seed: int) -> None:
+    heard = ordinary_hour(rules(), decoders(), seed)
+    assert heard.lines > 10_000
+    assert above_low(heard) == set()
+    assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
+
+
+def test_ordinary_windows_events_raise_nothing_above_low() -> None:
+    assert above_low(windows_events(rules(), decoders())) == set()
