@@ -19,6 +19,8 @@ _LRO, _RX_VLAN = 1 << 15, 1 << 8
 """Bits of ``ETHTOOL_GFLAGS`` (linux/ethtool.h)."""
 _UP, _PROMISCUOUS = 0x1, 0x100
 """Bits of an interface's flags (netdevice(7))."""
+_MISSED = ("rx_missed_errors", "rx_fifo_errors")
+"""What the card had no room for, and nothing behind it sees (sysfs-class-net-statistics)."""
 _NET = Path("/sys/class/net")
 
 
@@ -55,6 +57,8 @@ def interface(source: PacketSource, folder: Path, *, running: bool) -> Iterator[
         yield warn("interface", "doctor.no_carrier", interface=name)
     else:
         yield ok("interface", name)
+    if missed := sum(int(_read(folder / "statistics" / name) or "0") for name in _MISSED):
+        yield warn("missed", "doctor.missed", interface=name, count=missed)
     # Linux counts who asks for it; the flag shows it while at least one does
     if source.promiscuous and running and not flags & _PROMISCUOUS:
         yield warn("promiscuous", "doctor.not_promiscuous", interface=name)

@@ -1,5 +1,6 @@
 """Every source with the eyes of the user who would run it: is there something to read, and may it be read."""
 
+import errno
 import os
 from collections.abc import Iterator
 from itertools import islice
@@ -60,7 +61,9 @@ def paths(case: Case, source: Source) -> Iterator[Check]:
     folders = sorted({str(fixed_part(pattern)) for pattern in patterns if str(fixed_part(pattern)) != pattern})
     questions += [("list", folder) for folder in folders if Path(folder).is_dir()]
     refused = [
-        (path, at, number) for (_, path), (number, at) in zip(questions, case.who.ask(questions), strict=True) if number
+        (path, at, number)
+        for (_, path), (number, at) in zip(questions, case.who.ask(questions), strict=True)
+        if number not in (0, errno.ENOENT)  # gone since it was listed: files come and go
     ]
     if refused:
         yield _closed(case, source, refused)
@@ -115,10 +118,11 @@ def decoders(case: Case) -> Iterator[Check]:
 
 
 def _below(folders: list[str]) -> Iterator[str]:
-    """Yield what lies in folders and below them."""
+    """Yield what lies in folders and below them, but for links: sources of folders do not follow them."""
     for folder in folders:
         for place, inner, files in os.walk(folder):
-            yield from (os.path.join(place, name) for name in (*inner, *files))  # noqa: PTH118 - any bytes
+            found = (os.path.join(place, name) for name in (*inner, *files))  # noqa: PTH118 - any bytes
+            yield from (path for path in found if not os.path.islink(path))  # noqa: PTH114 - as above
 
 
 def _closed(case: Case, source: Source, refused: list[tuple[str, str, int]]) -> Check:

@@ -59,6 +59,19 @@ def test_the_state_of_an_interface(
     assert codes(list(capture.interface(source, place, running=True))) == expected
 
 
+def test_what_the_card_threw_away_is_told(tmp_path: Path) -> None:
+    """The kernel's ring cannot count what never came to it."""
+    place = folder(tmp_path, "mirror9", 0x1003)
+    (place / "statistics").mkdir()
+    for name, count in (("rx_missed_errors", 41), ("rx_fifo_errors", 1)):
+        (place / "statistics" / name).write_text(f"{count}\n")
+    source = PacketSource(name="lan", interface="mirror9", promiscuous=True)
+    told = [check for check in capture.interface(source, place, running=False) if check.name == "missed"]
+    assert codes(told) == ["doctor.missed"]
+    assert "42" in told[0].what
+    assert "ethtool -G mirror9 rx" in told[0].remedy
+
+
 def test_an_interface_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     folder(tmp_path, "eth0", 1)
     (check,) = capture.interface(PacketSource(name="lan", interface="eth9"), tmp_path / "eth9", running=False)

@@ -119,3 +119,14 @@ def test_a_type_without_a_decoder_is_wrong(tmp_path: Path) -> None:
     assert codes(found) == ["doctor.no_decoder"] * 2
     assert "syslog" in found[0].remedy
     assert codes(list(sources.decoders(make_case(tmp_path, logs("a.log"))))) == []
+
+
+def test_a_link_that_leads_nowhere_is_no_fault_of_a_watched_folder(tmp_path: Path) -> None:
+    """Folders such as /etc are full of them; what watches folders does not follow links."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "real").touch()
+    (tmp_path / "etc" / "nowhere").symlink_to("/nothing/there")
+    (tmp_path / "etc" / "closed").symlink_to("/proc/1/mem")
+    for kind in ("integrity", "watch"):
+        (check,) = sources.sources(make_case(tmp_path, logs("etc", kind=kind)))
+        assert check.verdict is Verdict.OK, check.what
