@@ -64,7 +64,7 @@ class Dns(_FlowLine, frozen=True, tag="dns"):
 
 
 class Ssl(_FlowLine, frozen=True, tag="ssl"):
-    """A TLS ClientHello."""
+    """A TLS ClientHello, with what the server answered where that was seen."""
 
     version: str = field()
     """The highest that the client offers."""
@@ -72,6 +72,10 @@ class Ssl(_FlowLine, frozen=True, tag="ssl"):
     ja3: str = field()
     server_name: str | UnsetType = UNSET
     alpn: tuple[str, ...] = ()
+    server_version: str | UnsetType = UNSET
+    """This and the next: what the server chose."""
+    cipher: str | UnsetType = UNSET
+    ja3s: str | UnsetType = UNSET
 
 
 class Quic(_FlowLine, frozen=True, tag="quic"):

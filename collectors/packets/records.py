@@ -9,7 +9,9 @@ from collectors.packets.lines import X509, Dhcp, Names, Quic, Ssh, Ssl, encode, 
 from collectors.packets.quic import Initial
 
 
-def hello_line(names: Names, hello: tls.Hello, time_ns: int, transport: str) -> bytes:
+def hello_line(
+    names: Names, hello: tls.Hello, time_ns: int, transport: str, answer: tls.ServerHello | None = None
+) -> bytes:
     """Give the line of a ClientHello; ``transport`` as :func:`collectors.packets.tls.ja4` takes it."""
     return encode(
         Ssl(
@@ -19,6 +21,9 @@ def hello_line(names: Names, hello: tls.Hello, time_ns: int, transport: str) -> 
             ja4=tls.ja4(hello, transport),
             ja3=tls.ja3(hello),
             alpn=tuple(text(protocol, 64) for protocol in hello.alpn),
+            server_version=answer.version_name if answer is not None else UNSET,
+            cipher=answer.cipher_name if answer is not None else UNSET,
+            ja3s=tls.ja3s(answer) if answer is not None else UNSET,
         )
     )
 

@@ -5,13 +5,12 @@ Only few packets come here: the first payload of each side, those that begin lik
 """
 
 from collectors.packets import dhcp, http, quic, services, tls
-from collectors.packets.certificate import parse as parse_certificate
-from collectors.packets.certificate import server_certificate
 from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
+from collectors.packets.handshake import Handshake
 from collectors.packets.lines import Names
 from collectors.packets.listeners import Listener, listener_of
 from collectors.packets.marks import DNS_PORTS, HANDSHAKE
-from collectors.packets.records import dhcp_line, hello_line, quic_line, x509_line
+from collectors.packets.records import dhcp_line, hello_line, quic_line
 from collectors.packets.stream import Stream, is_behind
 
 _DHCP_COOKIE = b"\x63\x82\x53\x63"
@@ -47,8 +46,8 @@ class Talk:
     """What one flow said so far."""
 
     __slots__ = (
-        "_allowance", "_dialogue", "_has_hello", "_held", "_listener", "_next",
-        "_quic", "_spoke", "_streams", "_wants", "service",
+        "_allowance", "_dialogue", "_held", "_listener", "_next",
+        "_quic", "_spoke", "_streams", "_tls", "_wants", "service",
     )  # fmt: skip
 
     def __init__(self, allowance: Allowance) -> None:
@@ -56,7 +55,7 @@ class Talk:
         """Empty while it is not known."""
         self._allowance = allowance
         self._dialogue: HttpDialogue | FtpDialogue | DnsDialogue | None = None
-        self._has_hello = False
+        self._tls: Handshake | None = None
         self._held = 0
         self._next = [0, 0]
         """By side: the sequence number after what was read."""
@@ -153,6 +152,8 @@ class Talk:
             if stream is not None:
                 lines += self._read(names, side, bytes(stream.data), time_ns, dissect, final=True)[0]
                 self._streams[side] = None
+        if self._tls is not None:
+            lines += self._tls.finish(names)
         if self._dialogue is not None:
             lines += self._dialogue.finish(names)
         if self._listener is not None:
@@ -171,6 +172,8 @@ class Talk:
             held = dialogue.held
         if self._listener is not None:
             held += self._listener.held
+        if self._tls is not None:
+            held += self._tls.held
         for stream in streams:
             if stream is not None:
                 held += stream.held
@@ -192,10 +195,10 @@ class Talk:
             return [], final
         if 53 in (names.resp_p, names.orig_p):
             return self._read_dns(names, data, time_ns, dissect)
-        if not self._has_hello and data[0] == HANDSHAKE:
-            return self._read_hello(names, data, time_ns)
-        if side == 1 and self._has_hello:
-            return self._read_certificate(names, data, time_ns, final=final)
+        if self._tls is None and data[0] == HANDSHAKE:
+            return self._read_hello(data, time_ns)
+        if self._tls is not None:
+            return self._tls.answer(names, data, time_ns, final=final) if side else (self._tls.finish(names), True)
         if side == 0 and self.service in ("", "http"):
             try:
                 request = http.request(data, final=final)
@@ -240,28 +243,18 @@ class Talk:
             data = data[end:]
         return lines, not data or bool(lines)
 
-    def _read_hello(self, names: Names, data: bytes, time_ns: int) -> tuple[list[bytes], bool]:
+    def _read_hello(self, data: bytes, time_ns: int) -> tuple[list[bytes], bool]:
         if data[1:2] not in (b"", b"\x03") or data[5:6] not in (b"", b"\x01"):
             return [], True
         try:
             hello = tls.client_hello(data)
         except EOFError:
             return [], False
-        if hello is None:
-            return [], True
-        self._has_hello = True
-        self._wants[1] = 1
-        self.service = self.service or "ssl"
-        return [hello_line(names, hello, time_ns, "t")], True
-
-    def _read_certificate(self, names: Names, data: bytes, time_ns: int, *, final: bool) -> tuple[list[bytes], bool]:
-        """Read the server's side after a ClientHello."""
-        try:
-            der = server_certificate(data)
-        except EOFError:
-            return [], final
-        found = parse_certificate(der) if der else None
-        return ([x509_line(names, found, time_ns)] if found else []), True
+        if hello is not None:
+            self._tls = Handshake(hello, time_ns)
+            self._wants = [1, 1]
+            self.service = self.service or "ssl"
+        return [], True
 
     def _read_quic(self, names: Names, side: int, payload: bytes, time_ns: int) -> list[bytes] | None:
         """Read the first datagrams of a client, until its ClientHello is whole; None when there are too many."""

@@ -71,12 +71,11 @@ def test_a_hello_split_in_two_segments(cut: int) -> None:
     flow = Flow().send(0, data[:cut])
     assert flow.lines == []
     assert flow.talk.waits_for(0)
-    flow.send(0, data[cut:])
+    flow.send(0, data[cut:]).finish()
     assert [(line["_path"], line["server_name"], line["alpn"]) for line in flow.lines] == [
         ("ssl", "split.example.vn", ["h2"])
     ]
     assert flow.talk.service == "ssl"
-    assert not flow.talk.waits_for(0)
 
 
 def test_segments_out_of_order_and_repeated_are_put_together() -> None:
@@ -84,7 +83,7 @@ def test_segments_out_of_order_and_repeated_are_put_together() -> None:
     flow = Flow()
     flow.send(0, data[100:], seq=1100, first=1000).send(0, data[100:], seq=1100, first=1000)
     assert flow.lines == []
-    flow.send(0, data[:100], seq=1000, first=1000)
+    flow.send(0, data[:100], seq=1000, first=1000).finish()
     assert [line["server_name"] for line in flow.lines] == ["order.example.vn"]
 
 
@@ -95,7 +94,7 @@ def test_a_segment_sent_again_is_not_told_again() -> None:
 
 def test_a_hello_later_in_the_flow_is_seen_and_the_service_stays() -> None:
     names = Names("Cx", "10.0.0.1", 5000, "10.0.0.2", 25, "tcp", "edge", False)
-    flow = Flow(names).send(1, b"220 mail ESMTP\r\n").send(0, b"EHLO x\r\n").send(0, craft.hello("mail.vn"))
+    flow = Flow(names).send(1, b"220 mail ESMTP\r\n").send(0, b"EHLO x\r\n").send(0, craft.hello("mail.vn")).finish()
     assert flow.paths == ["ssl"]
     assert flow.talk.service == "smtp"
 

@@ -1,5 +1,6 @@
 """ClientHello and JA4: the published example, real ones, split, cut and broken ones."""
 
+import contextlib
 import struct
 from hashlib import md5, sha256
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.packets.tls import Hello, client_hello, ja3, ja4
+from collectors.packets.tls import Hello, client_hello, ja3, ja3s, ja4, server_hello
 from tests.collectors.packets import craft
 
 GREASE = 0x2A2A
@@ -220,3 +221,44 @@ def test_ja3_is_the_hash_of_five_lists_without_grease() -> None:
     bare = client_hello(build([5, 4], [], version=0x0301))
     assert bare is not None
     assert ja3(bare) == md5(b"769,5-4,,,", usedforsecurity=False).hexdigest()
+
+
+def server_body(version: int, cipher: int, *extensions: tuple[int, bytes]) -> bytes:
+    listed = b"".join(kind.to_bytes(2, "big") + len(said).to_bytes(2, "big") + said for kind, said in extensions)
+    tail = len(listed).to_bytes(2, "big") + listed if extensions else b""
+    return version.to_bytes(2, "big") + bytes(32) + b"\x02ab" + cipher.to_bytes(2, "big") + b"\0" + tail
+
+
+def server_records(body: bytes, size: int = 16000) -> bytes:
+    message = b"\x02" + len(body).to_bytes(3, "big") + body
+    parts = [message[at : at + size] for at in range(0, len(message), size)]
+    return b"".join(b"\x16\x03\x03" + len(part).to_bytes(2, "big") + part for part in parts)
+
+
+@pytest.mark.parametrize("size", [3, 16000])
+def test_what_a_server_chose(size: int) -> None:
+    body = server_body(0x0303, 0x1301, (43, b"\x03\x04"), (51, bytes(36)))
+    found = server_hello(server_records(body, size))
+    assert found is not None
+    assert (found.version_name, found.cipher_name) == ("TLSv13", "TLS_AES_128_GCM_SHA256")
+    assert ja3s(found) == md5(b"771,4865,43-51", usedforsecurity=False).hexdigest()
+    old = server_hello(server_records(server_body(0x0301, 0x9999)))
+    assert old is not None
+    assert (old.version_name, old.cipher_name) == ("TLSv10", "unknown-39321")
+    assert ja3s(old) == md5(b"769,39321,", usedforsecurity=False).hexdigest()
+
+
+def test_an_alert_is_no_server_hello_and_part_of_one_needs_more() -> None:
+    assert server_hello(b"\x15\x03\x03\0\x02\x02\x28") is None
+    data = server_records(server_body(0x0303, 0x1301, (43, b"\x03\x04")))
+    for cut in range(len(data)):
+        with pytest.raises(EOFError):
+            server_hello(data[:cut])
+
+
+@given(st.binary(max_size=80), st.integers(0, 100))
+def test_broken_servers_break_nothing(junk: bytes, cut: int) -> None:
+    body = server_body(0x0303, 0x1301, (43, b"\x03\x04"), (51, bytes(36)))[:cut] + junk
+    server_hello(server_records(body))
+    with contextlib.suppress(EOFError):
+        server_hello(b"\x16\x03\x03" + junk)
