@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from collectors.columns import header_of_name, leading_header, one_header
+from collectors.columns import HEADER_BYTES, header_of_name, leading_header, one_header
 from collectors.lines import Cursor, cut, read_size
 from collectors.unpack import FramesFile, XzFile, ZstFile
 from soc_agent.errors import SourceError
@@ -94,6 +94,15 @@ def read_head(path: Path, size_bytes: int) -> bytes:
     """
     with opened(path) as file:
         return read_unpacked(file, size_bytes, path)
+
+
+def read_header(path: Path) -> bytes:
+    """Give what the first lines of a file stand under: its header, or what its name says; empty where neither does."""
+    try:
+        head = read_head(path, HEADER_BYTES)
+    except SourceError:
+        head = b""
+    return leading_header(head) or header_of_name(os.fspath(path))
 
 
 def is_packed(path: Path) -> bool:

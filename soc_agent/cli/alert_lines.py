@@ -4,8 +4,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
+from collectors.archive import read_header
+from collectors.columns import TYPE as COLUMNS
+from collectors.columns import leading_header
 from soc_agent.cli.content import own_decoders
-from soc_agent.config import Config, HostSource, IntegritySource, PacketSource, PortalSource, WatchSource, zone_of
+from soc_agent.config import (
+    AUTO,
+    Config,
+    FileSource,
+    HostSource,
+    IntegritySource,
+    PacketSource,
+    PortalSource,
+    WatchSource,
+    zone_of,
+)
 from soc_agent.decode import Context, guess_type
 from soc_agent.detect import RuleSet, ir
 from soc_agent.detect.evaluate.predicate import compile_rule
@@ -17,8 +30,11 @@ from soc_agent.store import Evidence
 _VERDICTS = {Status.ACKNOWLEDGED: Verdict.TRUE, Status.CLOSED: Verdict.TRUE, Status.FALSE_POSITIVE: Verdict.FALSE}
 
 
-def context_of(config: Config, name: str, line: bytes, time_ns: int) -> Context:
-    """Give what a line of the source ``name`` does not say itself."""
+def context_of(config: Config, name: str, line: bytes, time_ns: int, place: str = "") -> Context:
+    """Give what a line of the source ``name`` does not say itself.
+
+    :param place: the file that it stands in. Columns are named by the header of that file as it is now.
+    """
     source = next((source for source in config.sources if source.name == name), None)
     kind = getattr(source, "type", "auto")
     if isinstance(source, PacketSource):
@@ -35,7 +51,10 @@ def context_of(config: Config, name: str, line: bytes, time_ns: int) -> Context:
         zone = zone_of(getattr(source, "timezone", ""))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = zone_of(config.timezone)
-    return Context(name, guess_type(line) if kind == "auto" else kind, zone, time_ns, getattr(source, "host", ""))
+    header = read_header(Path(place)) if place and isinstance(source, FileSource) and kind in (AUTO, COLUMNS) else b""
+    if kind == AUTO:
+        kind = COLUMNS if leading_header(header) else guess_type(line)
+    return Context(name, kind, zone, time_ns, getattr(source, "host", ""), header=header if kind == COLUMNS else b"")
 
 
 def rules_behind(rules: RuleSet, rule_id: str) -> list[ir.Rule]:
@@ -76,7 +95,7 @@ class CaseReader:
 
     def _events(self, evidence: Iterable[Evidence]) -> Iterator[Event]:
         for line in evidence:
-            context = context_of(self._config, line.source, line.raw, line.time_ns)
+            context = context_of(self._config, line.source, line.raw, line.time_ns, line.stream)
             event = self._decoders.decode(line.raw, context)
             view = View(event)
             for source, predicate in self._rules:

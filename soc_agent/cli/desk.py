@@ -80,4 +80,4 @@ class Desk:
         )
 
     def _context(self, line: LogLine) -> Context:
-        return context_of(self._config, line.source, line.raw, line.time_ns or time.time_ns())
+        return context_of(self._config, line.source, line.raw, line.time_ns or time.time_ns(), line.place)

@@ -30,6 +30,8 @@ from soc_agent.text import path_text, say
 STEP_S = 0.1
 """Lines due within so long travel together."""
 BLOCK_BYTES = 262_144
+_EARLY_LINES = 1000
+"""So many lines without a time at the head of an input wait for the first time: the lines of a header, mostly."""
 
 
 class Timed(Struct, frozen=True, order=True):
@@ -41,6 +43,7 @@ class Timed(Struct, frozen=True, order=True):
     number: int
     offset: int
     line: bytes
+    header: bytes = b""
 
 
 @click.command("replay", help=say("cli.replay.help"))
@@ -120,20 +123,26 @@ class Recorded:
         self._decoders = decoders
 
     def __iter__(self) -> Iterator[Timed]:
-        """Yield the lines. A line without a time of its own happened when the one before it did."""
+        """Yield the lines. One without a time happened when the one before it did, or the first one after."""
         return heapq.merge(*(self._lines(order, item) for order, item in enumerate(self._inputs)))
 
     def _lines(self, order: int, item: Input) -> Iterator[Timed]:
-        latest = 0
+        latest, received_ns = 0, 0
+        early: list[Timed] = []
         for block in blocks_of(item, self._problems):
             context = Context("replay", block.type, self._zone, block.received_ns, header=block.header)
-            offset = block.offset
+            offset, received_ns = block.offset, block.received_ns
             for number, line in enumerate(block.data.splitlines(keepends=True), block.first_line):
                 event = self._decoders.decode(line.rstrip(b"\r\n"), context)
                 if event.time_ns != block.received_ns:
                     latest = max(latest, event.time_ns)
-                yield Timed(latest, order, number, offset, line)
+                early.append(Timed(latest, order, number, offset, line, block.header))
                 offset += len(line)
+                if latest or len(early) >= _EARLY_LINES:
+                    latest = latest or received_ns
+                    yield from (replace(timed, time_ns=latest) for timed in early)
+                    early.clear()
+        yield from (replace(timed, time_ns=received_ns) for timed in early)
 
 
 class Player:
@@ -169,9 +178,10 @@ class Player:
         return sent
 
     def _breaks(self, pending: list[Timed], line: Timed) -> bool:
-        """Say whether a line cannot join a block: it is of another input, or the block is full."""
-        size = line.offset - pending[0].offset
-        return line.order != pending[0].order or size > BLOCK_BYTES
+        """Say whether a line cannot join a block: it is of another input or header, or the block is full."""
+        first = pending[0]
+        is_other = (line.order, line.header) != (first.order, first.header)
+        return is_other or line.offset - first.offset > BLOCK_BYTES
 
     def _send(self, pending: list[Timed]) -> int:
         first = pending[0]
@@ -185,6 +195,7 @@ class Player:
             offset=first.offset,
             first_line=first.number,
             received_ns=time.time_ns(),
+            header=first.header,
         )
         self._client.send(block)
         return len(pending)

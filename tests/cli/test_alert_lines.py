@@ -1,9 +1,11 @@
 """The lines of stored alerts as events again."""
 
+import gzip
 from pathlib import Path
 
 from soc_agent.cli.alert_lines import CaseReader, context_of, rules_behind
 from soc_agent.config import Config, parse_config
+from soc_agent.decode import Decoders
 from soc_agent.detect import load_rules
 from soc_agent.detect.tune.propose import Verdict
 from soc_agent.model import Status
@@ -78,3 +80,26 @@ def test_only_lines_that_the_rule_finds_belong_to_a_case(tmp_path: Path) -> None
             assert now.status is status
             assert reader.case(now, [], ()).verdict is verdict
             assert reader.case(now, [], {alert.id}).verdict is Verdict.FALSE
+
+
+COLUMNS = (
+    b"#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n"
+    b"#fields\tts\tid.orig_h\tquery\n#types\ttime\taddr\tstring\n"
+)
+
+
+def test_columns_are_named_by_the_header_of_the_file_that_they_stand_in(tmp_path: Path) -> None:
+    """Also in the file that came after it was rotated, and in one that was compressed."""
+    config = parse_config(
+        b"sources: [{kind: file, name: any, paths: [b.log]}, {kind: file, name: zeek, paths: [d], type: zeek_log}]"
+    )
+    line = b"1763600000.5\t192.0.2.7\tbad.example"
+    (tmp_path / "dns.log").write_bytes(COLUMNS)
+    (tmp_path / "dns.log.gz").write_bytes(gzip.compress(COLUMNS + line + b"\n"))
+    for source in ("any", "zeek"):
+        for name in ("dns.log", "dns.log.gz"):
+            context = context_of(config, source, line, 0, str(tmp_path / name))
+            event = Decoders.load().decode(line, context)
+            assert (context.type, event.fields.get("query")) == ("zeek_log", "bad.example")
+    assert context_of(config, "any", b'{"a": 1}', 0, str(tmp_path / "gone.log")).type == "json"
+    assert context_of(config, "zeek", b'{"a": 1}', 0, str(tmp_path / "conn.log")).header == b"#path\tconn\n"

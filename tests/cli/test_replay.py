@@ -41,3 +41,21 @@ def test_every_line_is_there_with_its_place(tmp_path: Path) -> None:
     assert [one.number for one in timed] == [1, 2, 3]
     assert timed[1].time_ns == timed[0].time_ns < timed[2].time_ns
     assert [text.encode()[one.offset : one.offset + 3] for one in timed] == [one.line[:3] for one in timed]
+
+
+def test_lines_before_the_first_time_happened_when_it_did(tmp_path: Path) -> None:
+    """Otherwise the first line with a time would be due in fifty years."""
+    (tmp_path / "a.log").write_text("# a header\n" + line(2, "a"))
+    (tmp_path / "b.log").write_text(line(1, "b"))
+    found = recorded(tmp_path / "a.log", tmp_path / "b.log")
+    assert [text.split()[-1] for _, text in found] == [b"b", b"header", b"a"]
+    assert found[1][0] == found[2][0] > 0
+
+
+def test_a_file_without_any_time_happened_when_it_was_written(tmp_path: Path) -> None:
+    for count in (1, 1500):
+        path = tmp_path / f"{count}.log"
+        path.write_text("no time\n" * count)
+        found = recorded(path)
+        assert len(found) == count
+        assert {time for time, _ in found} == {path.stat().st_mtime_ns}

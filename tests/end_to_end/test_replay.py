@@ -64,3 +64,31 @@ def test_nothing_to_replay_is_bad_use(site: Site) -> None:
     done = site.command("replay", site.folder / "none.log")
     assert done.returncode == 2
     assert "none.log" in done.stderr
+
+
+COLUMNS_RULE: dict[str, object] = {
+    "title": "A bad name",
+    "id": "00000000-0000-4000-8000-0000000000e1",
+    "logsource": {"product": "zeek", "service": "dns"},
+    "detection": {"s": {"query|endswith": ".bad.example"}, "condition": "s"},
+    "level": "high",
+}
+
+
+def test_lines_of_columns_keep_their_header(tmp_path: Path) -> None:
+    """Each the one that it stands under: of two in a file, and of two files whose lines alternate."""
+    site = Site(tmp_path, {}, [COLUMNS_RULE])
+    for number, fields in enumerate([("query", "rcode_name"), ("rcode_name", "query")]):
+        lines = []
+        for part in range(2):
+            names = fields[:: 1 if part == 0 else -1]
+            lines += ["#separator \\x09", "#unset_field\t-", "#path\tdns", "\t".join(["#fields", "ts", *names])]
+            lines.append("\t".join(["#types", "time", "string", "string"]))
+            for second in range(3):
+                values = {"query": f"{number}{part}{second}.bad.example", "rcode_name": "NOERROR"}
+                lines.append("\t".join([f"{1763600000 + part * 10 + second}.{number}", *(values[n] for n in names)]))
+        (tmp_path / f"dns{number}.log").write_text("".join(line + "\n" for line in lines))
+    done = site.command("replay", tmp_path / "dns0.log", tmp_path / "dns1.log", "--speed", "1000")
+    assert done.returncode == 0, done.stderr
+    with Store.open(site.store_path, read_only=True) as store:
+        assert sum(alert.count for alert in store.alerts(store.alert_ids())) == 12
