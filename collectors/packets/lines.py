@@ -194,6 +194,20 @@ class Dhcp(_FlowLine, frozen=True, tag="dhcp"):
     lease_time: float | UnsetType = UNSET
 
 
+class Dhcp6(_FlowLine, frozen=True, tag="dhcpv6"):
+    """A DHCPv6 message. ``msg_types`` has one entry, as in ``dhcp``."""
+
+    msg_types: tuple[str, ...] = field()
+    client_id: str = field()
+    server_id: str = field()
+    mac: str | UnsetType = UNSET
+    assigned_addr: tuple[str, ...] | UnsetType = UNSET
+    prefixes: tuple[str, ...] | UnsetType = UNSET
+    dns_servers: tuple[str, ...] | UnsetType = UNSET
+    host_name: str | UnsetType = UNSET
+    lease_time: float | UnsetType = UNSET
+
+
 class Http(_FlowLine, frozen=True, tag="http"):
     """A request, with the status of its response where one was seen."""
 

@@ -8,7 +8,7 @@ from collectors.packets.frames import Ints, gather
 from collectors.packets.headers import TCP, UDP, Headers
 
 DNS_PORTS = (53, 5353, 5355)
-_DHCP_PORTS = (67, 68)
+_DHCP_PORTS = (67, 68, 546, 547)
 _FTP_COMMANDS = (b"USER", b"PASS", b"user", b"pass")
 _WORDS = np.array([int.from_bytes(word) for word in (*http.METHODS, http.RESPONSE, *_FTP_COMMANDS)], np.uint32)
 HANDSHAKE = 0x16

@@ -2,10 +2,10 @@
 
 from msgspec import UNSET, UnsetType
 
-from collectors.packets import dhcp, tls
+from collectors.packets import dhcp, dhcp6, tls
 from collectors.packets.certificate import Certificate
 from collectors.packets.greetings import ssh_version
-from collectors.packets.lines import X509, Dhcp, Names, Quic, Ssh, Ssl, encode, of_flow, text
+from collectors.packets.lines import X509, Dhcp, Dhcp6, Names, Quic, Ssh, Ssl, encode, of_flow, text
 from collectors.packets.quic import Initial
 
 
@@ -64,6 +64,24 @@ def dhcp_line(names: Names, found: dhcp.Message, time_ns: int) -> bytes:
             server_addr=found.server_addr or UNSET,
             host_name=text(found.host_name, 255) if found.host_name else UNSET,
             domain=text(found.domain, 255) if found.domain else UNSET,
+            lease_time=float(found.lease_s) if found.lease_s else UNSET,
+        )
+    )
+
+
+def dhcp6_line(names: Names, found: dhcp6.Message, time_ns: int) -> bytes:
+    """Give the line of a DHCPv6 message."""
+    return encode(
+        Dhcp6(
+            *of_flow(names, time_ns),
+            msg_types=(found.type,),
+            client_id=found.client_id,
+            server_id=found.server_id,
+            mac=found.mac or UNSET,
+            assigned_addr=found.addresses or UNSET,
+            prefixes=found.prefixes or UNSET,
+            dns_servers=found.dns or UNSET,
+            host_name=text(found.host_name.encode(), 255) if found.host_name else UNSET,
             lease_time=float(found.lease_s) if found.lease_s else UNSET,
         )
     )

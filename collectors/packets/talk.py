@@ -4,13 +4,13 @@ Only few packets come here: the first payload of each side, those that begin lik
 (:func:`collectors.packets.marks.mark`), all of port 53, and those that continue a message that is not whole yet.
 """
 
-from collectors.packets import dhcp, http, quic, services, tls
+from collectors.packets import dhcp, dhcp6, http, quic, services, tls
 from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, HttpDialogue
 from collectors.packets.handshake import Handshake
 from collectors.packets.lines import Names
 from collectors.packets.listeners import Listener, listener_of
 from collectors.packets.marks import DNS_PORTS, HANDSHAKE
-from collectors.packets.records import dhcp_line, hello_line, quic_line
+from collectors.packets.records import dhcp6_line, dhcp_line, hello_line, quic_line
 from collectors.packets.stream import Stream, is_behind
 
 _DHCP_COOKIE = b"\x63\x82\x53\x63"
@@ -133,6 +133,10 @@ class Talk:
         if payload[236:240] == _DHCP_COOKIE and (message := dhcp.parse(payload)) is not None:
             self.service = "dhcp"
             return self._settle(names, [dhcp_line(names, message, time_ns)])
+        if dhcp6.PORTS[0] in (names.orig_p, names.resp_p) or dhcp6.PORTS[1] in (names.orig_p, names.resp_p):
+            self.service = "dhcpv6"
+            offered = dhcp6.parse(payload)
+            return None if offered is None else self._settle(names, [dhcp6_line(names, offered, time_ns)])
         if not self.service:
             found = services.udp_service(payload, names.orig_p, names.resp_p)
             self._begin(found)

@@ -17,26 +17,9 @@ _SOURCES: dict[str, tuple[LogSource, ...]] = {
 """Log sources of the records that other products write too."""
 _PATHS = (
     *("ssl", "arp", "nd", "files", "x509", "ssh", "ftp", "smtp", "rdp", "smb_files", "smb_mapping", "dce_rpc", "ntlm"),
-    *("kerberos", "dhcp", "notice", "weird", "tunnel", "sip", "snmp", "socks", "irc", "mysql", "radius", "syslog"),
-    *(
-        "software",
-        "pe",
-        "dpd",
-        "modbus",
-        "dnp3",
-        "quic",
-        "ntp",
-        "ldap",
-        "ldap_search",
-        "icmp",
-        "stats",
-        "login",
-        "smb",
-        "rfb",
-        "known_hosts",
-        "known_services",
-        "traceroute",
-    ),
+    *("kerberos", "dhcp", "dhcpv6", "notice", "weird", "tunnel", "sip", "snmp", "socks", "irc", "mysql", "radius"),
+    *("syslog", "software", "pe", "dpd", "modbus", "dnp3", "quic", "ntp", "ldap", "ldap_search", "icmp", "stats"),
+    *("login", "smb", "rfb", "known_hosts", "known_services", "traceroute"),
 )
 for _path in _PATHS:
     _SOURCES[_path] = (LogSource("", "zeek", _path),)
