@@ -61,7 +61,7 @@ class AlertList(Vertical):
         self.places: list[Place] = []
         self.live = live
         self.bar = FilterBar(self.filter)
-        self.rows: Rows[Alert] = Rows(self._draw)
+        self.rows: Rows[Alert] = Rows(self._draw, empty="signs.none_listed" if live else "signs.none_then")
         self._new = 0
 
     def compose(self) -> ComposeResult:

@@ -119,11 +119,13 @@ class Menu(ModalScreen[int | None]):
             yield Says([(Part(self._title_text, "strong"),)])
             rows: Rows[Line] = Rows(cut)
             yield rows
+            yield Says([(Part(said("signs.choose"), "muted"),)])
 
     def on_mount(self) -> None:
         """Fill in the choices."""
         rows = self.query_one(Rows)
-        rows.styles.height = min(len(self._choices), 16)
+        # the box takes 80 % of the screen at most: borders, title and the last line need their part of it
+        rows.styles.height = min(len(self._choices), 16, max(self.app.size.height * 8 // 10 - 5, 1))
         rows.show(range(len(self._choices)), dict(enumerate(self._choices)))
         rows.focus()
 

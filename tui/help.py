@@ -53,7 +53,8 @@ def help_lines(here: Sequence[Key], moving: Sequence[Key], width: int) -> list[L
     rows += [(), section(said("tui.help.glyphs"), width)]
     for scale in (
         [level_part(level) for level in WORST_FIRST],
-        [*(status_part(status) for status in Status), ended_part(), suppressed_part()],
+        [status_part(status) for status in Status],
+        [ended_part(), suppressed_part()],
         [health_part(health) for health in Health],
     ):
         rows += wrapped(tuple(item for sign in scale for item in (sign, part("   "))), width)

@@ -16,7 +16,8 @@ from textual.strip import Strip
 
 from tui.drawn import console_of, strip
 from tui.keys import MOVING, OPENING, bindings
-from tui.outside import Line, part
+from tui.outside import Line, Part, part, said
+from tui.paper import wrapped
 
 T = TypeVar("T")
 Draw = Callable[[T, int], Line]
@@ -58,13 +59,16 @@ class Rows(ScrollView, Generic[T], can_focus=True):
             self.rows = rows
             self.key = key
 
-    def __init__(self, draw: Draw[T], *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, draw: Draw[T], *, empty: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._draw = draw
         self.keys: Sequence[int] = ()
         self.values: dict[int, T] = {}
         self.marks: set[int] = set()
         self.cursor = 0
+        self.empty = empty
+        """What is said where there is nothing: a key of the catalogues; empty: nothing is."""
+        self._shown = False
         self.follow = True
         """Whether the cursor stays on the first row, whatever comes in above."""
         self._asked: Sequence[int] = ()
@@ -91,6 +95,7 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         """Show these rows. The cursor stays on its row, on the screen too; when following, on the first."""
         was = self.key
         was_at = self.cursor
+        self._shown = True
         self.keys = keys
         self.values = dict(values)
         self._asked = ()
@@ -139,7 +144,7 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         width = self.scrollable_content_region.width
         base = self.rich_style
         if row >= len(self.keys):
-            return Strip.blank(width, base)
+            return self._nothing(y, width)
         key = self.keys[row]
         value = self.values.get(key)
         if value is None:
@@ -150,6 +155,16 @@ class Rows(ScrollView, Generic[T], can_focus=True):
         if row == self.cursor:
             base += console.roles["cursor" if self.has_focus else "cursor-idle"]
         return strip(line, width, console.roles, base)
+
+    def _nothing(self, y: int, width: int) -> Strip:
+        """Draw where no row is: in a list without any, what to do about it."""
+        lines = wrapped((part(" "), Part(said(self.empty), "muted")), width, indent=1) if self.says_empty else []
+        return strip(lines[y] if y < len(lines) else (), width, console_of(self).roles, self.rich_style)
+
+    @property
+    def says_empty(self) -> bool:
+        """Whether it has a word for being empty, and is: not only still waiting for its first answer."""
+        return bool(self.empty) and self._shown and not self.keys
 
     def _ask(self) -> None:
         first, last = self.window()

@@ -70,3 +70,9 @@ async def test_marking_all_and_none(open_console: Open) -> None:
         await shows(pilot, say("tui.marked", count=len(view.list.rows.keys)))
         await pilot.press("asterisk")
         assert view.list.chosen() == [view.list.rows.key]
+
+
+async def test_a_filter_that_lets_nothing_through_says_how_to_go_on(open_console: Open) -> None:
+    async with open_console((80, 24)) as (console, pilot):
+        await console.find("host=nobody-is-called-so")
+        await shows(pilot, say("signs.none_listed")[:40])

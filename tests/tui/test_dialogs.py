@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from soc_agent.text import say
 from tests.tui.small import Small
 from tests.tui.waiting import screen_text, shows, type_text, until
 from tui.dialogs import Ask, Menu
@@ -64,3 +65,11 @@ async def test_a_question_may_be_long_and_hostile() -> None:
         assert "\x1b" not in screen_text(pilot.app)
 
     assert await answered(Ask([(part("[/foo] \x1b[2J " * 40),)]), drawn, "escape") == [None]
+
+
+async def test_how_to_choose_is_on_the_screen_however_many_there_are() -> None:
+    async def drawn(pilot: Any) -> None:
+        await shows(pilot, say("signs.choose"))
+
+    choices = [(part(f"choice {number}"),) for number in range(30)]
+    assert await answered(Menu(safe("Which"), choices), drawn, "escape") == [None]

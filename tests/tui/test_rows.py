@@ -5,6 +5,7 @@ from array import array
 import pytest
 from textual import on
 
+from soc_agent.text import say
 from tests.tui.small import Small
 from tests.tui.waiting import screen_lines, until
 from tui.outside import Line, part
@@ -160,3 +161,17 @@ async def test_the_cursor_stays_in_sight_when_the_screen_shrinks(rows: Rows[str]
         rows.move(28)
         await pilot.resize_terminal(60, 8)
         await until(pilot, lambda: any(line.startswith(" row 28 ") for line in screen_lines(app)))
+
+
+async def test_an_empty_list_says_what_to_do_once_it_is_known_to_be_empty() -> None:
+    rows: Rows[str] = Rows(lambda value, _: (part(value),), empty="signs.no_rules")
+    async with Small(rows).run_test(size=(60, 8)) as pilot:
+        await pilot.pause()
+        assert not rows.says_empty, "nothing was answered yet"
+        rows.show([], {})
+        await pilot.pause()
+        text = " ".join(rows.render_line(y).text.strip() for y in range(4))
+        assert say("signs.no_rules") in text, "all of it, in as many lines as it takes"
+        rows.show([1], {1: "a rule"})
+        await pilot.pause()
+        assert say("signs.no_rules")[:10] not in rows.render_line(1).text

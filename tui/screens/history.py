@@ -78,7 +78,7 @@ class History(View[Book]):
     def body(self) -> Iterable[Widget]:
         """Give what was checked, and the entries."""
         yield Proof()
-        rows: Rows[Logged] = Rows(self._draw_entry)
+        rows: Rows[Logged] = Rows(self._draw_entry, empty="signs.no_history")
         yield rows
 
     def on_mount(self) -> None:

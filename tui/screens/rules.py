@@ -82,7 +82,7 @@ class Rules(View[Answer]):
     def body(self) -> Iterable[Widget]:
         """Give the count, and the rules."""
         yield Loaded()
-        rows: Rows[RuleInfo] = Rows(rule_line)
+        rows: Rows[RuleInfo] = Rows(rule_line, empty="signs.no_rules")
         yield rows
 
     def on_mount(self) -> None:
