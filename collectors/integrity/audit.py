@@ -1,26 +1,39 @@
-"""Who did it: the records of auditd that name a path, within a bounded time and a bounded part of the log.
+"""Who did it, where the records of auditd leave no doubt: a wrong name is worse than none.
 
-The records of one event share a serial (``audit(time:serial)``, auditd "audit record format"): SYSCALL says who and
-with what, CWD and PATH say where, PROCTITLE with which command. Values with spaces
-or other than text stand in hexadecimal.
+A call counts when it succeeded, names the path, changes what was changed, and came before the change and after what is
+known of the file was last seen. The numbers of files tell those of containers apart, which have the same names. When
+several people are left nobody is named; when one person's several programs are, the person is named alone.
 """
 
-import os
-import pwd
-import re
-import string
-from collections.abc import Sequence
-from posixpath import join, normpath
+import socket
+from collections.abc import Collection, Sequence
+from os import fsencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-TAIL_BYTES = 4 * 1024 * 1024
-"""So much of the end of each log is looked through."""
-_RECORD = re.compile(rb"type=(\w+) msg=audit\((\d+)\.(\d+):(\d+)\):(.*)")
-_FIELD = re.compile(rb'(\w+)=("[^"]*"|\S+)')
-_CHANGING = {b"CREATE", b"DELETE", b"NORMAL"}
-_HEX = frozenset(string.hexdigits.encode())
+from collectors.integrity.auditrecords import AuditEvent, events_of, value_of
+from collectors.integrity.owners import user_name
+
 _UNSET = "4294967295"
+_AFTER_NS = 50_000_000
+"""A call is noted when it begins, so before the change; the clock of files ticks slowly."""
+_KINDS: dict[str, frozenset[str]] = {
+    "content": frozenset({"write", "name"}),
+    "target": frozenset({"name"}),
+    "type": frozenset({"name"}),
+    "created": frozenset({"name"}),
+    "deleted": frozenset({"name"}),
+    "renamed": frozenset({"name"}),
+    "links": frozenset({"name"}),
+    "mode": frozenset({"rights", "owner", "name"}),
+    "setuid": frozenset({"rights", "name"}),
+    "owner": frozenset({"owner", "name"}),
+    "group": frozenset({"owner", "name"}),
+    "capabilities": frozenset({"attributes", "owner", "name"}),
+    "xattrs": frozenset({"attributes", "rights", "name"}),
+    "times": frozenset({"times", "write", "name"}),
+}
 
 
 class Who(Struct, frozen=True):
@@ -30,10 +43,23 @@ class Who(Struct, frozen=True):
     """Name of the person who logged in (auid), whoever they became since; empty when nobody did."""
     user: str
     program: str
+    """Empty, as ``command``, when several programs did it."""
     command: str
     pid: int
     serial: int
     time_ns: int
+
+
+class Asked(Struct, frozen=True):
+    """A change of which it is asked who did it. Times are in nanoseconds since 1970."""
+
+    path: str
+    changed_ns: int
+    since_ns: int = 0
+    """What happened until then is no part of the change."""
+    changes: Collection[str] = ("content",)
+    inodes: Collection[int] = ()
+    """Numbers that the file had before and after; empty where they are not known."""
 
 
 class AuditLogs:
@@ -43,100 +69,56 @@ class AuditLogs:
         self._paths = paths
         self._window_ns = int(window_s * 1e9)
 
-    def who(self, path: str, changed_ns: int) -> Who | None:
-        """Give who last touched a path in the time before, and shortly after, it changed; None: no record says."""
-        raw = os.fsencode(path)
-        best: Who | None = None
-        for log in self._paths:
-            for event in _events(_tail(log), raw.rpartition(b"/")[2]):
-                near = abs(event.time_ns - changed_ns) <= self._window_ns
-                if near and event.names(raw) and (best is None or event.time_ns >= best.time_ns):
-                    best = event.who() or best
-        return best
-
-
-class _Event:
-    """The records with one serial."""
-
-    def __init__(self, time_ns: int, serial: int) -> None:
-        self.time_ns = time_ns
-        self.serial = serial
-        self.call: dict[bytes, bytes] = {}
-        self.folder = b"/"
-        self.paths: list[bytes] = []
-        self.command = b""
-
-    def names(self, path: bytes) -> bool:
-        return any(normpath(join(self.folder, name)) == path for name in self.paths)
-
-    def who(self) -> Who | None:
-        call = self.call
-        if not call or call.get(b"success") == b"no":
+    def who(self, asked: Asked) -> Who | None:
+        """Give who did it; None where no record says, or they name several people."""
+        raw = fsencode(asked.path)
+        events = {(event.time_ns, event.serial): event for log in self._paths for event in events_of(log, raw)}
+        found = [_who(event) for _, event in sorted(events.items()) if self._counts(event, raw, asked)]
+        if not found or len({(who.login, who.user if not who.login else "") for who in found}) > 1:
             return None
-        program = _value(call.get(b"exe", b"")).decode("utf-8", "replace")
-        return Who(
-            login=_name(call.get(b"auid", b"").decode("ascii", "replace")),
-            user=_name(call.get(b"uid", b"").decode("ascii", "replace")),
-            program=program,
-            command=(self.command or _value(call.get(b"comm", b""))).replace(b"\0", b" ").decode("utf-8", "replace"),
-            pid=int(call.get(b"pid", b"0")) if call.get(b"pid", b"0").isdigit() else 0,
-            serial=self.serial,
-            time_ns=self.time_ns,
-        )
+        last = found[-1]
+        if len({(who.pid, who.program) for who in found}) > 1:
+            user = last.user if len({who.user for who in found}) == 1 else ""
+            return replace(last, user=user, program="", command="", pid=0)
+        return last
+
+    def _counts(self, event: AuditEvent, path: bytes, asked: Asked) -> bool:
+        begin_ns = max(asked.changed_ns - self._window_ns, asked.since_ns + 1)
+        if not begin_ns <= event.time_ns <= asked.changed_ns + _AFTER_NS or not event.succeeded or _is_foreign(event):
+            return False
+        wanted = frozenset().union(*(_KINDS.get(change, frozenset()) for change in asked.changes))
+        return any(event.kind(record) in wanted and not _is_another(record, asked.inodes) for record in event.of(path))
 
 
-def _events(data: bytes, base: bytes) -> list[_Event]:
-    """Give the events that name a file of this last name; others are not put together."""
-    named, hexed = base, base.hex().upper().encode()
-    wanted = {
-        match[4]
-        for line in data.splitlines()
-        if b"type=PATH" in line and (named in line or hexed in line) and (match := _RECORD.search(line))
-    }
-    events: dict[bytes, _Event] = {}
-    if not wanted:
-        return []
-    for line in data.splitlines():
-        match = _RECORD.search(line)
-        if match is None or match[4] not in wanted:
-            continue
-        fraction = match[3][:9].ljust(9, b"0")
-        event = events.setdefault(match[4], _Event(int(match[2]) * 10**9 + int(fraction), int(match[4])))
-        fields = dict(_FIELD.findall(match[5]))
-        if match[1] == b"SYSCALL":
-            event.call = fields
-        elif match[1] == b"CWD":
-            event.folder = _value(fields.get(b"cwd", b"/"))
-        elif match[1] == b"PROCTITLE":
-            event.command = _value(fields.get(b"proctitle", b""))
-        elif match[1] == b"PATH" and fields.get(b"nametype") in _CHANGING:
-            event.paths.append(_value(fields.get(b"name", b"")))
-    return list(events.values())
+def _is_another(record: dict[bytes, bytes], inodes: Collection[int]) -> bool:
+    """Say whether a record is about another file with the same path: a container's, or one that was replaced since."""
+    inode = record.get(b"inode", b"")
+    return bool(inodes) and b"dev" in record and inode.isdigit() and int(inode) not in inodes
 
 
-def _value(written: bytes) -> bytes:
-    """Give a value as it was before auditd wrote it: in quotes as it is, else in hexadecimal."""
-    if written.startswith(b'"'):
-        return written.strip(b'"')
-    if written and len(written) % 2 == 0 and _HEX.issuperset(written):
-        return bytes.fromhex(written.decode())
-    return written
+def _is_foreign(event: AuditEvent) -> bool:
+    """Say whether an event is another host's, whose log came here."""
+    name = socket.gethostname().partition(".")[0]
+    return bool(event.node) and event.node.decode("ascii", "replace").partition(".")[0] != name
 
 
-def _name(number: str) -> str:
-    if number in {"", _UNSET, "-1", "unset"}:
+def _who(event: AuditEvent) -> Who:
+    call = event.call
+    pid = call.get(b"pid", b"0")
+    command = event.command or value_of(call.get(b"comm", b""))
+    return Who(
+        login=_name(call.get(b"auid", b"")),
+        user=_name(call.get(b"uid", b"")),
+        program=value_of(call.get(b"exe", b"")).decode("utf-8", "replace"),
+        command=command.replace(b"\0", b" ").decode("utf-8", "replace"),
+        pid=int(pid) if pid.isdigit() else 0,
+        serial=event.serial,
+        time_ns=event.time_ns,
+    )
+
+
+def _name(number: bytes) -> str:
+    text = number.decode("ascii", "replace")
+    if text in {"", _UNSET, "-1", "unset"}:
         return ""
-    try:
-        return pwd.getpwuid(int(number)).pw_name
-    except (KeyError, ValueError, OverflowError):
-        return number
-
-
-def _tail(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123 - str may hold any bytes
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - TAIL_BYTES, 0))
-            return file.read(TAIL_BYTES)
-    except OSError:
-        return b""
+    return user_name(int(text)) if text.isdecimal() else text

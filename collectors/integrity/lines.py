@@ -85,9 +85,7 @@ def _who(who: Who | None) -> dict[str, Any]:
         "User": who.login or who.user,
         "login": who.login,
         "effective_user": who.user,
-        "Image": who.program,
-        "CommandLine": who.command,
-        "ProcessId": who.pid,
+        **({"Image": who.program, "CommandLine": who.command, "ProcessId": who.pid} if who.program else {}),
         "audit_serial": who.serial,
     }
 

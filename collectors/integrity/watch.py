@@ -11,7 +11,7 @@ from msgspec import Struct
 from collectors.file_watch.tree import WalkLog
 from collectors.file_watch.watches import Watches
 from collectors.globs import Globs
-from collectors.integrity.audit import AuditLogs
+from collectors.integrity.audit import Asked, AuditLogs
 from collectors.integrity.dpkg import Dpkg
 from collectors.integrity.entry import Entry, differences, look
 from collectors.integrity.judge import Judge, with_renames
@@ -277,8 +277,7 @@ class IntegrityWatch:
             return
         who = None
         if verdict == "unexpected":
-            changed_ns = change.new.ctime_ns if change.new is not None and change.new.ctime_ns else time.time_ns()
-            who = self._audit.who(path, changed_ns)
+            who = self._audit.who(_asked(change))
         told = Change(path, change.old, change.new, change.changes, verdict, package, change.old_path, who)
         if verdict == "unexpected" and change.changes != ["times"]:
             owner = record.package if record is not None and change.new is None else self._packages.owner(path)
@@ -300,6 +299,14 @@ class IntegrityWatch:
                 told = Change(path, record.base, record.now, changes, "approved")
                 kept = Record(record.now, package=record.package) if record.now is not None else None
                 self._records.put(path, kept, line_of(told, self.name, time.time_ns()))
+
+
+def _asked(change: Change) -> Asked:
+    """Ask who did it. Of links and folders no times are kept: what was done lately, then."""
+    changed_ns = change.new.ctime_ns if change.new is not None and change.new.ctime_ns else time.time_ns()
+    since_ns = change.old.ctime_ns if change.old is not None else 0
+    inodes = {entry.inode for entry in (change.old, change.new) if entry is not None and entry.inode}
+    return Asked(change.path, changed_ns, since_ns, change.changes, inodes)
 
 
 def _managers(options: IntegritySource) -> tuple[Manager, ...]:

@@ -15,6 +15,7 @@ from collectors.integrity.packages import Packages
 from collectors.integrity.rpm import Rpm
 from collectors.integrity.watch import Timing
 from soc_agent.config import IntegritySource
+from tests.collectors.integrity.auditlog import NORMAL, records
 from tests.collectors.integrity.debs import Debs
 from tests.collectors.integrity.rpms import Rpms
 
@@ -269,30 +270,18 @@ def test_an_upgrade_by_rpm_brings_a_new_baseline(start: Start, rpms: Rpms, tmp_p
     assert bench.lines[3]["verdict"] == "unexpected"
 
 
-def audit(path: str, serial: int, at: float, *, call: str = "success=yes", title: str = "") -> str:
-    stamp = f"msg=audit({at:.3f}:{serial})"
-    who = 'ppid=1 pid=4242 auid=0 uid=0 gid=0 comm="vi m" exe="/usr/bin/vim.basic" key="etc"'
-    folder, _, name = path.rpartition("/")
-    return (
-        f"type=SYSCALL {stamp}: arch=c000003e syscall=257 {call} exit=3 {who}\n"
-        f'type=CWD {stamp}: cwd="{folder}"\n'
-        f'type=PATH {stamp}: item=0 name="{folder}" inode=1 nametype=PARENT\n'
-        f'type=PATH {stamp}: item=1 name="{name}" inode=2 nametype=NORMAL\n'
-        f"type=PROCTITLE {stamp}: proctitle={title or (b'vim' + bytes(1) + name.encode()).hex().upper()}\n"
-    )
-
-
 def test_who_did_it_is_told_where_audit_records_say_so(start: Start, etc: Path, tmp_path: Path) -> None:
     """The login, the program and its command, from the records near the change that name the path."""
     log = tmp_path / "audit.log"
     bench = start(etc, audit_logs=(str(log),))
-    now = time.time()
-    log.write_text(
-        audit(str(etc / "one"), 1, now - 3600)
-        + audit("/elsewhere/one", 2, now)
-        + audit(str(etc / "one"), 3, now)
-        + audit(str(etc / "one"), 4, now, call="success=no")
-    )
+    one, now = str(etc / "one"), time.time()
+    events = [
+        records(1, now - 3600, [(one, NORMAL)], auid=1),
+        records(2, now, [("/elsewhere/one", NORMAL)], auid=1),
+        records(3, now, [("one", NORMAL)], cwd=str(etc), command="vim one", inode=(etc / "one").stat().st_ino),
+        records(4, now, [(one, NORMAL)], success="no", auid=1),
+    ]
+    log.write_text("".join(line for event in events for line in event))
     (etc / "one").write_text("other")
     bench.until_told(("one", "changed", "content"))
     (line,) = bench.lines
