@@ -133,7 +133,8 @@ def read_capture(
     try:
         stream = CaptureStream(fd, path_text(path), stream_id(fd) or "short", chosen, None)
         while (blocks := stream.read()) is not None:
-            yield from blocks
+            while blocks:
+                yield blocks.pop(0)  # given out, so that it is not held while the next ones are made
         yield from (block for block in stream.finish() if block.data or block.lost is not None)
         for problem in stream.problems():
             if problem.code == "packets.not_capture":

@@ -23,7 +23,7 @@ EVICTION_STEP = 1024
 CLOCK_BACK_NS = 600 * SECOND_NS
 """A time stamp that is so far behind begins a new time: all flows end."""
 _HELD_BYTES = 33_554_432
-_IDLE_TIMERS = 8192
+_IDLE_TIMERS = 4096
 
 
 class TableOptions(NamedTuple):
@@ -104,9 +104,12 @@ class FlowTable:
 
     def flush(self) -> None:
         """End all flows."""
-        for flow in list(self.flows.values()):
-            self.end(flow, self.clock_ns)
         self._timers.clear()
+        flows = list(self.flows.values())
+        flows.reverse()
+        self.flows.clear()
+        while flows:  # one by one, so that the memory of what has ended can hold the lines
+            self.end(flows.pop(), self.clock_ns)
 
     def take(self, *, final: bool = False) -> list[bytes]:
         """Give the lines whose time has come, in order; with ``final`` all."""
@@ -180,7 +183,7 @@ class FlowTable:
             for flow in list(islice(self.flows.values(), over)):
                 self.end(flow, self.clock_ns)
             self.evicted += over
-        if self._timers.size > len(self.flows) * 5 // 4 + _IDLE_TIMERS:
+        if self._timers.size > len(self.flows) * 9 // 8 + _IDLE_TIMERS:
             self._timers.prune()  # in a flood most timers are of flows that were evicted
 
     def _look_at(self, flows: list[Flow]) -> None:
