@@ -155,9 +155,9 @@ def _show(wanted: Iterable[Wanted], image: Image, steps: Iterable[list[str]], *,
 
 def _remarks(service: Service, config: Config, image: Image) -> Iterable[str]:
     """Say what a person should know of this plan."""
-    for path in (Path(service.program[0]), service.interpreter):
+    for name, path in (("program", Path(service.program[0])), ("interpreter", service.interpreter)):
         if image.log_group_for(path) != "":
-            yield say("install.remark.program", path=path, user=service.user)
+            yield say(f"install.remark.{name}", path=path, user=service.user)
     if not service.store.is_relative_to(STATE):
         yield say("install.remark.store", path=service.store, folder=STATE)
     for path in (service.config, *own_files(config, service.config.parent)):
