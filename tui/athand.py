@@ -124,6 +124,8 @@ def file_lines(alert: Alert, file: AlertFile | None, width: int, *, can_move: bo
     if file is not None and file.held:
         held = said("evidence.held", actor=safe(file.actor, 64), reason=safe(file.reason, _VALUE_LIMIT))
         found.append(("place", (Part(held, "attention"),)))
+    if line.get("type") != "integrity":
+        found += _as_found(line)
     if line.get("type") == "not_scanned":
         reason, detail = _word("reason", line.get("reason")), safe(line.get("detail") or "", _VALUE_LIMIT)
         found.append(("not_scanned", (Part(joined(reason, " " if detail else "", detail), "attention"),)))
@@ -136,6 +138,18 @@ def file_lines(alert: Alert, file: AlertFile | None, width: int, *, can_move: bo
             (part("→ ", "key"), Part(said(key, command=command) if command else said(key))), width, indent=2
         )
     return rows
+
+
+def _as_found(line: Mapping[str, Any]) -> list[tuple[str, tuple[Part, ...]]]:
+    """Give what the finding says of the file itself."""
+    size = line.get("size")
+    words = [times.size(size)] if isinstance(size, int) and size >= 0 else []
+    words += [safe(line[name], 64) for name in ("owner", "mode", "modified") if line.get(name)]
+    parts = [piece for word in words for piece in (separator(), Part(word))][1:]
+    found: list[tuple[str, tuple[Part, ...]]] = [("facts", tuple(parts))] if parts else []
+    if line.get("sha256"):
+        found.append(("sha256", (part(safe(line["sha256"], 64), "muted"),)))
+    return found
 
 
 def _change(line: Mapping[str, Any]) -> list[tuple[str, tuple[Part, ...]]]:

@@ -22,8 +22,8 @@ _UPDATES_OLD_DAYS = 45
 """As a source of kind ``host`` has it by default: so long without an update is too long."""
 FIRST = ("system", "antivirus", "firewall", "access_control", "updates", "clock", "disks")
 """Sections of what a host says of itself that are read for the list, too: they are short."""
-_SHOWN = (*FIRST, "ports", "admins", "users", "addresses", "services")
-"""Sections that a page shows, the most telling first."""
+_SHOWN = ("ports", "admins", "users", "disks", "system", "access_control", "addresses", "services")
+"""Sections that a page shows, the most telling first; those on protection are judged above them."""
 _ITEMS = 25
 _PROTECTION = ("antivirus", "firewall")
 """What a host that speaks of itself should have."""
@@ -151,6 +151,8 @@ def asset_page(asset: Asset, systems: Sequence[SystemOptions], width: int, now_n
         return rows + wrapped((Part(said("assets.no_facts"), "muted"),), width)
     judged = [*zip(("antivirus", "firewall"), _protection(asset), strict=True)]
     judged += [("clock", _clock(asset)), ("updates", _updated(asset, now_ns))]
+    packages = said("assets.count.packages", count=times.number(asset.counts.get("packages", 0)))
+    judged.append(("packages", (packages, False)))
     told: list[tuple[SafeText, Line]] = []
     for key, (text, bad) in judged:
         told.append(
@@ -164,7 +166,7 @@ def asset_page(asset: Asset, systems: Sequence[SystemOptions], width: int, now_n
             rows += [(), section(title, width), *_items(items, width, now_ns, zone)]
             if len(items) > _ITEMS:
                 rows.append((Part(said("assets.more", count=len(items) - _ITEMS, host=name, section=key), "muted"),))
-    rest = ", ".join(f"{key} {count}" for key, count in asset.counts.items() if key not in _SHOWN)
+    rest = ", ".join(f"{key} {count}" for key, count in asset.counts.items() if key not in (*_SHOWN, *FIRST))
     if rest:
         rows += [(), *wrapped((Part(said("assets.rest", names=rest, host=name), "muted"),), width)]
     return rows
@@ -200,7 +202,7 @@ def _items(items: Mapping[str, tuple[str, int]], width: int, now_ns: int, zone: 
     rows: list[Line] = []
     for item, (value, since_ns) in shown:
         parts = [part(fit(safe(item, _LIMIT), size), "entity"), part(_GAP), part(safe(value, _LIMIT))]
-        parts += [part(_GAP), Part(times.brief(since_ns, now_ns, zone), "faint")]
+        parts += [part(_GAP), Part(said("assets.item_since", time=times.brief(since_ns, now_ns, zone)), "faint")]
         rows.append(cut(tuple(parts), width))
     return rows
 

@@ -83,6 +83,15 @@ def test_who_changed_a_file_and_what_stands_there(alert: Alert) -> None:
     assert say("evidence.nobody") in text_of(file_lines(about(alert, nobody), None, 120, can_move=False))
 
 
+def test_a_finding_says_what_the_file_was(alert: Alert) -> None:
+    line = {"type": "yara", "path": "/srv/a.php", "size": 46, "owner": "www-data", "mode": "0644", "sha256": "ab" * 32}
+    text = text_of(file_lines(about(alert, line), None, 120, can_move=False))
+    assert "46 B · www-data · 0644" in text
+    assert "ab" * 32 in text
+    odd = {"type": "yara", "path": "/srv/a.php", "size": "x", "owner": ["a"], "sha256": {"b": 1}}
+    assert "/srv/a.php" in text_of(file_lines(about(alert, odd), None, 120, can_move=False))
+
+
 def test_what_can_be_done_with_a_file_is_said_where_it_can_be(alert: Alert) -> None:
     finding = about(alert, {"type": "not_scanned", "path": "/srv/a.bin", "reason": "too_big", "detail": "more than 9"})
     there, held = AlertFile("/srv/a.bin"), AlertFile("/srv/a.bin", True, "lan", "web shell")
