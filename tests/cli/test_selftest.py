@@ -18,12 +18,14 @@ def free_port() -> int:
 
 def site(folder: Path) -> Site:
     (folder / "a.log").write_bytes(b"")
+    (folder / "exports").mkdir()
     door = {"transport": "udp", "port": free_port(), "address": "127.0.0.1"}
     sources = [
         {"kind": "file", "name": "auth", "paths": ["a.log"]},
         {"kind": "listener", "name": "net", "listen": [door]},
         {"kind": "watch", "name": "web", "paths": ["."], "recursive": False},
-        {"kind": "eventlogs", "name": "exports", "paths": ["."]},
+        {"kind": "eventlogs", "name": "exports", "paths": ["exports"]},
+        {"kind": "host", "name": "itself", "interval_s": 3600, "ignore": ["suid", "packages"]},
     ]
     return Site(folder, {"sources": sources, "canary": {"every_s": 0}})
 
@@ -32,9 +34,9 @@ def check(made: Site) -> None:
     done = made.command("selftest", "--json")
     results = {line["source"]: line for line in map(json.loads, done.stdout.splitlines())}
     assert done.returncode == 0, done.stderr
-    assert sorted(results) == ["auth", "exports", "net", "web"]
-    assert all(results[name]["stored_ns"] for name in ("auth", "net", "web"))
-    assert results["exports"]["problem"].startswith("Not possible")
+    assert sorted(results) == ["auth", "exports", "itself", "net", "web"]
+    assert all(results[name]["stored_ns"] for name in ("auth", "exports", "net", "web"))
+    assert results["itself"]["problem"].startswith("Not possible")
 
 
 def test_without_an_agent_and_with_one(tmp_path: Path) -> None:
@@ -49,7 +51,7 @@ def test_without_an_agent_and_with_one(tmp_path: Path) -> None:
         with Store.open(made.store_path, read_only=True) as store:
             assert not store.alert_ids(AlertFilter.parse("status=open soc-agent-canary"))
             found = store.alerts(store.alert_ids(AlertFilter.parse("canary")))
-            assert sorted(alert.count for alert in found) == [2, 2, 2], "hidden, and counted"
+            assert sorted(alert.count for alert in found) == [2, 2, 2, 2], "hidden, and counted"
         assert (tmp_path / "a.log").read_bytes() == b""
     finally:
         assert made.stop(signal.SIGTERM) == 0

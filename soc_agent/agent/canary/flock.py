@@ -18,13 +18,15 @@ from soc_agent.text import say
 
 log = logging.getLogger(__name__)
 
-RULE_IDS = frozenset(f"c0ffee11-5a7e-4c0d-9b1d-5e1f7e57ca{number}" for number in (11, 12, 13))
-"""The rules that find canaries: ``canary.yml`` and ``canary_packet.yml`` of ``rules/sigma/agent``, and a YARA rule."""
+RULE_IDS = frozenset(f"c0ffee11-5a7e-4c0d-9b1d-5e1f7e57ca{number}" for number in (11, 12, 13, 14))
+"""The rules that find canaries: ``canary*.yml`` of ``rules/sigma/agent``, and a YARA rule."""
 MISSING = "canary_missing"
 REQUEST = "now"
 """Name of the file in our folder that asks a running agent for a round at once."""
 FIRST_S = 30.0
 """How long after the beginning the first round is sent, so that every source is open."""
+SEND_S = 30.0
+"""A way that does not take its canary for so long is broken: a file system or a door that hangs."""
 AGAIN_S = 300.0
 """While one is missing, the next round comes after so long: what is well again is not said to be broken for an hour."""
 
@@ -36,6 +38,7 @@ class _Bird(Struct):
     kind: str
     token: bytes
     sent_ns: int = 0
+    begun_s: float = 0.0
     sent_s: float = 0.0
     read_ns: int = 0
     detected_ns: int = 0
@@ -88,10 +91,12 @@ class Canaries:
             done = [
                 bird
                 for bird in self._flying.values()
-                if bird.stored_ns or bird.problem or (bird.sent_s and now - bird.sent_s > wait_s)
+                if bird.stored_ns or bird.problem or now - (bird.sent_s or bird.begun_s + SEND_S) > wait_s
             ]
             for bird in done:
                 del self._flying[bird.token]
+                if not bird.sent_s and not bird.problem:
+                    bird.problem = say("canary.not_taken")
         return done
 
     @property
@@ -161,6 +166,7 @@ class Flock:
 
     def _send_all(self, ways: list[tuple[_Bird, Way]]) -> None:
         for bird, way in ways:
+            bird.begun_s = time.monotonic()
             self._canaries.send(bird)
             try:
                 way.send(line_of(bird.token.decode(), bird.source))

@@ -1,5 +1,6 @@
 """A canary that comes back is counted; one that does not names the broken stage, until one comes back."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,3 +112,38 @@ def test_none_is_sent_unasked_where_there_is_no_schedule(aviary: Aviary) -> None
         aviary.flock.tick(aviary.sources, NEVER)
     assert not aviary.canaries.under_way
     assert not (aviary.folder / "lines.log").exists()
+
+
+def test_a_way_that_hangs_is_told_and_the_stage_is_that_of_sending(
+    aviary: Aviary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody reads holds whoever opens it, as a file system does that is gone."""
+    os.mkfifo(aviary.folder / "lines.log")
+    (aviary.folder / REQUEST).touch()
+    aviary.flock.tick(aviary.sources, NEVER)
+    eventually(lambda: aviary.canaries.under_way)
+    later = time.monotonic() + 1000
+    with monkeypatch.context() as patch:
+        patch.setattr("soc_agent.agent.canary.flock.time.monotonic", lambda: later)
+        aviary.flock.tick(aviary.sources, NEVER)
+    (result,) = aviary.store.canaries()
+    assert result.broken_stage == "send"
+    assert "hangs" in aviary.said()[0][1]
+    with (aviary.folder / "lines.log").open("rb"):
+        assert aviary.flock._sender is not None
+        aviary.flock._sender.join(10)
+
+
+def test_while_the_store_stands_still_it_is_the_store_that_is_broken(
+    aviary: Aviary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read waits then, and canaries with it; when that is over another stage may still be broken."""
+    for is_stalled, stage in ((True, "broken stage: store"), (False, "broken stage: read")):
+        aviary.flock._stalled = lambda is_stalled=is_stalled: is_stalled  # type: ignore[misc]
+        aviary.fly()
+        later = time.monotonic() + 1000
+        with monkeypatch.context() as patch:
+            patch.setattr("soc_agent.agent.canary.flock.time.monotonic", lambda at=later: at)
+            aviary.flock.tick(aviary.sources, NEVER)
+        said = aviary.said() + aviary.said()
+        assert stage in said[-1][1], said

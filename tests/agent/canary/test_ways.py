@@ -74,13 +74,13 @@ def test_a_door_that_is_closed_is_an_error() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        ListenerSource(name="net", listen=(ListenOptions(transport="tcp", port=1, type="json"),)),
+        ListenerSource(name="net", listen=(ListenOptions(transport="tcp", port=1, type="cef"),)),
         ListenerSource(name="net", listen=(ListenOptions(transport="tls", port=1, client_certificates="required"),)),
         JournalSource(name="journal", units=("sshd.service",)),
         *parse_config(
-            b"sources: [{kind: packets, name: a, interface: eth0},"
+            b"sources: [{kind: packets, name: a, interface: none0},"
             b" {kind: packets, name: b, interface: lo, filter: tcp},"
-            b" {kind: eventlogs, name: c, paths: [x]}, {kind: host, name: d}]"
+            b" {kind: integrity, name: c, paths: [x]}, {kind: host, name: d}]"
         ).sources,
     ],
     ids=kind_of,
@@ -94,7 +94,7 @@ def test_where_there_is_no_way_the_reason_is_said(source: ListenerSource) -> Non
 
 def test_every_kind_of_source_has_an_answer() -> None:
     """A new kind of source needs a way, or a reason."""
-    for kind in ("packets", "eventlogs", "portals", "host", "integrity"):
+    for kind in ("packets", "portals", "host", "integrity"):
         assert f"canary.no_{kind}" in catalogue("en")
 
 
