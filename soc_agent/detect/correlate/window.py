@@ -133,7 +133,9 @@ class Windows:
     def sweep(self, passed_ns: int) -> None:
         """Note that no event before a time can come any more; drop groups that nobody can need, when it is worth it."""
         self._passed_ns = passed_ns
-        if len(self.groups) >= self._sweep_at:
+        # after a flood of groups no other of its size may ever come: what has been dead for a whole span goes too
+        is_stale = len(self.groups) >= _SWEPT_FROM and self._horizon_ns - self._oldest_ns > self._span_ns
+        if len(self.groups) >= self._sweep_at or is_stale:
             self.drop_dead()
             self._sweep_at = max(_SWEPT_FROM, 2 * len(self.groups))
 
@@ -149,12 +151,15 @@ class Windows:
 
     def drop(self, keys: list[str]) -> None:
         """Drop groups."""
+        many = len(keys) > max(_SWEPT_FROM, len(self.groups) // 2)
         for key in keys:
             group = self.groups.pop(key)
             self.cost_bytes -= GROUP_COST_BYTES + len(key) + self._cost_of(group)
             self._followers.pop(key, None)
             self._mixed.discard(key)
             self._varied.discard(key)
+        if many:
+            self.groups = dict(self.groups)  # a dictionary keeps the room of what is gone from it
 
     def turns(self) -> list[int]:
         """Give for each group the number of its last event."""

@@ -219,3 +219,19 @@ def test_values_are_the_first_distinct_ones_of_the_latest_events(numbers: list[i
         latest = [f"u{old}" for old in numbers[: turn + 1][-64:]]
         assert completed is not None
         assert completed.values == tuple(dict.fromkeys(latest))[:EVIDENCE_LINES]
+
+
+def test_what_is_dead_for_a_whole_span_goes_though_no_flood_like_it_comes_again() -> None:
+    """A flood of groups must not stay in memory until another one of twice its size comes."""
+    spec = make_spec("event_count", timespan_s=60)
+    windows = Windows(spec)
+    for number in range(5000):
+        windows.take(f"flood {number}", (number, 1, "", number))
+    windows.sweep(5000)
+    assert len(windows.groups) == 5000
+    at = 121 * SECOND + 5000
+    windows.take("later", (at, 1, "", 5001))
+    windows.sweep(at)
+    assert list(windows.groups) == ["later"]
+    assert windows.cost_bytes < 1000
+    assert windows.forgotten == 0
