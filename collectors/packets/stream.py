@@ -2,6 +2,7 @@
 
 STREAM_CAP_BYTES = 16_384
 _MAX_PIECES = 16
+_FREE_READINGS = 16
 _HALF, _WRAP = 1 << 31, 1 << 32
 
 
@@ -13,13 +14,27 @@ def is_behind(sequence: int, than: int) -> bool:
 class Stream:
     """Collects segments from the sequence number ``base`` on. Overlaps keep what came first, as most receivers do."""
 
-    __slots__ = ("_base", "_later", "data")
+    __slots__ = ("_base", "_later", "_readings", "_size_read", "data")
 
     def __init__(self, base: int) -> None:
         self._base = base
         self.data = bytearray()
         """The bytes from ``base`` on without a gap, at most :data:`STREAM_CAP_BYTES`."""
         self._later: dict[int, bytes] = {}
+        self._readings = self._size_read = 0
+
+    def is_worth_reading(self) -> bool:
+        """Say whether there is enough new to read the message from its beginning again; call once for each reading.
+
+        A message in many small pieces would else be read as often as it has bytes: after a few times it has to have
+        grown by an eighth.
+        """
+        grown = len(self.data) - self._size_read
+        if self._readings >= _FREE_READINGS and grown * 8 < self._size_read:
+            return False
+        self._readings += 1
+        self._size_read = len(self.data)
+        return True
 
     @property
     def end(self) -> int:

@@ -108,8 +108,12 @@ class Talk:
                 stream = Stream(base)
         if stream is not None:
             stream.add(sequence, payload)
-            data = bytes(stream.data)
         final = is_cut or (stream is not None and stream.is_full) or self._allowance.left <= 0
+        if stream is not None:
+            if not final and not stream.is_worth_reading():
+                self._streams[side] = stream
+                return self._settle(names, [])
+            data = bytes(stream.data)
         lines, is_done = self._read(names, side, data, time_ns, dissect, final=final)
         if is_done or final:
             self._streams[side] = None

@@ -65,3 +65,14 @@ def test_sequence_numbers_wrap_around() -> None:
     assert is_behind(0xFFFFFFFF, 5)
     assert not is_behind(5, 0xFFFFFFFF)
     assert not is_behind(7, 7)
+
+
+def test_a_message_is_read_again_when_it_has_grown() -> None:
+    """Each time at first, then by an eighth: as often as the logarithm of its size."""
+    stream = Stream(0)
+    readings = 0
+    for place in range(16_000):
+        stream.add(place, b"x")
+        readings += stream.is_worth_reading()
+    assert 16 < readings < 16 + 80
+    assert Stream(0).is_worth_reading()

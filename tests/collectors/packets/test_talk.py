@@ -1,5 +1,6 @@
 """What the payload of a flow says: services and messages, whole, split, repeated and out of order."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -221,3 +222,27 @@ def test_datagrams_that_matter() -> None:
     packets = [frame("10.0.0.1", "10.0.0.2", 17, udp(*ports)) for ports in ((53, 9), (9, 5353), (5355, 9), (9, 123))]
     assert mark(decode(frames_of([*packets, b"runt"], [0] * 5))).tolist() == [True, True, True, False, False]
     assert mark(decode(frames_of([], []))).tolist() == np.zeros(0, bool).tolist()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_message_in_thousands_of_small_pieces_costs_little(side: int) -> None:
+    """Records of one byte in segments of one byte: read anew for each of them, it would take minutes."""
+    flow = Flow()
+    if side == 1:
+        flow.send(0, craft.hello("a.vn"))
+    body = bytes((1 + side,)) + b"\0\xff\xff" + bytes(2600)
+    begin = time.process_time()
+    for piece in b"".join(b"\x16\x03\x03\0\x01" + bytes((byte,)) for byte in body):
+        flow.send(side, bytes((piece,)))
+    assert time.process_time() - begin < 2
+    flow.finish()
+    assert flow.paths == (["ssl"] if side else [])
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_message_in_small_pieces_is_told(size: int) -> None:
+    data = craft.hello("pieces.example.vn", ["h2"])
+    flow = Flow()
+    for at in range(0, len(data), size):
+        flow.send(0, data[at : at + size])
+    assert [line["server_name"] for line in flow.finish().lines] == ["pieces.example.vn"]
