@@ -111,7 +111,7 @@ class FileTail:
 
     def lag(self) -> Lag:
         """Give both. What is measured are the files: also when nobody reads."""
-        return self._lag.measure(list(self._register.streams.values()))
+        return self._lag.measure(list(self._register.roster.streams.values()))
 
     def missing(self) -> Problem | None:
         """Give None: nothing is ever missing to read files. What cannot be read is among :meth:`problems`."""
@@ -140,7 +140,7 @@ class FileTail:
         self._look(now)
         self._register.openings.at_end = False
         if is_new:
-            streams = self._register.streams.values()
+            streams = self._register.roster.streams.values()
             began = {stream.id: stream.state() for stream in streams}
             began |= {**self._register.backlog.started(), **self._register.openings.unseen}
             self._first = self._blocks.of_start(began)
@@ -183,7 +183,7 @@ class FileTail:
 
     def _hint(self, path: str, is_write: bool, is_folder: bool) -> None:
         """Take a hint. Called from watchdog's thread."""
-        is_ours = path in self._register.places
+        is_ours = path in self._register.roster.places
         if is_ours and is_write:
             self._heat.note()
             with self._lock:
@@ -198,14 +198,14 @@ class FileTail:
         with self._lock:
             dirty, self._dirty = self._dirty, set()
         for path in dirty:
-            stream = self._register.places.get(path)
+            stream = self._register.roster.places.get(path)
             if stream is not None:
                 self._turns.ready(stream)
 
     def _poll(self, now: float) -> None:
         """Look at the files that are read, when notices of their writing are not wanted."""
         began = time.thread_time()
-        for stream in self._register.streams.values():
+        for stream in self._register.roster.streams.values():
             if stream.has_grown():
                 self._heat.note()
                 self._turns.ready(stream)
@@ -237,7 +237,7 @@ class FileTail:
         for pattern in self._globs.patterns:
             if pattern.base != "/" or not pattern.is_deep:
                 folders[pattern.base] = folders.get(pattern.base, False) or pattern.is_deep
-        for stream in self._register.streams.values():
+        for stream in self._register.roster.streams.values():
             if stream.location and stream.location != stream.path:
                 folders.setdefault(stream.location.rpartition("/")[0] or "/", False)
         failed = self._hints.watch(folders, writes=not self._heat.polling)

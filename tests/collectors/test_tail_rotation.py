@@ -46,7 +46,7 @@ def test_case_2_a_writer_that_was_not_told_of_the_rotation(log: Path) -> None:
             writer.write(numbered(number, number))
             assert reader.wait(4) == lines(number, number), "late lines come, the wait begins anew with each"
     assert reader.wait(6) == []
-    assert len(reader.tail._register.streams) == 1, "then the old file is closed"
+    assert len(reader.tail._register.roster.streams) == 1, "then the old file is closed"
 
 
 def test_case_2_also_over_a_restart(log: Path) -> None:

@@ -123,7 +123,7 @@ def test_case_28_what_was_there_when_a_file_could_not_be_opened_is_not_read_late
     log = tmp_path / "app.log"
     append(log, "old\nolder\nop")
     with monkeypatch.context() as closed:
-        closed.setattr(register, "open_regular", refuse)
+        closed.setattr(succession, "open_regular", refuse)
         reader = Reader(log, start="end")
         assert reader.read() == []
         assert reader.codes() == ["tail.unreadable"]
