@@ -5,7 +5,13 @@ from soc_agent.config.health import CanaryOptions, HealthOptions, MetricsOptions
 from soc_agent.config.lines import AUTO, compile_start, is_encoding
 from soc_agent.config.load import load_config, parse_config
 from soc_agent.config.options import AgentOptions, Config, ConsoleOptions, IndicatorOptions, RuleOptions, StoreOptions
-from soc_agent.config.organisation import AssessmentOptions, ContactOptions, NationalOptions, OrganisationOptions
+from soc_agent.config.organisation import (
+    AssessmentOptions,
+    ContactOptions,
+    NationalOptions,
+    OrganisationOptions,
+    WorkingHoursOptions,
+)
 from soc_agent.config.sources import (
     EventLogSource,
     FileSource,
@@ -55,6 +61,7 @@ __all__ = [
     "StoreOptions",
     "SystemOptions",
     "WatchSource",
+    "WorkingHoursOptions",
     "compile_start",
     "host_zone",
     "is_encoding",

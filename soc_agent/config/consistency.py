@@ -22,6 +22,13 @@ def conflicts(config: Config) -> Iterator[Conflict]:
     """Yield what does not go together."""
     if not _is_zone(config.timezone):
         yield "config.unknown_timezone", ("timezone",), {"zone": config.timezone}
+    hours = config.organisation.working_hours
+    if hours.end <= hours.begin:
+        yield (
+            "config.hours_backwards",
+            ("organisation", "working_hours", "end"),
+            {"begin": hours.begin, "end": hours.end},
+        )
     yield from _sources(config)
     yield from _assets(config)
     yield from _networks(config)

@@ -7,6 +7,9 @@ from msgspec import Meta
 
 from soc_agent.config.section import Seconds, Section
 
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+"""Such as ``07:30``."""
+
 
 class ContactOptions(Section, frozen=True):
     """A person of the on-site force."""
@@ -19,6 +22,17 @@ class ContactOptions(Section, frozen=True):
     """When the contact was last verified."""
 
 
+class WorkingHoursOptions(Section, frozen=True):
+    """When people are at work. What administrators do outside is worth a look."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    begin: Clock = "07:00"
+    """In the zone of the top-level ``timezone``."""
+    end: Clock = "18:00"
+    holidays: tuple[date, ...] = ()
+    """Days on which nobody works."""
+
+
 class OrganisationOptions(Section, frozen=True):
     """The on-site force (layer 1): who answers here."""
 
@@ -26,6 +40,7 @@ class OrganisationOptions(Section, frozen=True):
     unit: str = ""
     """The unit in charge (đơn vị chuyên trách)."""
     contacts: tuple[ContactOptions, ...] = ()
+    working_hours: WorkingHoursOptions = WorkingHoursOptions()
     acknowledge_s: Seconds = 3600
     """A new alert of level high or above that nobody took for so long turns layer 1 critical."""
 

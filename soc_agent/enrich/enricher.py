@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from soc_agent.config import Config
 from soc_agent.enrich.databases import Databases
+from soc_agent.enrich.hours import WorkingHours
 from soc_agent.enrich.networks import Networks
 from soc_agent.enrich.place import NOWHERE, Place, Places, PlaceTable
 from soc_agent.enrich.prefixes import Address, address_of
@@ -25,6 +26,8 @@ SHOWN = 16
 """Addresses of one kind that the context of an alert tells of."""
 _KINDS = ("src_ip", "dst_ip")
 
+OFF_HOURS = "time.off_hours"
+"""The day of an event outside the working hours; not there of one within them."""
 Value = str | int | float | list[Any] | None
 
 
@@ -78,6 +81,7 @@ _OF_HOST: dict[str, Callable[[Entry], Value]] = {
 KNOWN_FIELDS = frozenset(
     [f"{kind}.{name}" for kind in _KINDS for name in (*_OF_STANDING, *_OF_PLACE)]
     + [f"host.{name}" for name in _OF_HOST]
+    + [OFF_HOURS]
 )
 """Every field that an enricher can give."""
 PLACE_FIELDS = frozenset(f"{kind}.{name}" for kind in _KINDS for name in _OF_PLACE)
@@ -94,10 +98,14 @@ class Enricher:
 
     known = KNOWN_FIELDS
 
-    def __init__(self, register: Register, networks: Networks, places: Places) -> None:
+    def __init__(
+        self, register: Register, networks: Networks, places: Places, hours: WorkingHours | None = None
+    ) -> None:
+        """:param hours: when people are at work; None: on weekdays from 7 to 18 o'clock in Vietnam."""
         self._register = register
         self._networks = networks
         self._places = places
+        self._hours = hours or WorkingHours()
         self._remembered = lru_cache(CACHED)(self._look_up)
         self._remembered_host = lru_cache(CACHED)(register.of_host)
         self._event: Event | None = None
@@ -113,6 +121,7 @@ class Enricher:
             Register(config.assets, config.systems),
             Networks(config.networks),
             Databases(paths) if paths else PlaceTable(),
+            WorkingHours(config.organisation.working_hours, config.timezone),
         )
 
     @property
@@ -164,6 +173,7 @@ class Enricher:
 
     def _make_readers(self) -> Iterator[tuple[str, Callable[[Event], Value]]]:
         """Yield what gives each field; none for places where there is nothing that could know them."""
+        yield OFF_HOURS, lambda event: self._hours.outside(event.time_ns)
         for name, of_host in _OF_HOST.items():
             yield f"host.{name}", self._host_reader(of_host)
         for kind in _KINDS:

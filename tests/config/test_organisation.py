@@ -25,3 +25,15 @@ def test_a_contact_has_a_day_on_which_it_was_checked() -> None:
 def test_what_is_no_option_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
         parse_config(text.encode())
+
+
+@pytest.mark.parametrize("text", ["begin: '7:00'", "end: '25:00'", "days: [monday]", "holidays: [tet]"])
+def test_hours_that_no_clock_shows_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_config(f"organisation: {{working_hours: {{{text}}}}}".encode())
+
+
+def test_hours_that_end_before_they_begin_are_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(b"organisation: {working_hours: {begin: '22:00', end: '06:00'}}")
+    assert caught.value.problem.code == "config.hours_backwards"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from soc_agent.config import AssetOptions, Config, EnrichmentOptions, NetworkOptions, SystemOptions
 from soc_agent.enrich import KNOWN_FIELDS, PLACE_FIELDS, Enricher, Networks, Place, PlaceTable, Register
@@ -62,8 +63,9 @@ def test_every_known_field_is_answered(enricher: Enricher) -> None:
     """What is said to be known has a value for some event."""
     told = event("web01", src_ip="203.0.113.9", dst_ip="192.0.2.10")
     turned = event("web01", src_ip="192.0.2.10", dst_ip="203.0.113.9")
+    late = replace(told, time_ns=1_772_420_400_000_000_000 + 12 * 3600 * 1_000_000_000)
     for field in KNOWN_FIELDS:
-        assert any(enricher.value(each, field) is not None for each in (told, turned)), field
+        assert any(enricher.value(each, field) is not None for each in (told, turned, late)), field
 
 
 @pytest.mark.parametrize("name", ["src_ip", "SourceIp", "c-ip", "id.orig_h", "IpAddress"])
@@ -157,3 +159,13 @@ def test_without_a_configuration_private_ranges_are_known(tmp_path: Path) -> Non
     assert enricher.value(event(src_ip="1.52.1.1"), "src_ip.country") is None
     assert enricher.unknowable == PLACE_FIELDS
     assert enricher.problems() == []
+
+
+def test_the_day_of_an_event_outside_the_working_hours_is_known() -> None:
+    enricher = Enricher.of(Config(), Path())
+    monday_ten = 1_772_420_400_000_000_000
+    at_ten = replace(event("web01"), time_ns=monday_ten)
+    assert enricher.value(at_ten, "time.off_hours") is None
+    at_night = replace(at_ten, time_ns=monday_ten + 12 * 3600 * 1_000_000_000)
+    assert enricher.value(at_night, "time.off_hours") == "2026-03-02"
+    assert "time.off_hours" in Enricher.known

@@ -46,6 +46,7 @@ class HostSource(Section, frozen=True, tag="host", tag_field="kind"):
             "mounts",
             "addresses",
             "suid",
+            "containers",
             "antivirus",
             "access_control",
             "firewall",
