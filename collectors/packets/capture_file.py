@@ -186,7 +186,11 @@ class CaptureReader:
     def _walk_ng(self) -> None:
         """Step over the blocks of a pcapng file up to the end of a section or of what is there."""
         while self._end - self._begin >= 12 and len(self._places) < MAX_FRAMES:
+            if self.offset >= self._from:
+                self._walk_packets()
             at = self._begin
+            if self._end - at < 12 or len(self._places) >= MAX_FRAMES:
+                return
             if self._buffer[at : at + 4] == _PCAPNG:
                 self._must_stop = bool(self._places)  # what was found belongs to the section before
                 if self._must_stop or not self._start_section(at):
@@ -205,6 +209,22 @@ class CaptureReader:
                     self._simple.append(len(self._places))
                 self._places.append(at)
             self._begin = at + length
+
+    def _walk_packets(self) -> None:
+        """Step over the enhanced packet blocks that come next: nearly all blocks of nearly all files are such."""
+        buffer, at, end = self._buffer, self._begin, self._end
+        head_at = Struct(self._order + "II").unpack_from
+        append = self._places.append
+        least = _LEAST_BYTES[_PACKET]
+        for _ in range(MAX_FRAMES - len(self._places)):
+            if at + least > end:
+                break
+            kind, length = head_at(buffer, at)
+            if kind != _PACKET or length < least or length & 3 or at + length > end:
+                break
+            append(at)
+            at += length
+        self._begin = at
 
     def _start_section(self, at: int) -> bool:
         magic = bytes(self._buffer[at + 8 : at + 12])

@@ -1,6 +1,7 @@
 """Capture files: every variant of the formats, growing, cut off and hostile ones."""
 
 import os
+import random
 import struct
 from pathlib import Path
 
@@ -242,3 +243,48 @@ def test_real_captures_read_as_scapy_reads_them(shared_data: Path) -> None:
         assert ours.problem is None
         assert ours.rest == 0
         os.close(fd)
+
+
+def blocks_at_random(rng: random.Random, count: int) -> tuple[bytes, list[tuple[int, bytes, int]]]:
+    """A pcapng file of every kind of block, and the packets that it holds."""
+    data, expected = b"", []
+    order, links, last_ns = "<", [1], 0
+    for number in range(count):
+        turn = rng.random()
+        if not number or turn < 0.02:
+            order, links = rng.choice("<>"), [rng.choice((1, 101, 113))]
+            data += craft.section(order) + craft.interface(order, link=links[0])
+        elif turn < 0.05:
+            links.append(rng.choice((1, 101, 276)))
+            data += craft.interface(order, link=links[-1], options=craft.option(order, 9, b"\x09"))
+        elif turn < 0.15:
+            data += craft.block(order, rng.choice((4, 5, 0xBAD, 0x80000001)), rng.randbytes(rng.randrange(0, 60, 4)))
+        else:
+            frame, interface = rng.randbytes(rng.randrange(90)), rng.randrange(len(links))
+            ticks = 1_700_000_000_000_000 + number
+            if turn < 0.2:
+                head = struct.pack(order + "HHIIII", interface, 0, ticks >> 32, ticks & 0xFFFFFFFF, *[len(frame)] * 2)
+                data += craft.block(order, 2, head + frame)
+            elif turn < 0.25:
+                data += craft.block(order, 3, struct.pack(order + "I", len(frame)) + frame)
+                expected.append((last_ns, frame, links[0]))
+                continue
+            else:
+                data += craft.enhanced(order, ticks, frame, interface)
+            last_ns = ticks if interface else ticks * 1000
+            expected.append((last_ns, frame, links[interface]))
+    return data, expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 300), st.integers(0, 100))
+def test_blocks_of_every_kind_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, rng: random.Random, count: int, cut: int
+) -> None:
+    data, expected = blocks_at_random(rng, count)
+    folder = tmp_path_factory.mktemp("ng")
+    found, reader = read_bytes(data, folder)
+    assert (found, reader.problem) == (expected, None)
+    found, _ = read_bytes(data[: max(len(data) - cut, 0)], folder)
+    assert found == expected[: len(found)]
+    assert len(expected) - len(found) <= cut // 12 + 1
