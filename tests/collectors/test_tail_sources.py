@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from collectors.file_tail import FileTail, hints, register
+from collectors.file_tail import FileTail, hints, succession
 from soc_agent.config import FileSource
 from tests.collectors.tailing import Reader, append
 
