@@ -1,6 +1,6 @@
 """Differences between two looks at a host, as lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ WHAT = {
     "mounts": "mount",
     "addresses": "address",
     "suid": "suid_program",
+    "containers": "container",
     "antivirus": "antivirus",
     "access_control": "access_control",
     "firewall": "firewall",
@@ -31,11 +32,17 @@ WHAT = {
 """Section to what a line calls one item of it."""
 
 
-def changes(name: str, before: Section, after: Section) -> Iterator[dict[str, Any]]:
-    """Yield what changed in a section, by item."""
+def changes(
+    name: str, before: Section, after: Section, gone: Mapping[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield what changed in a section, by item.
+
+    :param gone: what was there earlier, item to value; when it comes again as it was, its line says so.
+    """
     what = WHAT[name]
     for item in sorted(after.keys() - before.keys()):
-        yield _change(what, "added", item, "", after[item])
+        line = _change(what, "added", item, "", after[item])
+        yield line | ({"returned": True} if gone and item in gone and gone[item] == after[item] else {})
     for item in sorted(before.keys() - after.keys()):
         yield _change(what, "removed", item, before[item], "")
     for item in sorted(before.keys() & after.keys()):
@@ -67,6 +74,8 @@ def _parts(what: str, item: str, value: str) -> dict[str, Any]:
         return {"package": item}
     if what == "suid_program":
         return {"path": item}
+    if what == "container":
+        return {"image": item, "privileged": "privileged" in value, "flags": value}
     if what in ("sudoers", "cron"):
         path, _, rule = item.partition(": ")
         return {"path": path} | ({"rule": rule} if rule else {})

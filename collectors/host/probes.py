@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from collectors.host import accounts, protection, running, software
+from collectors.host import accounts, containers, protection, running, software
 from collectors.host.reading import RPM_CHANGED, Root, Section
 from collectors.host.suid import suid_programs
 from soc_agent.config import HostSource
@@ -22,6 +22,9 @@ class Probe(Struct, frozen=True):
     """Changes when the part may have changed; None: it is looked at each time."""
     slow: bool = False
     """Whether it is looked at in the slow rhythm."""
+    settles: int = 0
+    """A change counts when so many further looks, one interval apart, show the same: during an update, and after a
+    start, services are down for a moment, and files have other names."""
 
 
 def probes_of(options: HostSource) -> Iterator[Probe]:
@@ -38,11 +41,12 @@ def probes_of(options: HostSource) -> Iterator[Probe]:
         Probe("cron", software.cron, _files(*software.CRON_FILES, *software.CRON_FOLDERS, *software.CRON_SCRIPTS)),
         Probe("modules", software.modules),
         Probe("mounts", running.mounts),
+        Probe("containers", containers.containers, slow=False),
         Probe("addresses", running.addresses),
-        Probe("suid", lambda root: suid_programs(root, options.suid_paths), slow=True),
-        Probe("antivirus", protection.antivirus, slow=True),
-        Probe("access_control", protection.access_control),
-        Probe("firewall", protection.firewall),
+        Probe("suid", lambda root: suid_programs(root, options.suid_paths), slow=True, settles=1),
+        Probe("antivirus", protection.antivirus, slow=True, settles=4),
+        Probe("access_control", protection.access_control, settles=1),
+        Probe("firewall", protection.firewall, settles=1),
         Probe("system", software.system),
     )
     return (probe for probe in every if probe.name not in options.ignore)

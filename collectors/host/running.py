@@ -1,5 +1,6 @@
 """What a host does right now: ports that are listened on, mounts, how full disks are."""
 
+import re
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
@@ -15,6 +16,25 @@ _PSEUDO = frozenset(
     | {"pstore", "mqueue", "hugetlbfs", "configfs", "fusectl", "autofs", "binfmt_misc", "rpc_pipefs", "nsfs", "ramfs"}
     | {"squashfs", "iso9660", "efivarfs", "fuse.gvfsd-fuse", "overlay"}
 )
+
+
+_OWN_INSIDE = re.compile(r"^(?:veth|docker|br-|virbr|vnet|cni|flannel|cali|lxc|lxd|podman|kube-|nodelocaldns|weave)")
+"""Interfaces of containers and guests: they come and go, and many hosts have the same addresses on them."""
+_CONTAINER_MOUNTS = (
+    "/var/lib/docker/",
+    "/var/lib/containers/",
+    "/var/lib/kubelet/",
+    "/run/docker/",
+    "/run/containerd/",
+)
+_SIDE_PORTS = {("udp", 53), ("tcp", 21)}
+"""A name server asks from ports of its own choice (RFC 5452), and an FTP server opens some for data (RFC 959)."""
+_FREE_PORT = 1_024
+
+
+def is_fleeting(item: str) -> bool:
+    """Say whether a port may be that of a client: of UDP, no socket says so. It counts when it is there for a while."""
+    return item.startswith("udp ") and int(item.rpartition(":")[2]) >= _FREE_PORT
 
 
 def ports(_: Root) -> Section:
@@ -40,7 +60,18 @@ def ports(_: Root) -> Section:
         item = f"{'udp' if udp else 'tcp'} {address}:{each.laddr.port}"
         program = _program(each.pid, programs) if each.pid else ""
         found[item] = found.get(item) or program
-    return found
+    return _without_side_ports(found)
+
+
+def _without_side_ports(found: Section) -> Section:
+    """Leave out the ports that a server opens beside its own for each question or file."""
+    parts = {item: (item.partition(" ")[0], int(item.rpartition(":")[2])) for item in found}
+    servers = {(parts[item][0], program) for item, program in found.items() if program and parts[item] in _SIDE_PORTS}
+    return {
+        item: program
+        for item, program in found.items()
+        if (parts[item][0], program) not in servers or parts[item][1] < _FREE_PORT
+    }
 
 
 def _program(pid: int, known: dict[int, str]) -> str:
@@ -65,15 +96,17 @@ def _client_ports() -> int:
 def listening_stamp() -> tuple[str, ...]:
     """Give what tells whether any port is listened on that was not before, without asking whose it is."""
     found = []
+    lowest = _client_ports()
     for name, wanted in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
         try:
             with open(f"/proc/net/{name}", encoding="ascii") as file:  # noqa: PTH123
                 next(file, None)
                 for line in file:
                     fields = line.split(None, 10)
-                    if fields[3] == wanted:
+                    udp = name.startswith("udp")
+                    if fields[3] == wanted and not (udp and int(fields[1].rpartition(":")[2], 16) >= lowest):
                         found.append(f"{name} {fields[1]} {fields[9]}")
-        except (OSError, IndexError):
+        except (OSError, IndexError, ValueError):
             continue
     return tuple(sorted(found))
 
@@ -82,7 +115,7 @@ def mounts(_: Root) -> Section:
     """Give what is mounted where, with its type and rights: file systems that hold data."""
     found: Section = {}
     for part in psutil.disk_partitions(all=True):
-        if part.fstype not in _PSEUDO:
+        if part.fstype not in _PSEUDO and not part.mountpoint.startswith(_CONTAINER_MOUNTS):
             rights = [word for word in part.opts.split(",") if word in ("ro", "rw", "nosuid", "nodev", "noexec")]
             found[part.mountpoint] = f"{part.device} {part.fstype} {','.join(rights)}"
     return found
@@ -92,6 +125,8 @@ def addresses(_: Root) -> Section:
     """Give the addresses of the interfaces, and their hardware addresses: those that others may know the host by."""
     found: Section = {}
     for name, listed in psutil.net_if_addrs().items():
+        if _OWN_INSIDE.match(name):
+            continue
         for each in listed:
             address = each.address.partition("%")[0]
             if each.family == psutil.AF_LINK:

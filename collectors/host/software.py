@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import lru_cache
 
 from collectors.host.reading import RPM_CHANGED, RPM_FOLDERS, Root, Section, Unreadable
 
@@ -105,7 +106,8 @@ def cron(root: Root) -> Section:
     found: Section = {}
     files = list(CRON_FILES)
     for folder in CRON_FOLDERS:
-        files += [f"{folder}/{name}" for name in root.names(folder)]
+        # crontab(1) writes a new table under such a name first; cron(8) reads those of users
+        files += [f"{folder}/{name}" for name in root.names(folder) if not name.startswith("tmp.")]
     for path in files:
         for line in root.lines(path)[:2_000]:
             found[f"{path}: {' '.join(line.split())[:500]}"] = ""
@@ -117,8 +119,23 @@ def cron(root: Root) -> Section:
 
 
 def modules(root: Root) -> Section:
-    """Give the kernel modules that are loaded."""
-    return {line.split(" ", 1)[0]: "" for line in root.lines("/proc/modules")}
+    """Give the kernel modules that are loaded: ``of the kernel`` where its own list names them (modules.dep(5))."""
+    own = _own_modules(root)
+    names = (line.split(" ", 1)[0] for line in root.lines("/proc/modules"))
+    return {name: "of the kernel" if name in own else "" for name in names}
+
+
+def _own_modules(root: Root) -> frozenset[str]:
+    release = (root.text("/proc/sys/kernel/osrelease") or platform.release()).strip()
+    path = f"/lib/modules/{release}/modules.dep"
+    return _listed_modules(root, path, root.stamps([path]))
+
+
+@lru_cache(maxsize=2)
+def _listed_modules(root: Root, path: str, _: object) -> frozenset[str]:
+    listed = (line.partition(":")[0] for line in root.lines(path))
+    files = (name.rpartition("/")[2] for name in listed if name.startswith("kernel/"))
+    return frozenset(file.partition(".")[0].replace("-", "_") for file in files)
 
 
 def system(root: Root) -> Section:

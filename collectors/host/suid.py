@@ -1,6 +1,7 @@
 """Programs that run with the rights of their owner or group: found by a walk that is bounded and stays on its disks."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -12,6 +13,11 @@ from soc_agent.text import path_text
 _ENTRIES = 2_000_000
 _DEPTH = 40
 _FIND_S = 600
+_LAYERS = re.compile(
+    r"/(?:docker/(?:overlay2|vfs/dir|aufs/diff)|io\.containerd\.snapshotter\.[\w.-]+/snapshots"
+    r"|containers/storage/(?:overlay|vfs/dir)|lib/(?:machines|lxc|lxd|flatpak|snapd))/"
+)
+"""File systems of containers, as they lie on the disk of their host: their programs are none of the host."""
 
 
 def suid_programs(root: Root, folders: Iterable[str], limit: int = _ENTRIES) -> Section:
@@ -23,6 +29,8 @@ def suid_programs(root: Root, folders: Iterable[str], limit: int = _ENTRIES) -> 
     seen = 0
     for folder in _tops(os.path.realpath(root.at(folder)) for folder in folders):
         for path, about in _candidates(folder):
+            if _LAYERS.search(path):
+                continue
             seen += 1
             if seen > limit:
                 return found

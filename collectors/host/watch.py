@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -26,6 +26,8 @@ from soc_agent.model import Block, HostFacts, Position, Problem
 _log = logging.getLogger(__name__)
 TYPE = "host"
 _VERSION = 1
+_RETURNING = frozenset({"ports", "modules"})
+_GONE_KEPT = 1_000
 
 
 class _State(Struct):
@@ -36,6 +38,8 @@ class _State(Struct):
     lines: int = 0
     sections: dict[str, Section] = {}
     told: dict[str, int] = {}
+    gone: dict[str, dict[str, str]] = {}
+    """Of ports and modules, what was there earlier: a service that was started anew is none that is new."""
 
 
 class _Life(Struct):
@@ -75,6 +79,9 @@ class HostWatch:
         self._life = _Life()
         self._looked: dict[str, _Looked] = {}
         self._sent: dict[str, Section] = {}
+        self._unsettled: dict[str, tuple[Section, int]] = {}
+        """Part to what it seems to be by now, and how often in a row it was seen so."""
+        self._fleeting: set[str] = set()
         self._ready: deque[Block] = deque()
         self._due = 0.0
         self._wake = threading.Event()
@@ -100,6 +107,8 @@ class HostWatch:
         self._state = self._restore(positions, "state", _State)
         self._life = self._restore(positions, "life", _Life)
         self._sent = {}
+        self._unsettled.clear()
+        self._fleeting = set()
         self._ready.clear()
         self._gauges = Gauges(self._options, self._state.told)
         self._looked.clear()
@@ -115,7 +124,8 @@ class HostWatch:
         self._wake.clear()
         if self._clock() < self._due:
             return None
-        self._due = max(self._due + self._options.interval_s, self._clock())
+        now, interval_s = self._clock(), self._options.interval_s
+        self._due = self._due + interval_s if self._due + interval_s > now else now + interval_s
         self._look()
         return self._ready.popleft()
 
@@ -156,7 +166,8 @@ class HostWatch:
                 continue
             before = self._state.sections.get(probe.name)
             if before is not None:
-                lines += changes(probe.name, before, found)
+                found = self._settled(probe, before, found)
+                lines += self._changes(probe.name, before, found)
             if before != found:
                 self._state.sections[probe.name] = found
                 changed = True
@@ -176,6 +187,38 @@ class HostWatch:
         self._sent = facts
         status = encode([_status(disks, clock)], self._host, now_ns)
         self._ready.append(self._block("life", self._life, status, now_ns, news))
+
+    def _settled(self, probe: Probe, before: Section, found: Section) -> Section:
+        """Give what of a look counts by now: what may pass in a moment is looked at once more."""
+        if probe.name == "ports":
+            news = {item for item in found.keys() - before.keys() if running.is_fleeting(item)}
+            waiting, self._fleeting = news - self._fleeting, news
+            if waiting:
+                self._looked.pop(probe.name, None)
+            return {item: program for item, program in found.items() if item not in waiting}
+        if not probe.settles or found == before:
+            self._unsettled.pop(probe.name, None)
+            return found
+        same, times = self._unsettled.get(probe.name, (None, 0))
+        times = times + 1 if same == found else 0
+        if times >= probe.settles:
+            self._unsettled.pop(probe.name, None)
+            return found
+        self._unsettled[probe.name] = found, times
+        self._looked.pop(probe.name, None)
+        return before
+
+    def _changes(self, name: str, before: Section, found: Section) -> Iterator[dict[str, Any]]:
+        if name not in _RETURNING:
+            yield from changes(name, before, found)
+            return
+        gone = self._state.gone.setdefault(name, {})
+        yield from changes(name, before, found, gone)
+        for item in before.keys() - found.keys():
+            gone.pop(item, None)
+            gone[item] = before[item]
+        for item in list(gone)[:-_GONE_KEPT]:
+            del gone[item]
 
     def _probe(self, probe: Probe) -> Section | None:
         """Look at a part when it is time, and something tells that it may have changed; None when not."""

@@ -2,6 +2,10 @@
 
 import os
 import socket
+from typing import Any, NamedTuple
+
+import psutil
+import pytest
 
 from collectors.host import running
 from collectors.host.reading import Root
@@ -58,3 +62,33 @@ def test_the_addresses_of_this_host() -> None:
     found = running.addresses(ROOT)
     assert set(found.values()) <= {"ip", "mac"}
     assert not any(item.endswith((" 127.0.0.1", " ::1")) for item in found)
+
+
+class Connection(NamedTuple):
+    laddr: Any
+    type: int
+    status: str
+    pid: int = os.getpid()
+    raddr: tuple[()] = ()
+
+
+class Address(NamedTuple):
+    ip: str
+    port: int
+
+
+def test_a_name_server_and_an_ftp_server_have_one_port_each_and_others_all_of_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def listening(kind: int, *numbers: int) -> list[Connection]:
+        status = "LISTEN" if kind == socket.SOCK_STREAM else "NONE"
+        return [Connection(Address("0.0.0.0", number), kind, status) for number in numbers]
+
+    def seen(connections: list[Connection]) -> set[str]:
+        monkeypatch.setattr(psutil, "net_connections", lambda _: connections)
+        return {item.replace("0.0.0.0:", "") for item in running.ports(Root())}
+
+    assert seen(listening(socket.SOCK_DGRAM, 53, 2049, 20_001, 60_000)) == {"udp 53"}
+    assert seen(listening(socket.SOCK_STREAM, 21, 20, 40_001, 50_000)) == {"tcp 21", "tcp 20"}
+    assert seen(listening(socket.SOCK_DGRAM, 123, 5060, 60_000)) == {"udp 123", "udp 5060"}
+    assert seen(listening(socket.SOCK_STREAM, 80, 50_000)) == {"tcp 80", "tcp 50000"}

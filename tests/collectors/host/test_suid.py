@@ -52,3 +52,18 @@ def test_the_walk_is_bounded(tmp_path: Path) -> None:
     for number in range(20):
         program(tmp_path / f"p{number}", 0o4755)
     assert len(suid_programs(Root(str(tmp_path)), ["/"], limit=5)) == 5
+
+
+def test_programs_in_the_layers_of_containers_are_none_of_the_host(tmp_path: Path) -> None:
+    for folder in (
+        *("var/lib/docker/overlay2/ab12/diff/usr/bin", "var/lib/containers/storage/overlay/cd/diff/bin"),
+        *("var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/7/fs/bin", "srv/docker/overlay2/x/diff"),
+    ):
+        path = tmp_path / folder / "su"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x")
+        path.chmod(0o4755)
+    own = tmp_path / "var/lib/su"
+    own.write_bytes(b"x")
+    own.chmod(0o4755)
+    assert set(suid_programs(Root(str(tmp_path)), ["/var", "/srv"])) == {"/var/lib/su"}

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from collectors.host import HostWatch
+from collectors.host import HostWatch, protection, running
 from soc_agent.config import HostSource
 from tests.collectors.host.making import FINGERPRINT, KEY, make_host, write
 
@@ -112,7 +113,7 @@ def test_each_kind_of_change_is_told_once(tmp_path: Path) -> None:
     host = Watched(tmp_path, slow_s=60)
     host.look()
     change_all(tmp_path)
-    assert told(host.look(60)) == CHANGED
+    assert told(host.look(60) + host.look(60)) == CHANGED
     assert host.look(60) == []
 
 
@@ -122,7 +123,7 @@ def test_what_changed_while_nobody_looked_is_told_at_the_next_start(tmp_path: Pa
     first.look()
     change_all(tmp_path)
     second = Watched(tmp_path, first.positions)
-    assert told(second.look()) == CHANGED
+    assert told(second.look() + second.look(60)) == CHANGED
     third = Watched(tmp_path, second.positions)
     assert third.look() == []
 
@@ -190,6 +191,83 @@ def test_a_new_listening_port_of_this_host_is_told(tmp_path: Path) -> None:
     (line,) = [line for line in lines if line.get("port") == port]
     assert (line["what"], line["action"], line["local"]) == ("listening_port", "added", True)
     assert "python" in line["program"]
+
+
+class Ports:
+    """Looks at ports that a test makes up, as often as it wants."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_host(folder)
+        self.now: dict[str, str] = {"tcp 0.0.0.0:22": "sshd /usr/sbin/sshd"}
+        monkeypatch.setattr(running, "ports", lambda _: dict(self.now))
+        monkeypatch.setattr(running, "listening_stamp", lambda: tuple(sorted(self.now.items())))
+        self.host = Watched(folder, ignore=("suid",))
+        self.look()
+
+    def look(self) -> list[tuple[str, str, bool]]:
+        self.host.clock.now += 60
+        lines = []
+        while (block := self.host.watch.read(0.0)) is not None:
+            assert block.position is not None
+            self.host.positions[block.stream_id] = block.position.state
+            lines += [json.loads(line) for line in block.data.splitlines()]
+        found = [line for line in lines if line.get("what") == "listening_port"]
+        return [(line["action"], line["item"], line.get("returned", False)) for line in found]
+
+    def restart(self) -> None:
+        self.host.watch.open(self.host.positions)
+
+
+def test_the_ports_of_a_name_server_that_asks_are_none_and_a_service_over_udp_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = Ports(tmp_path, monkeypatch)
+    usual = dict(ports.now)
+    for look in range(200):
+        asked = range(look * 40, look * 40 + 40)
+        ports.now = usual | {f"udp 0.0.0.0:{1_024 + number * 137 % 30_000}": "" for number in asked}
+        assert ports.look() == [], look
+    ports.now = usual | {"udp 0.0.0.0:5060": "sip /usr/bin/sip"}
+    assert ports.look() == []
+    assert ports.look() == [("added", "udp 0.0.0.0:5060", False)]
+    ports.now |= {"udp 0.0.0.0:69": "tftpd /usr/sbin/tftpd"}
+    assert ports.look() == [("added", "udp 0.0.0.0:69", False)]
+
+
+def test_a_service_that_was_started_anew_is_said_to_have_returned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = Ports(tmp_path, monkeypatch)
+    usual, ports.now = ports.now, {}
+    assert ports.look() == [("removed", "tcp 0.0.0.0:22", False)]
+    ports.restart()
+    ports.now = dict(usual)
+    assert ports.look() == [("added", "tcp 0.0.0.0:22", True)]
+    ports.now = {"tcp 0.0.0.0:22": "x /tmp/x"}
+    assert ports.look() == [("changed", "tcp 0.0.0.0:22", False)]
+    ports.now = {}
+    ports.look()
+    ports.now = dict(usual)
+    assert ports.look() == [("added", "tcp 0.0.0.0:22", False)]
+
+
+def test_an_antivirus_that_starts_late_or_is_updated_is_not_told_as_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = {"ClamAV": "running"}
+    monkeypatch.setattr(protection, "antivirus", lambda _: dict(state))
+    make_host(tmp_path)
+    host = Watched(tmp_path, ignore=("suid",))
+    host.look()
+    for _ in range(3):
+        state["ClamAV"] = "not running"
+        host.watch.open(host.positions)
+        assert [host.look(60) for _ in range(4)] == [[]] * 4
+        state["ClamAV"] = "running"
+        assert host.look(60) == []
+    state["ClamAV"] = "not running"
+    told_at = [bool(host.look(3_600 if not look else 60)) for look in range(8)]
+    assert told_at == [False] * 4 + [True] + [False] * 3
 
 
 def test_damaged_state_is_said_and_learnt_anew(tmp_path: Path) -> None:
