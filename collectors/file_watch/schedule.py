@@ -25,6 +25,8 @@ class Timing(Struct, frozen=True):
     """From the first scan without a finding to the block that commits it. What a kill leaves out is scanned again."""
     vanished_s: float = 60.0
     """Between two lines that tell of files in a folder that were gone before they could be scanned."""
+    stuck_s: float = 120.0
+    """Beyond a file's own time, how long one may take before that is a problem: rules are compiled meanwhile."""
     check_s: float = 1.0
     """Between two looks at whether folders are there and watched."""
     reconcile_s: float = 300.0

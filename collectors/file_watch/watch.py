@@ -69,7 +69,8 @@ class FileWatch:
 
     def problems(self) -> list[Problem]:
         """See :class:`soc_agent.model.Collector`."""
-        return self._reports.current()
+        stuck = self._worker.stuck() if self._worker is not None else None
+        return [*self._reports.current(), *([stuck] if stuck is not None else [])]
 
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""

@@ -66,12 +66,24 @@ class Worker(threading.Thread):
         self._vanished: dict[int, tuple[int, str, float]] = {}
         """Of folders: how many files were gone before they could be scanned, one of them, and when that is told."""
         self._stopping = False
+        self._at: tuple[str, float] | None = None
+        """The path that is looked at, and since when."""
 
     def stop(self) -> None:
         """Ask the thread to end; a scan that runs is not waited for."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def stuck(self) -> Problem | None:
+        """Say that a path does not let go of this thread, as on a disk that does not answer; None while all is well.
+
+        Called by the reader's thread.
+        """
+        at = self._at
+        if at is None or time.monotonic() - at[1] < self._timing.stuck_s + self._limits.timeout_s:
+            return None
+        return Problem("watch.stuck", values={"path": path_text(at[0])})
 
     def run(self) -> None:
         """Work until asked to end."""
@@ -147,9 +159,12 @@ class Worker(threading.Thread):
             file = self._schedule.pop(now)
             walk = self._walks.current(now) if file is None else None
         if file is not None:
+            self._at = (file[1], time.monotonic())
             self._scan(file, self._folders[file[0]].was_scanned)
         elif walk is not None:
+            self._at = (self._folders[walk.number].path, time.monotonic())
             self._step(walk)
+        self._at = None
         return file is not None or walk is not None
 
     def _scan(self, file: File, is_known: Callable[[str, int], bool]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from hashlib import sha256
 
 from msgspec import Struct
@@ -12,6 +13,8 @@ _PIECE_BYTES = 1 << 20
 _SET_ID = stat.S_ISUID | stat.S_ISGID
 _CAPABILITIES = "security.capability"
 _XATTRS = 32
+_RACY_NS = 15_000_000
+"""The clock of files ticks slowly: two changes within so short a time may have the same time."""
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -37,9 +40,12 @@ class Entry(Struct, frozen=True, array_like=True):
     """Why the content is not known."""
 
 
-def look(path: str, before: Entry | None, cap_bytes: int) -> Entry | None:
+def look(path: str, before: Entry | None, cap_bytes: int, tries: int = 3) -> Entry | None:
     """Look at a path; None when nothing is there. Content is read only when the file may have changed.
 
+    A file that changes while it is read is read again, so that times and content belong together.
+
+    :param tries: how often; a file that never rests is as it was read last.
     :raises OSError: when it cannot be told whether something is there.
     """
     try:
@@ -53,11 +59,28 @@ def look(path: str, before: Entry | None, cap_bytes: int) -> Entry | None:
     mode = stat.S_IMODE(info.st_mode)
     if kind != "file":
         return Entry(kind, mode, info.st_uid, info.st_gid, xattrs=xattrs)
-    times = (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+    times = _times(info)
     if before is not None and (before.size, before.mtime_ns, before.ctime_ns, before.inode) == times:
         return before
     digest, unread = _digest(path, cap_bytes) if info.st_size <= cap_bytes else ("", "too_big")
-    return Entry(kind, mode, info.st_uid, info.st_gid, *times, info.st_nlink, digest, "", xattrs, unread)
+    if tries and _has_changed(path, times):
+        return look(path, before, cap_bytes, tries - 1)
+    size, mtime_ns, ctime_ns, inode = times
+    if 0 <= time.time_ns() - ctime_ns < _RACY_NS:
+        ctime_ns -= 1  # another change may get this very time: the next look is not to take it for the same
+    rest = (size, mtime_ns, ctime_ns, inode, info.st_nlink)
+    return Entry(kind, mode, info.st_uid, info.st_gid, *rest, digest, "", xattrs, unread)
+
+
+def _times(info: os.stat_result) -> tuple[int, int, int, int]:
+    return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
+
+
+def _has_changed(path: str, times: tuple[int, int, int, int]) -> bool:
+    try:
+        return _times(os.lstat(path)) != times
+    except OSError:
+        return True
 
 
 def differences(old: Entry | None, new: Entry | None) -> list[str]:

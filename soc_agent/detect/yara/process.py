@@ -35,6 +35,7 @@ _START_S = 60.0
 """Longest time in which a process takes its rules, or compiles those for one more kind of file."""
 _GRACE_S = 2.0
 """How long after a file's time is over its process is still waited for."""
+_KILL_S = 5.0
 _HOSTILE_MAX = 1024
 _PIECE_BYTES = 1 << 20
 _CPU_SIGNALS = (signal.SIGXCPU,)
@@ -54,6 +55,8 @@ class ProcessScanner:
         self._link: Link | None = None
         self._runs: YaraRules | None = None
         """The rules that the process has."""
+        self._ending: list[subprocess.Popen[bytes]] = []
+        """Processes that were killed and have not ended yet."""
         self._hostile: dict[int, set[bytes]] = {}
         """Sizes and hashes of the files that ended a process, or held it up."""
         self.restarts = 0
@@ -85,7 +88,9 @@ class ProcessScanner:
             try:
                 answer = self._ask(order, file)
             except TimeoutError:
-                self._blame(file, facts, limits)
+                # one that waited did so for the file's disk: to read it here would hold up the agent too
+                if _is_computing(self.pid):
+                    self._blame(file, facts, limits)
                 self._end()
                 answer = Answer(not_scanned="timeout", detail=f"no answer within {limits.timeout_s} s")
             except (BrokenLinkError, OSError, msgspec.DecodeError) as error:
@@ -157,9 +162,13 @@ class ProcessScanner:
     def _end(self) -> None:
         if self._end_here is not None:
             self._end_here.close()
+        self._ending = [each for each in self._ending if each.poll() is None]
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_KILL_S)
+            except subprocess.TimeoutExpired:
+                self._ending.append(self._process)  # a disk that does not answer holds it; it goes when that does
         self._end_here = self._link = self._process = self._runs = None
 
     def _obituary(self, error: Exception, limits: ScanLimits) -> Answer:
@@ -187,6 +196,14 @@ class ProcessScanner:
     def _is_hostile(self, file: int, facts: FileFacts, limits: ScanLimits) -> bool:
         known = self._hostile.get(facts.size)
         return known is not None and _digest(file, limits.cap_bytes) in known
+
+
+def _is_computing(pid: int | None) -> bool:
+    """Say whether a process computes; otherwise it waits for something (proc(5), the state in stat)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] == "R"
+    except OSError:
+        return False
 
 
 def _digest(file: int, cap_bytes: int) -> bytes | None:

@@ -288,3 +288,15 @@ def test_a_folder_that_cannot_be_listed_is_reported(start: Start, drop: Path, mo
         watched.until(lambda: watched.codes() == ["watch.unreadable_folder"])
     (drop / "bad").write_bytes(b"EVIL")
     watched.until_found("bad")
+
+
+def test_a_disk_that_does_not_answer_is_a_problem(start: Start, drop: Path) -> None:
+    """The reader goes on, and says where; it is well again when the disk is."""
+    watched = start(drop, timing=replace(QUICK, stuck_s=0.1), timeout_s=1)
+    watched.scanner.gate.clear()
+    (drop / "slow").write_bytes(b"EVIL")
+    watched.until(lambda: watched.codes() == ["watch.stuck"])
+    assert watched.watch.problems()[0].values == {"path": str(drop / "slow")}
+    watched.scanner.gate.set()
+    watched.until_found("slow")
+    watched.until(lambda: watched.codes() == [])

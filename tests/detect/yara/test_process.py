@@ -30,6 +30,8 @@ def scan(link, rules, order, file):
         os._exit(3)
     if data.startswith(b"HANG"):
         time.sleep(600)
+    while data.startswith(b"LOOP"):
+        pass
     if data.startswith(b"LIE"):
         end.sendall(b"\\xff" * 1000)
         time.sleep(600)
@@ -108,9 +110,30 @@ def test_a_file_that_ends_the_process_is_named_and_not_tried_again(
 
 
 def test_a_file_from_which_it_does_not_come_back_is_given_up(made: Made, tmp_path: Path) -> None:
+    """One over which it computes without end is not tried again."""
     scanner = made(hostile=True)
-    assert scan(scanner, b"HANG", tmp_path, timeout_s=1).not_scanned == "timeout"
+    assert scan(scanner, b"LOOP", tmp_path, timeout_s=1).not_scanned == "timeout"
     assert len(scan(scanner, b"EVIL", tmp_path).findings) == 1
+    assert scan(scanner, b"LOOP", tmp_path, "other.php").not_scanned == "hostile"
+
+
+def test_a_disk_that_does_not_answer_holds_up_neither_agent_nor_next_file(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is not read in the agent to be remembered, and is tried again when it comes again."""
+    read = []
+    real = os.pread
+
+    def pread(file: int, size: int, at: int) -> bytes:
+        read.append(file)
+        return real(file, size, at)
+
+    scanner = made(hostile=True)
+    monkeypatch.setattr("soc_agent.detect.yara.process.os.pread", pread)
+    assert scan(scanner, b"HANG", tmp_path, timeout_s=1).not_scanned == "timeout"
+    assert read == []
+    assert len(scan(scanner, b"EVIL", tmp_path).findings) == 1
+    assert scan(scanner, b"HANG", tmp_path, "other.php", timeout_s=1).not_scanned == "timeout"
 
 
 def test_a_rule_that_takes_too_long_is_a_timeout_and_no_restart(made: Made, tmp_path: Path) -> None:
