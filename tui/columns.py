@@ -16,6 +16,8 @@ _LAYOUTS = (
     (False, 16, 30, 10),
     (True, 16, 30, 10),
     (True, 14, 22, 10),
+    (True, 12, 18, 10),
+    (True, 12, 16, 0),
     (True, 14, 0, 10),
     (True, 12, 0, 0),
 )
@@ -80,7 +82,7 @@ def alert_line(alert: Alert, rule: RuleInfo | None, width: int, now_ns: int, zon
     layout = columns(width)
     quiet: Role = "" if alert.status.is_open else "faint"
     level = level_part(alert.level, short=layout.short)
-    values = (value for kind in _SHOWN for value in alert.entities.get(kind, ())) if layout.entities else ()
+    values = _telling(alert) if layout.entities else ()
     return _row(
         layout,
         {
@@ -110,7 +112,19 @@ def _urgency(alert: Alert) -> Role:
     return "strong" if alert.level >= Level.HIGH else ""
 
 
-_SHOWN = ("src_ip", "user", "dst_ip", "domain", "file", "process", "url")
+def _telling(alert: Alert) -> list[str]:
+    """Give what tells an alert from others: its entities; where there are none, what its line is about."""
+    found = [
+        value for kind in _SHOWN for value in alert.entities.get(kind, ()) if (kind, value) != ("host", alert.host)
+    ]
+    if found:
+        return found
+    return [str(alert.fields[name]) for name in _ABOUT if alert.fields.get(name)][:1]
+
+
+_ABOUT = ("page", "source", "item", "path")
+"""Fields of lines of our own that name what they are about."""
+_SHOWN = ("src_ip", "user", "dst_ip", "domain", "file", "process", "url", "host")
 """The kinds of entity that a line shows, the most telling first. The host has its own column."""
 
 

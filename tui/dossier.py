@@ -226,7 +226,9 @@ def _value_text(value: object) -> str | bytes:
     """Give a decoded value as text: of a list its parts, not how Python would write them."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return value if isinstance(value, (str, bytes)) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "–" if value is None else value if isinstance(value, (str, bytes)) else str(value)
 
 
 def _rule(alert: Alert, rule: RuleInfo | None, width: int) -> list[Line]:

@@ -1,5 +1,6 @@
 """The columns: as many as there is room for, each line exactly as wide as asked, whatever an alert holds."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -81,3 +82,18 @@ def test_what_is_suppressed_or_ended_by_itself_has_its_sign(store: Store, langua
         assert len({width_of(alert_line(each, None, width, NOW, ZONE)) for each in (alert, over)}) == 1
         again = "".join(text for text, _ in alert_line(replace(over, status=Status.NEW), None, width, NOW, ZONE))
         assert ENDED_GLYPH not in again
+
+
+def test_what_tells_alerts_apart_is_shown_where_there_is_room(store: Store) -> None:
+    alert = an_alert(store)
+
+    def shown(width: int, **changed: Any) -> str:
+        return "".join(text for text, _ in alert_line(replace(alert, **changed), BRUTE, width, NOW, ZONE))
+
+    for width in (100, 112, 116, 120, 198):
+        assert "203.0.113" in shown(width), width
+    own = {"entities": {"host": ("vm",)}, "host": "vm"}
+    assert "trang-chu" in shown(198, fields={"page": "trang-chu", "source": "cong"}, **own)
+    assert "dmz" in shown(198, fields={"source": "dmz"}, **own)
+    assert "portal.example" in shown(198, entities={"host": ("vm", "portal.example")}, host="vm", fields={"page": "x"})
+    assert columns(100).title >= 28

@@ -150,7 +150,11 @@ def test_what_a_correlation_counted_and_grouped_by_stands_once_and_lights_up_not
 
 def test_a_list_is_shown_as_its_parts(store: Store) -> None:
     found = dossier_of(store, BRUTE.id)
-    listed = replace(found, alert=replace(found.alert, fields={"tags": ["a.b", 7, "c"], "nothing": []}))
+    listed = replace(
+        found, alert=replace(found.alert, fields={"tags": ["a.b", 7, "c"], "nothing": [], "no": None, "ok": False})
+    )
     text = plain(dossier_lines(listed, 100, NOW, ZONE))
     assert "a.b, 7, c" in text
+    assert "None" not in text
+    assert "false" in text
     assert "[" not in text.split(say("tui.detail.fields"))[1].split(say("tui.detail.rule"))[0]
