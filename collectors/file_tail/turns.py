@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from collectors.file_tail.stream import NEVER, Stream
 
+GATHER_S = 0.02
+"""A stream that was read to its end is not read again sooner: lines that come one by one gather into blocks."""
+
 
 class Turns:
     """A round of streams, so that a hot one does not starve the quiet ones."""

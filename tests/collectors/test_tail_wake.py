@@ -106,7 +106,7 @@ def test_every_line_of_a_hot_file_comes_while_hints_give_way_to_the_clock(tmp_pa
     writer.start()
     try:
         received = b""
-        while not tail._heat.polling:
+        while not tail._looks.heat.polling:
             received += read_line(tail)
         polled.set()
         writer.join()
