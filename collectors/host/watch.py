@@ -18,9 +18,10 @@ from collectors.host.changes import changes, encode
 from collectors.host.gauges import Gauges
 from collectors.host.probes import FORCE_S, Probe, probes_of
 from collectors.host.reading import Root, Section, Unreadable
+from collectors.host.timeservice import known_clock
 from collectors.reports import Reports
 from soc_agent.config import HostSource
-from soc_agent.hostclock import HostClock, host_clock
+from soc_agent.hostclock import HostClock
 from soc_agent.model import Block, HostFacts, Position, Problem
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ TYPE = "host"
 _VERSION = 1
 _RETURNING = frozenset({"ports", "modules"})
 _GONE_KEPT = 1_000
+_CLOCK_S = 300.0
 
 
 class _State(Struct):
@@ -84,6 +86,8 @@ class HostWatch:
         self._fleeting: set[str] = set()
         self._ready: deque[Block] = deque()
         self._due = 0.0
+        self._clock_due = 0.0
+        self._host_clock: HostClock | None = None
         self._wake = threading.Event()
 
     @property
@@ -112,7 +116,7 @@ class HostWatch:
         self._ready.clear()
         self._gauges = Gauges(self._options, self._state.told)
         self._looked.clear()
-        self._due = self._clock()
+        self._due = self._clock_due = self._clock()
 
     def read(self, timeout_s: float) -> Block | None:
         """See :class:`soc_agent.model.Collector`. A block holds what one look gave."""
@@ -172,7 +176,7 @@ class HostWatch:
                 self._state.sections[probe.name] = found
                 changed = True
         disks = running.disks(self._state.sections.get("mounts", {}))
-        clock = host_clock()
+        clock = self._clock_of_host()
         updates = protection.updates(self._root)
         lines += self._gauges.disks(disks, now_ns)
         lines += self._gauges.clock(clock, now_ns)
@@ -187,6 +191,13 @@ class HostWatch:
         self._sent = facts
         status = encode([_status(disks, clock)], self._host, now_ns)
         self._ready.append(self._block("life", self._life, status, now_ns, news))
+
+    def _clock_of_host(self) -> HostClock | None:
+        """Ask who keeps the clock, now and then: that takes a process."""
+        now = self._clock()
+        if now >= self._clock_due:
+            self._clock_due, self._host_clock = now + _CLOCK_S, known_clock()
+        return self._host_clock
 
     def _settled(self, probe: Probe, before: Section, found: Section) -> Section:
         """Give what of a look counts by now: what may pass in a moment is looked at once more."""
