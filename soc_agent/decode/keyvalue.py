@@ -18,7 +18,10 @@ _PAIR = re.compile(
 _ESCAPE = re.compile(r'\\(["\'\\nrt])')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _AUDIT = re.compile(r"audit\(([0-9]{10}\.[0-9]{1,9}):([0-9]{1,20})\):?")
-_HOSTS = ("devname", "host", "hostname", "node")
+_HOSTS = ("devname", "device_name", "host", "hostname", "node")
+_PRIORITY = re.compile(r"<[0-9]{1,3}>")
+_OFFSETS = ("tz", "timezone")
+_OFFSET = re.compile(r"([+-][0-9]{2}):?([0-9]{2})?$")
 _PAIR_CAP = 1000
 
 
@@ -26,8 +29,11 @@ def decode_keyvalue(text: str, context: Context) -> Parsed | None:
     """Decode ``key=value`` pairs. A value may stand in double or single quotes, with backslash escapes.
 
     Text in front of the first pair is the field ``message``, unless a pair has this name; a time in it is that of the
-    event. Without one, the time is that of a pair (``time=``, ``ts=``, auditd's ``msg=audit(…)``, ``date=`` ``time=``).
+    event. Without one, the time is that of a pair (``time=``, ``ts=``, auditd's ``msg=audit(…)``, ``date=`` ``time=``
+    with ``tz=`` or ``timezone=``). A priority of syslog may stand before all: FortiGate writes no more of a header.
     """
+    if found := _PRIORITY.match(text):
+        text = text[found.end() :]
     fields = pairs(text)
     if not fields:
         return None
@@ -81,8 +87,8 @@ def _other_time(text: str, fields: dict[str, Any], context: Context) -> int | No
         return times.epoch(float(found[1]))
     day, clock = fields.get("date"), fields.get("time")
     if isinstance(day, str) and isinstance(clock, str):
-        offset = fields.get("tz")
-        stamp = f"{day} {clock} {offset}" if isinstance(offset, str) else f"{day} {clock}"
+        offset = next((found for name in _OFFSETS if (found := _OFFSET.match(str(fields.get(name, ""))))), None)
+        stamp = f"{day} {clock} {offset[1]}:{offset[2] or '00'}" if offset else f"{day} {clock}"
         return times.time_of(stamp.replace('"', ""), context.timezone, context.received_ns)
     found_time = times.find_time(text, context.timezone, context.received_ns, 48)
     return found_time[0] if found_time else None

@@ -1,6 +1,7 @@
 """Syslog lines: RFC 3164 as it is found in the wild, and RFC 5424."""
 
 import re
+from datetime import UTC
 from typing import Any
 
 from soc_agent.decode import times
@@ -24,7 +25,8 @@ _PRI = r"(?:<([0-9]{1,3})>)? ?"
 _AFTER_TIME = r":?(?: +|$)"
 _BSD = re.compile(
     rf"{_PRI}({times.MONTH} {{1,2}}[0-9]{{1,2}} [0-9]{{2}}:[0-9]{{2}}):([0-9]{{2}})(?:[.,]([0-9]{{1,9}}))?"
-    rf"{_AFTER_TIME}"
+    # some devices put the year behind the time
+    rf"(?: (20[0-9]{{2}})(?= ))?{_AFTER_TIME}"
 )
 _DATED = re.compile(
     rf"{_PRI}(?:([12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}})|({times.MONTH} {{1,2}}[0-9]{{1,2}}) "
@@ -33,8 +35,10 @@ _DATED = re.compile(
 )
 _EPOCH = re.compile(r"([0-9]{10}\.[0-9]{6}) ")
 _CISCO = re.compile(
-    rf"{_PRI}(?:[0-9]+: )?(?:([^\s:%*]+): )?(?:[0-9]+: )?[*.]?({times.MONTH} {{1,2}}[0-9]{{1,2}})(?: ([12][0-9]{{3}}))?"
-    r" ([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: [A-Za-z]{1,6})?: (?=%)"
+    # sequence number and host, each where it is asked for; NX-OS puts the year in front, and a colon before it
+    rf"{_PRI}(?:[0-9]+: )?(?:([^\s:%*]+) ?: )?(?:[0-9]+: |: )?[*.]?(?:([12][0-9]{{3}}) )?"
+    rf"({times.MONTH} {{1,2}}[0-9]{{1,2}})(?: ([12][0-9]{{3}}))?"
+    r" ([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: ([A-Za-z]{1,6}))?: (?=%)"
 )
 _HEAD = re.compile(
     # the host may be missing; a word that ends as a tag does, is the tag
@@ -43,7 +47,7 @@ _HEAD = re.compile(
     r"(?!%)([^\s:\[]{1,128})(?:\[([^\]\s]{0,32})\](?::|(?=\s|$))|(?: [0-9]+(?:\.[0-9]+)+)?:(?=\s|$))",
 )
 _USUAL = re.compile(
-    rf"({times.MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}) ([^\s\[%:][^\s\[:]*) "
+    rf"({times.MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}) (?!20[0-9]{{2}} )([^\s\[%:][^\s\[:]*) "
     r"([^\s:\[\]%()]{1,128})(?:\[([0-9]{1,18})\])?:(?!\S)"
 )
 """What nearly all lines are: a time without fraction, a host, a program. It reads no line otherwise than the rest does,
@@ -93,13 +97,18 @@ def decode_syslog(text: str, context: Context) -> Parsed | None:
 def read_header(text: str, context: Context) -> Parsed | None:
     """Decode a line that begins with an RFC 3164 header with a time; None when there is none."""
     if found := _BSD.match(text):
-        time_ns = times.yearless(found[2], found[3], found[4], context.timezone, context.received_ns)
+        if found[5]:
+            time_ns = times.ctime(found[2], found[3], found[4], found[5], context.timezone)
+        else:
+            time_ns = times.yearless(found[2], found[3], found[4], context.timezone, context.received_ns)
     elif found := _DATED.match(text):
         minute, month_day, year, clock, second, fraction, offset = found.groups()[1:]
         if minute:
             time_ns = times.dated(minute, second, fraction, offset, context.timezone)
         else:
-            time_ns = times.ctime(f"{month_day} {clock}", second, fraction, year, context.timezone)
+            month, day = month_day.split()
+            iso = f"{year}-{times.MONTHS[month.lower()]:02}-{int(day):02}T{clock}"
+            time_ns = times.dated(iso, second, fraction, offset, context.timezone)
     elif found := _CISCO.match(text):
         return _cisco(text, found, context)
     elif (found := _EPOCH.match(text)) and _HEAD.match(text, found.end()):
@@ -168,12 +177,14 @@ def add(fields: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _cisco(text: str, found: re.Match[str], context: Context) -> Parsed | None:
-    priority, host, month_day, year, clock, second, fraction = found.groups()
+    priority, host, first_year, month_day, year, clock, second, fraction, name = found.groups()
     minute = f"{month_day} {clock}"
-    if year:
-        time_ns = times.ctime(minute, second, fraction, year, context.timezone)
+    # the letters of other zones mean several things; the device then has the zone of its source
+    zone = UTC if name in ("UTC", "GMT") else context.timezone
+    if year := first_year or year:
+        time_ns = times.ctime(minute, second, fraction, year, zone)
     else:
-        time_ns = times.yearless(minute, second, fraction, context.timezone, context.received_ns)
+        time_ns = times.yearless(minute, second, fraction, zone, context.received_ns)
     return _parsed(text[found.end() :].strip(), host or "", "", None, priority, time_ns, {})
 
 

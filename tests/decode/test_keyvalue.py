@@ -28,6 +28,8 @@ def test_pairs_are_read_with_their_quotes(line: str, fields: dict[str, object]) 
         ("type=SYSCALL msg=audit(1772414047.579:2995): arch=c000003e", "2026-03-02T01:14:07.579"),
         ('date=2026-03-02 time=08:14:07 devname="FGT" tz="+0700"', "2026-03-02T01:14:07"),
         ("2026-03-02 08:14:07 level=info user=an", "2026-03-02T01:14:07"),
+        ('<30>date=2026-03-02 time=08:14:07 timezone="+09" device_name="XG"', "2026-03-01T23:14:07"),
+        ('date=2026-03-02 time=08:14:07 timezone="ICT" device_name="XG"', "2026-03-02T01:14:07"),
     ],
 )
 def test_the_time_is_found_in_pairs_or_in_front_of_them(line: str, time: str) -> None:

@@ -54,6 +54,11 @@ def parse(line: str) -> Any:
         ("Jun 14 2023 15:16:01 asa1 : %ASA-6-302013: Built", "asa1", "", None, "%ASA-6-302013: Built"),
         ("<166>Jun 14 2023 15:16:01: %ASA-6-302013: Built", "", "", None, "%ASA-6-302013: Built"),
         ("Jun 14 15:16:01 rt01: %SYS-5-RESTART: x", "rt01", "", None, "%SYS-5-RESTART: x"),
+        ("<189>: 2026 Mar  1 18:46:11 ICT: %ETHPORT-5-IF_DOWN: x", "", "", None, "%ETHPORT-5-IF_DOWN: x"),
+        ("<189>n9k : 2026 Mar  1 18:46:11.123 ICT: %ETHPORT-5-IF_DOWN: x", "n9k", "", None, "%ETHPORT-5-IF_DOWN: x"),
+        ("<187>45: rt01: 000456: .Mar 1 18:46:11.123 UTC: %SYS-5-CONFIG_I: x", "rt01", "", None, "%SYS-5-CONFIG_I: x"),
+        ("<190>Jun 14 15:16:01 2026 fw1 app: x", "fw1", "app", None, "x"),
+        ("Jun 14 15:16:01 2026 sshd[12]: no host", "", "sshd", 12, "no host"),
         ("Jan 18 11:07:53 host CEF:0|a|b|c|d|e|5|", "host", "", None, "CEF:0|a|b|c|d|e|5|"),
         ("Feb 30 10:00:00 combo app: a day that is not", "combo", "app", None, "a day that is not"),
     ],
@@ -76,6 +81,11 @@ def test_a_header_is_split_however_much_of_it_is_there(
         ("1698752301.817327 box app[1]: text", "2023-10-31T11:38:21.817327"),
         ("Jun 14 2023 15:16:01 asa1 : %ASA-6-302013: Built", "2023-06-14T08:16:01"),
         ("<34>1 2003-10-11T22:14:15.003Z box su - ID47 - x", "2003-10-11T22:14:15.003"),
+        ("<189>45: *Mar  1 2026 18:46:11.123 UTC: %SYS-5-CONFIG_I: x", "2026-03-01T18:46:11.123"),
+        ("<189>45: *Mar  1 2026 18:46:11.123 ICT: %SYS-5-CONFIG_I: x", "2026-03-01T11:46:11.123"),
+        ("<189>: 2025 Mar  1 18:46:11 ICT: %ETHPORT-5-IF_DOWN: x", "2025-03-01T11:46:11"),
+        ("<190>Jun 14 15:16:01 2024 fw1 app: x", "2024-06-14T08:16:01"),
+        ("<190>Jun 14 2024 15:16:01+09:00 HUAWEI %%01INFO/4/x(l)[1]: x", "2024-06-14T06:16:01"),
     ],
 )
 def test_the_time_is_read(line: str, time: str) -> None:
