@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from soc_agent.config import Config
-from soc_agent.model import Counters
+from soc_agent.layers import configured
 from soc_agent.store import CanaryResult, SourceLedger
 from soc_agent.text import SafeText
 from tui import times
@@ -31,15 +31,6 @@ class Proof(Struct, frozen=True):
 def kinds(config: Config) -> dict[str, str]:
     """Give the kind of each configured source, as ``kind`` in the configuration has it."""
     return {source.name: str(source.__struct_config__.tag) for source in config.sources}
-
-
-def configured(ledgers: Sequence[SourceLedger], config: Config) -> list[SourceLedger]:
-    """Give the ledgers of the configured sources, in their order; of one that no agent spoke of, an empty one.
-
-    The agent's own sources, and those that were configured once, are not among them.
-    """
-    known = {ledger.source: ledger for ledger in ledgers}
-    return [known.get(name) or SourceLedger(name, Counters(), Counters()) for name in kinds(config)]
 
 
 def own_last(ledgers: Sequence[SourceLedger], config: Config) -> list[SourceLedger]:

@@ -8,6 +8,7 @@ from soc_agent.config import Config
 from soc_agent.layers.judge import duration, not_configured, open_figures, open_step, state
 from soc_agent.layers.records import Figure, Health, LayerState, Message
 from soc_agent.layers.snapshot import Snapshot
+from soc_agent.layers.sources import configured
 from soc_agent.model import Layer, Level
 from soc_agent.store import AgentState, SourceLedger, SourceStatus
 
@@ -53,7 +54,7 @@ def judge(seen: Snapshot, config: Config) -> LayerState:
 def _facts(seen: Snapshot, config: Config) -> _Facts:
     names = [source.name for source in config.sources]
     # what is no longer configured is no longer missed
-    sources = {source.source: source for source in seen.sources if source.source in names}
+    sources = {source.source: source for source in configured(seen.sources, config)}
     agent = _agent_word(seen.agent, seen.moment_ns)
     alive = agent == "running"
     return _Facts(
@@ -68,7 +69,7 @@ def _facts(seen: Snapshot, config: Config) -> _Facts:
             for s in sources.values()
             if alive and _is_silent(s, seen.moment_ns, config.agent.silent_s)
         ],
-        [name for name in names if alive and (name not in sources or sources[name].state is None)],
+        [name for name in names if alive and sources[name].state is None],
         # the agent's own health lines are no lines of the estate
         sum(source.totals.lines for source in (sources.values() if names else seen.sources)),
         sum(source.per_minute.lines for source in (sources.values() if names else seen.sources)),

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from soc_agent.config import Config, FileSource, PacketSource
+from soc_agent.layers import configured
 from soc_agent.model import Counters
 from soc_agent.store import CanaryResult, SourceLedger
 from soc_agent.text import LANGUAGES, say, use_language
@@ -11,7 +12,7 @@ from tests.tui.hostile import HOSTILE, commands
 from tests.tui.stage import MINUTE, NOW
 from tui.outside import Line
 from tui.paper import width_of
-from tui.proofs import configured, kinds, own_last, proof_lines
+from tui.proofs import kinds, own_last, proof_lines
 
 CONFIG = Config(
     sources=(FileSource(name="auth", paths=("/var/log/auth.log",)), PacketSource(name="dmz", interface="eth1"))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual import on
 from textual.widget import Widget
 
-from soc_agent.layers import LayerState, layer_states
+from soc_agent.layers import LayerState, configured, layer_states
 from soc_agent.model import Alert
 from soc_agent.store import AgentState, AlertFilter, Order, SourceLedger, Store
 from tui import times
@@ -20,7 +20,6 @@ from tui.listing import Listing, Wish, listing
 from tui.outside import Line, Part, cells, part, said
 from tui.panels import agent_part, agent_runs, layer_box, open_alerts, section, sources_line
 from tui.paper import beside, spread
-from tui.proofs import configured
 from tui.rows import Rows
 from tui.view import Question, View
 from tui.work import start
