@@ -229,6 +229,25 @@ def _idle(folder: Path, rules: YaraRules, folders: int = 1000, seconds: float = 
         return [str(folders), f"{100 * (run.cpu_s() - before) / seconds:.2f}"]
 
 
+def _until(process: "subprocess.Popen[bytes]", done: Callable[[], bool], limit_s: float = 90.0) -> None:
+    """Wait until something is so, or the agent has ended."""
+    deadline = time.monotonic() + limit_s
+    while process.poll() is None and not done():
+        if time.monotonic() >= deadline:
+            raise TimeoutError("the agent did not come so far")
+        time.sleep(0.2)
+
+
+def _lines_read(config: Path) -> dict[str, int]:
+    """Ask the agent how many lines of each source it read; nothing until it runs."""
+    asked = subprocess.run([*SOC_AGENT, "-c", str(config), "status", "--json"], capture_output=True, check=False)
+    try:
+        said = msgspec.json.decode(asked.stdout)
+    except msgspec.DecodeError:
+        return {}
+    return {each["source"]: each["totals"]["lines"] for each in said["sources"]} if said["alive"] else {}
+
+
 def _agent(folder: Path) -> list[list[str]]:
     """The whole program with the rules that come with it, while it works and after it."""
     (folder / "drop").mkdir(parents=True)
@@ -239,12 +258,13 @@ def _agent(folder: Path) -> list[list[str]]:
     sources.append(f"  - {{kind: watch, name: drop, paths: ['{folder}/drop']}}")
     if os.environ.get("SOC_AGENT_BENCH_HOST", "1") == "1":
         sources.append("  - {kind: host, name: host}")
-    (folder / "c.yaml").write_text("sources:\n" + "\n".join(sources) + "\n")
+    config = folder / "c.yaml"
+    config.write_text("sources:\n" + "\n".join(sources) + "\n")
     process = subprocess.Popen(
-        [*SOC_AGENT, "-c", str(folder / "c.yaml"), "run", "-q"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*SOC_AGENT, "-c", str(config), "run", "-q"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     try:
-        time.sleep(8)
+        _until(process, lambda: bool(_lines_read(config)))
         quiet = b"Nov 22 01:00:00 web CRON[%d]: (root) CMD (run-parts /etc/cron.hourly)\n"
         failed = b"Nov 22 01:00:00 web sshd[%d]: Failed password for root from 203.0.113.7 port 22 ssh2\n"
         for number in range(5):
@@ -253,7 +273,8 @@ def _agent(folder: Path) -> list[list[str]]:
         for number in range(500):
             (folder / "drop" / f"{number}.php").write_bytes(b"<?php echo %d; ?>" % number)
         (folder / "drop" / "shell.php").write_bytes(b"<?php eval($_POST['x']);")
-        time.sleep(12)
+        wanted = {**{f"log{number}": 20_000 for number in range(5)}, "drop": 1}
+        _until(process, lambda: all(_lines_read(config).get(name, 0) >= lines for name, lines in wanted.items()))
         if process.poll() is not None:
             return [["it ended: " + (process.stderr.read().decode()[-200:] if process.stderr else ""), "", ""]]
         rows, total, shared = [], 0.0, 0.0
