@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from soc_agent.model import Counters, Problem
-from soc_agent.store import AgentState, SourceStatus, Store
+from soc_agent.store import AgentState, CanaryResult, SourceStatus, Store
 from tests.cli.conftest import Run
 from tests.store.making import detection
 
@@ -73,3 +73,29 @@ def test_what_is_not_well_is_named_with_its_beginning(run: Run, tmp_path: Path) 
     assert "auth: source_silent since 20" in run("status").out
     (found,) = json.loads(run("status", "--json").out)["not_well"]
     assert (found["kind"], found["source"]) == ("source_silent", "auth")
+
+
+def test_the_ledger_of_a_source_by_the_minute(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    (minute,) = map(json.loads, run("status", "--minutes", "auth", "--json").out.splitlines())
+    assert minute["read"] == minute["skipped"] + minute["dropped"] == 9879
+    assert "9,879" in run("status", "--minutes", "auth").out
+    wrong = run("status", "--minutes", "auht")
+    assert wrong.code != 0
+    assert "auth" in wrong.err
+
+
+def test_what_canaries_said_of_each_source_or_why_there_is_none(run: Run, tmp_path: Path) -> None:
+    store(tmp_path, 0)
+    results = [
+        CanaryResult("auth", "file", 10**18, 1, 1, 1),
+        CanaryResult("net", "listener", 10**18),
+        CanaryResult("pages", "portals", 0, problem="A page of others cannot be marked."),
+    ]
+    with Store.open(tmp_path / "soc.db") as made, made.transaction() as transaction:
+        transaction.put_canaries(results)
+    said = run("status").out
+    assert "auth: its canary came all the way at 2001-09-09" in said
+    assert "net: its canary of 2001-09-09" in said
+    assert "broken stage: read" in said
+    assert "pages: no canary. A page of others" in said
