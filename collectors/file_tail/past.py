@@ -1,6 +1,6 @@
 """What is known of files that are not read just now, and what became of files that are no longer where they were."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from collectors.file_tail.identity import (
     Key,
@@ -19,6 +19,9 @@ _KEEP_DAYS, _KEEP_LATEST_DAYS = 7, 90
 """How long a file's position is kept after its last change when it is gone: a folder may be mounted again."""
 _PATIENT, _IMPATIENT = 20, 2
 """How old a listing of a folder may be, in times of what it cost."""
+
+IsRead = Callable[[Found], bool]
+"""Says whether a file is being read."""
 
 
 class Past:
@@ -136,25 +139,25 @@ class Past:
         entry = self.known.get(file.key)
         return entry is not None and entry[1].head_length > 0 and file_holds(file.path, entry[1])
 
-    def renamed(self, state: TailState, live: Collection[Key]) -> Found | None:
+    def renamed(self, state: TailState, is_read: IsRead) -> Found | None:
         """Find the file itself under another name in its folder."""
         for patience in (_PATIENT, _IMPATIENT):
             for file in self._beside(state, patience):
                 if file.key == state.key:
-                    return file if file.key in live or self.knows(file) else None
+                    return file if is_read(file) or self.knows(file) else None
         return None
 
-    def copy(self, state: TailState, live: Collection[Key], *, just_now: bool) -> Found | None:
+    def copy(self, state: TailState, is_read: IsRead, *, just_now: bool) -> Found | None:
         """Find the copy that was made of a file before it was truncated, the newest first.
 
         With ``just_now`` the folder is listed anew: the copy may be newer than the listing.
         """
         for file in reversed(self._beside(state, 0 if just_now else _PATIENT)) if state.head_length else ():
-            if file.key != state.key and self._is_new(file, live) and file_holds(file.path, state):
+            if file.key != state.key and self._is_new(file, is_read) and file_holds(file.path, state):
                 return file
         return None
 
-    def later(self, state: TailState, found: Found | None, live: Collection[Key]) -> Iterator[Found]:
+    def later(self, state: TailState, found: Found | None, is_read: IsRead) -> Iterator[Found]:
         """Yield unknown files, oldest first, that the log was rotated to after ``state``.
 
         ``found`` is what its own file became. A name that may as well be that of another log (``app-2.log``) counts
@@ -165,12 +168,12 @@ class Past:
             if (
                 (alike or is_rotated_from(file.path, log_of(state)))
                 and file.mtime_ns >= state.mtime_ns
-                and self._is_new(file, live)
+                and self._is_new(file, is_read)
             ):
                 yield file
 
-    def _is_new(self, file: Found, live: Collection[Key]) -> bool:
-        return file.key not in live and not self.knows(file) and not self._globs.excludes(file.path)
+    def _is_new(self, file: Found, is_read: IsRead) -> bool:
+        return not is_read(file) and not self.knows(file) and not self._globs.excludes(file.path)
 
     def _beside(self, state: TailState, patience: float) -> list[Found]:
         log = log_of(state)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from collectors.file_tail.files import OpenFiles
-from collectors.file_tail.identity import Key
+from collectors.file_tail.identity import Key, file_holds
 from collectors.file_tail.past import Past
 from collectors.file_tail.places import Places
 from collectors.file_tail.rotation import log_paths
@@ -34,6 +34,14 @@ class Roster:
         """Take what the source's globs find now."""
         self.there = dict(scan.files)
         self.there_keys = {file.key for file in scan.files.values()}
+
+    def reads(self, file: Found) -> bool:
+        """Say whether a file is being read. One that is not held open may be gone, and its inode another file's now."""
+        stream = self.streams.get(file.key)
+        if stream is None or stream.fd >= 0:
+            return stream is not None
+        state = stream.state()
+        return file_holds(file.path, state) if state.head_length else file.path in (stream.path, stream.location)
 
     def enter(self, stream: Stream, location: str) -> None:
         """Begin to read a stream, in its place among the other parts of its log."""

@@ -4,6 +4,8 @@ import math
 import os
 from typing import Self
 
+from msgspec.structs import replace
+
 from collectors.encodings import UTF_8, Encoding
 from collectors.file_tail.form import Cut, Form
 from collectors.file_tail.identity import (
@@ -17,6 +19,7 @@ from collectors.file_tail.identity import (
     read_tail,
     still_holds,
 )
+from collectors.file_tail.packed import packed_holds
 from collectors.file_tail.rotation import is_older
 from collectors.globs import Found
 from collectors.lines import Cursor
@@ -216,6 +219,14 @@ class Stream:
             return False
         before, self.mtime_ns = self.mtime_ns, os.fstat(self.fd).st_mtime_ns
         return self.mtime_ns != before
+
+    def is_packed_as(self, file: Found) -> bool:
+        """Say whether a compressed file begins with what was read, or, where nothing was, with what the file holds."""
+        state = self.state()
+        if not state.head_length and self.fd >= 0:
+            head = os.pread(self.fd, HEAD_BYTES, 0)
+            state = replace(state, head_length=len(head), head=fingerprint(head))
+        return packed_holds(file, state)
 
     def is_there(self) -> bool:
         """Say whether what was read can still be found: in the open file, or where it was when it was closed."""

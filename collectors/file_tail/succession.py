@@ -12,7 +12,7 @@ from collectors.file_tail.backlog import Backlog
 from collectors.file_tail.form import Form
 from collectors.file_tail.identity import TailState, file_holds, open_regular, still_holds
 from collectors.file_tail.openings import Openings
-from collectors.file_tail.packed import packed_holds, unpacked_name
+from collectors.file_tail.packed import unpacked_name
 from collectors.file_tail.past import Past
 from collectors.file_tail.roster import Roster
 from collectors.file_tail.rotation import log_paths
@@ -49,8 +49,8 @@ class Succession:
         """Read a compressed file, but for what was read before it was compressed."""
         logs = log_paths(unpacked_name(file.path))
         live = [stream for stream in self._roster.streams.values() if stream.log in logs]
-        gone = [stream for stream in live if not stream.is_there() and packed_holds(file, stream.state())]
-        is_read = any(packed_holds(file, stream.state()) for stream in live if stream not in gone and stream.is_there())
+        gone = [stream for stream in live if not stream.is_there() and stream.is_packed_as(file)]
+        is_read = any(stream.is_packed_as(file) and stream.is_there() for stream in live if stream not in gone)
         before = [entry for log in logs for entry in self._past.of_log(log)]
         before += [(stream.id, stream.state()) for stream in live]
         self._backlog.offer(file, before, skip=self._openings.at_end or is_read)
@@ -60,8 +60,12 @@ class Succession:
 
     def adopt(self, file: Found, leaving_as: str = "") -> Stream | None:
         """Begin to read a file that no stream reads. ``leaving_as``: the name that its lines were written under."""
-        if file.key in self._roster.streams or not self._openings.allows(file):
+        if self._roster.reads(file) or not self._openings.allows(file):
             return None
+        if (gone := self._roster.streams.get(file.key)) is not None:
+            state = gone.state()
+            self._roster.drop(gone)
+            self.seek_rest(gone.id, state)
         stream, fd = None, -1
         try:
             fd, info = open_regular(file.path)
@@ -131,7 +135,7 @@ class Succession:
 
     def renamed(self, state: TailState) -> Found | None:
         """Find a file under another name. Where it was not held open, its inode may be that of another file by now."""
-        found = self._past.renamed(state, self._roster.streams)
+        found = self._past.renamed(state, self._roster.reads)
         stream = self._roster.streams.get(found.key) if found else None
         if found is None or stream is None or stream.fd >= 0:
             return found
@@ -140,7 +144,7 @@ class Succession:
 
     def take_later(self, state: TailState, found: Found | None, until: Stream | None = None) -> None:
         """Take up what the log was rotated to after ``state``, whose file became ``found``, and before ``until``."""
-        for file in self._past.later(state, found, self._roster.streams):
+        for file in self._past.later(state, found, self._roster.reads):
             if until is not None and file.key == until.key:
                 break
             if file.key not in self._roster.there_keys and not self._may_be_copy(file):
@@ -168,7 +172,7 @@ class Succession:
 
     def take_copy(self, stream_id: str, state: TailState, *, just_now: bool = False) -> Found | None:
         """Find the copy that was made of a file, and read the rest there."""
-        copy = self._past.copy(state, self._roster.streams, just_now=just_now)
+        copy = self._past.copy(state, self._roster.reads, just_now=just_now)
         if copy is not None:
             self._past.forget(stream_id, state.key)
             self._past.known[copy.key] = stream_id, replace(state, dev=copy.dev, ino=copy.ino, mtime_ns=copy.mtime_ns)

@@ -303,3 +303,41 @@ def test_case_11_without_the_library_for_it_an_archive_is_named_and_read_once_th
     reader.restart()
     assert reader.wait(10) == []
     assert reader.codes() == []
+
+
+def test_case_11_a_file_seen_empty_then_filled_rotated_and_compressed_is_read_once(log: Path) -> None:
+    """It is still open, and read there; its archive is known to be the same though nothing of it had been read."""
+    log.touch()
+    reader = Reader(log.parent / "app*")
+    assert reader.read() == []
+    append(log, "one\ntwo\n")
+    rotate(log)
+    append(log, "three\n")
+    pack(Path(f"{log}.1"))
+    assert sorted(reader.read() + reader.wait(10)) == [b"one", b"three", b"two"]
+
+
+def test_case_3_a_copy_that_got_the_inode_of_a_file_that_is_gone_is_known_as_a_copy(log: Path) -> None:
+    """With few descriptors, the file that is gone was closed, and is still waited for."""
+    reader = Reader(log, max_open=1)
+    append(log, "one\n")
+    assert reader.read() == [b"one"]
+    rotate(log)
+    append(log, "two\n")
+    assert reader.read() == [b"two"]
+    rotated = Path(f"{log}.1")
+    inode = rotated.stat().st_ino
+    rotated.unlink()
+    copy = Path(f"{log}.2")
+    for attempt in range(200):
+        copy.write_bytes(log.read_bytes())
+        if copy.stat().st_ino == inode:
+            break
+        copy.rename(log.parent / f"other{attempt}")
+    else:
+        pytest.skip("this file system does not use inodes again")
+    append(log, "three\n")
+    copy.write_bytes(log.read_bytes())
+    os.truncate(log, 0)
+    append(log, "four\n")
+    assert sorted(reader.read() + reader.wait(10)) == [b"four", b"three"]
