@@ -4,10 +4,12 @@ The folder is bounded in bytes and in age, each file in bytes. The packets befor
 (:mod:`collectors.packets.recent`), those after it for :data:`FOLLOW_S`.
 """
 
+import os
 import socket
 import struct
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +26,9 @@ from collectors.packets.recent import Raw, Recent, raw_packets
 FILE_BYTES = 1_048_576
 """Of one flow; what comes then is left out."""
 FOLLOW_S = 600.0
+MOST_FILES = 10_000
+LOOK_S = 60.0
+"""So often it is looked for files that are too old."""
 MOST_FLOWS = 1024
 """Followed at once; the one asked for first makes room."""
 _HEADER = struct.Struct("<IHHiIII")
@@ -73,10 +78,16 @@ class Evidence:
         self._recent = Recent()
         self._flows: dict[int, _Flow] = {}
         self._hashes = np.zeros(0, np.uint64)
+        self._bytes = self._files = 0
+        """In the folder, as far as is known."""
+        self._next_look = 0.0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._prune()
 
     def add(self, packets: Packets) -> None:
         """Take a batch: into memory, and of followed flows into their files. Raises OSError."""
+        if self._clock() >= self._next_look:
+            self._prune()
         if self._flows:
             self._forget()
             at = packets.at[np.isin(packets.hash[packets.at], self._hashes)]
@@ -104,7 +115,6 @@ class Evidence:
         self._hashes = np.array(list(self._flows), np.uint64)
         if new:
             self._write(self._recent.find(np.array(new, np.uint64)))
-            self._prune()
 
     def _write(self, raw: list[Raw]) -> None:
         records: dict[int, list[bytes]] = {}
@@ -121,7 +131,11 @@ class Evidence:
             with self._flows[number].path.open("ab") as target:
                 if not target.tell():
                     target.write(_HEADER.pack(_MAGIC_NS, 2, 4, 0, 0, _MAX_SNAP, raw[0].link))
+                    self._files += 1
                 target.write(b"".join(parts))
+                self._bytes += sum(map(len, parts))
+        if self._bytes > self._most_bytes or self._files > MOST_FILES:
+            self._prune()
 
     def _forget(self) -> None:
         now = self._clock()
@@ -132,15 +146,28 @@ class Evidence:
             self._hashes = np.array(list(self._flows), np.uint64)
 
     def _prune(self) -> None:
-        """Keep the folder in its bounds: the oldest files go."""
-        found = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*.pcap"))
-        total = sum(size for _, size, _ in found)
+        """Keep the folder in its bounds: the oldest files go, a few more than need to, for this looks at all files."""
+        self._next_look = self._clock() + LOOK_S
+        found: list[tuple[float, int, str]] = []
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".pcap"):
+                    with suppress(FileNotFoundError):  # somebody took it away
+                        status = entry.stat(follow_symlinks=False)
+                        found.append((status.st_mtime, status.st_size, entry.path))
+        found.sort()
+        self._bytes, self._files = sum(size for _, size, _ in found), len(found)
+        is_full = self._bytes > self._most_bytes or self._files > MOST_FILES
+        most_bytes, most_files = self._most_bytes, MOST_FILES
+        if is_full:
+            most_bytes, most_files = most_bytes * 15 // 16, most_files * 15 // 16
         oldest = time.time() - self._most_days * _DAY_S
         for changed, size, path in found:
-            if changed >= oldest and total <= self._most_bytes:
+            if changed >= oldest and self._bytes <= most_bytes and self._files <= most_files:
                 break
-            path.unlink(missing_ok=True)
-            total -= size
+            Path(path).unlink(missing_ok=True)
+            self._bytes -= size
+            self._files -= 1
 
 
 def key_of(line: _Line) -> tuple[int, ...]:

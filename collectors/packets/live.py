@@ -116,8 +116,8 @@ class LiveInput:
         while not self._ready:
             if not self._pause(deadline):
                 break
-            while self._asked:
-                self._pipeline.keep(self._asked.popleft())
+            if self._asked:  # all at once: each search steps through all packets in memory
+                self._pipeline.keep([line for _ in range(len(self._asked)) for line in self._asked.popleft()])
             frames = self._ring.read() if self._ring is not None else None
             if frames is not None:
                 self._put(self._pipeline.feed(frames))

@@ -104,16 +104,48 @@ def test_a_file_is_bounded_and_a_flow_is_followed_for_a_while(tmp_path: Path, mo
 
 def test_the_folder_is_bounded_in_size_and_age(tmp_path: Path) -> None:
     folder = tmp_path / "e"
-    made = Evidence(folder, 3000, 30)
+    now = [0.0]
+    made = Evidence(folder, 3200, 30, clock=lambda: now[0])
     for number in range(10):
         made.add(batch(packet(80 + number, 900)))
         made.keep([line(f"C{number}", 80 + number)])
         os.utime(folder / f"C{number}.pcap", (time.time() - 1000 + number,) * 2)
     assert sorted(kept(folder)) == ["C7", "C8", "C9"]
     os.utime(folder / "C7.pcap", (1, 1))
+    now[0] = evidence.LOOK_S
     made.add(batch(packet(99)))
+    assert sorted(kept(folder)) == ["C8", "C9"]
     made.keep([line("Cnew", 99)])
-    assert sorted(kept(folder)) == ["C8", "C9", "Cnew"]
+    Evidence(folder, 1500, 30)
+    assert sorted(kept(folder)) == ["C9", "Cnew"]
+
+
+def test_what_followed_flows_send_later_is_bounded_too(tmp_path: Path) -> None:
+    folder = tmp_path / "e"
+    made = Evidence(folder, 20_000, 30)
+    made.keep([line(f"C{number}", 80 + number) for number in range(50)])
+    for _ in range(20):
+        made.add(batch(*(packet(80 + number, 100) for number in range(50))))
+        assert sum(path.stat().st_size for path in folder.iterdir()) <= 20_000
+
+
+def test_the_folder_is_bounded_in_files_and_seldom_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of alerts must not have the capture look at thousands of files for each."""
+    monkeypatch.setattr(evidence, "MOST_FILES", 160)
+    looks: list[int] = []
+    original = Evidence._prune
+
+    def look(self: Evidence) -> None:
+        looks.append(1)
+        original(self)
+
+    monkeypatch.setattr(Evidence, "_prune", look)
+    made = Evidence(tmp_path / "e", 10**7, 30)
+    for number in range(400):
+        made.add(batch(packet(80 + number)))
+        made.keep([line(f"C{number}", 80 + number)])
+        assert len(list((tmp_path / "e").iterdir())) <= 160
+    assert len(looks) < 30
 
 
 def test_only_so_many_flows_are_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
