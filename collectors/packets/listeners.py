@@ -112,11 +112,15 @@ class RpcListener:
     """Remote procedures that a client calls over TCP."""
 
     __slots__ = ("_calls", "wants")
-    held = 4000
 
     def __init__(self) -> None:
         self.wants = [4, 0]
         self._calls = RpcCalls()
+
+    @property
+    def held(self) -> int:
+        """Bytes that the names of calls take, about."""
+        return self._calls.held
 
     def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         """Take messages of the client."""
@@ -132,13 +136,17 @@ class KerberosListener:
     """Requests for tickets, each with its answer."""
 
     __slots__ = ("_asked", "_is_framed", "wants")
-    held = 1000
 
     def __init__(self, *, is_framed: bool) -> None:
         self.wants = [_KERBEROS_PAYLOADS, _KERBEROS_PAYLOADS]
         self._is_framed = is_framed
         """Whether messages have their length before them, as on TCP."""
         self._asked: tuple[kerberos.Message, int] | None = None
+
+    @property
+    def held(self) -> int:
+        """Bytes that a request which waits takes, about."""
+        return 0 if self._asked is None else 1000
 
     def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         """Take a message."""

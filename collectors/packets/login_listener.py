@@ -23,12 +23,16 @@ class LoginListener:
     """Logins in the clear: one for a flow."""
 
     __slots__ = ("_reader", "_service", "wants")
-    held = 1500
 
     def __init__(self, service: str, reader: LoginReader, wants: tuple[int, int]) -> None:
         self.wants = list(wants)
         self._service = service
         self._reader: LoginReader | None = reader
+
+    @property
+    def held(self) -> int:
+        """Bytes that are kept until somebody has logged in, about."""
+        return 0 if self._reader is None else 400
 
     def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         """Take what is said, until the client has logged in."""

@@ -73,7 +73,8 @@ class SmbSession:
     @property
     def held(self) -> int:
         """Bytes that this takes, about."""
-        return (len(self._trees) + len(self._asked) + len(self._told)) * 300 + len(self._pipes) * 4000
+        pipes = sum(300 + calls.held for _, calls in self._pipes.values())
+        return (len(self._trees) + len(self._asked) + len(self._told)) * 300 + pipes
 
     def read(self, data: bytes) -> list[Found]:
         """Take messages, each with its length before it.

@@ -112,7 +112,7 @@ class Talk:
         if stream is not None:
             if not final and not stream.is_worth_reading():
                 self._streams[side] = stream
-                return self._settle(names, [])
+                return self._settle(names, [], time_ns)
             data = bytes(stream.data)
         lines, is_done = self._read(names, side, data, time_ns, dissect, final=final)
         if is_done or final:
@@ -123,7 +123,7 @@ class Talk:
             stream.add(sequence, payload)
         else:
             self._streams[side] = stream
-        return self._settle(names, lines)
+        return self._settle(names, lines, time_ns)
 
     def datagram(self, names: Names, side: int, payload: bytes, time_ns: int, dissect: Dissect) -> list[bytes] | None:
         """Take the payload of a UDP datagram; give lines, or None when it is no message though its port says so."""
@@ -133,14 +133,14 @@ class Talk:
             if lines is None:
                 return None
             self.service = "dns"
-            return self._settle(names, lines)
+            return self._settle(names, lines, time_ns)
         if payload[236:240] == _DHCP_COOKIE and (message := dhcp.parse(payload)) is not None:
             self.service = "dhcp"
-            return self._settle(names, [dhcp_line(names, message, time_ns)])
+            return self._settle(names, [dhcp_line(names, message, time_ns)], time_ns)
         if dhcp6.PORTS[0] in (names.orig_p, names.resp_p) or dhcp6.PORTS[1] in (names.orig_p, names.resp_p):
             self.service = "dhcpv6"
             offered = dhcp6.parse(payload)
-            return None if offered is None else self._settle(names, [dhcp6_line(names, offered, time_ns)])
+            return None if offered is None else self._settle(names, [dhcp6_line(names, offered, time_ns)], time_ns)
         if not self.service:
             found = services.udp_service(payload, names.orig_p, names.resp_p)
             self._begin(found)
@@ -149,9 +149,9 @@ class Talk:
         if self._listener is not None:
             if self._wants[side]:
                 self._wants[side] -= 1
-            return self._settle(names, self._listener.read(names, side, payload, time_ns))
+            return self._settle(names, self._listener.read(names, side, payload, time_ns), time_ns)
         lines = self._read_quic(names, side, payload, time_ns)
-        return None if lines is None else self._settle(names, lines)
+        return None if lines is None else self._settle(names, lines, time_ns)
 
     def finish(self, names: Names, time_ns: int, dissect: Dissect) -> list[bytes]:
         """Give what is left when the flow has ended."""
@@ -160,39 +160,34 @@ class Talk:
             if stream is not None:
                 lines += self._read(names, side, bytes(stream.data), time_ns, dissect, final=True)[0]
                 self._streams[side] = None
-        if self._tls is not None:
-            lines += self._tls.finish(names)
-        if self._dialogue is not None:
-            lines += self._dialogue.finish(names)
-        if self._listener is not None:
-            lines += self._listener.finish(names, time_ns)
+        lines += self._let_go(names, time_ns)
         self._allowance.left += self._held
         self._held = 0
         return lines
 
-    def _settle(self, names: Names, lines: list[bytes]) -> list[bytes]:
-        """Book what is held now."""
-        streams, dialogue = self._streams, self._dialogue
-        held = 0
-        if dialogue is not None:
-            if self._allowance.left <= 0:
-                lines += dialogue.finish(names)
-            held = dialogue.held
-        if self._listener is not None:
-            held += self._listener.held
-        if self._tls is not None:
-            held += self._tls.held
-        for stream in streams:
-            if stream is not None:
-                held += stream.held
-        if self._quic is not None:
-            if self._allowance.left <= 0:
-                self._quic = None
-            else:
-                held += self._quic.held
+    def _settle(self, names: Names, lines: list[bytes], time_ns: int) -> list[bytes]:
+        """Book what is held now; when all that may be held is in use, tell what is known and hold nothing."""
+        if self._allowance.left <= 0:
+            lines += self._let_go(names, time_ns)
+        held = sum(stream.held for stream in self._streams if stream is not None)
+        for holder in (self._dialogue, self._listener, self._tls, self._quic):
+            if holder is not None:
+                held += holder.held
         if held != self._held:
             self._allowance.left += self._held - held
             self._held = held
+        return lines
+
+    def _let_go(self, names: Names, time_ns: int) -> list[bytes]:
+        """Give what waits for more, as far as it is there."""
+        lines = self._tls.finish(names) if self._tls is not None else []
+        if self._dialogue is not None:
+            lines += self._dialogue.finish(names)
+        if self._listener is not None:
+            lines += self._listener.finish(names, time_ns)
+            self._listener = None
+            self._wants = [0, 0]
+        self._quic = None
         return lines
 
     def _read(

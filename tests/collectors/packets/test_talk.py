@@ -15,6 +15,7 @@ from collectors.packets.lines import Names
 from collectors.packets.marks import mark
 from collectors.packets.talk import Allowance, Talk
 from tests.collectors.packets import craft
+from tests.collectors.packets import craft_windows as windows
 from tests.collectors.packets.craft import ACK, frame, tcp, udp
 
 WEB = Names("Cx", "10.0.0.1", 5000, "10.0.0.2", 8080, "tcp", "edge", False)
@@ -246,3 +247,27 @@ def test_a_message_in_small_pieces_is_told(size: int) -> None:
     for at in range(0, len(data), size):
         flow.send(0, data[at : at + size])
     assert [line["server_name"] for line in flow.finish().lines] == ["pieces.example.vn"]
+
+
+def test_when_all_that_may_be_held_is_in_use_what_is_known_is_told() -> None:
+    greeting = Flow(allowance=0).send(0, craft.hello("a.vn"))
+    assert greeting.paths == ["ssl"]
+    names = Names("Cx", "10.0.0.1", 5000, "10.0.0.2", 3389, "tcp", "edge", False)
+    desktop = Flow(names, allowance=0).send(0, windows.rdp_request("an"))
+    assert desktop.paths == ["rdp"]
+    assert not desktop.talk.waits
+    for flow in (greeting, desktop):
+        flow.finish()
+        assert flow.allowance.left == 0
+        assert len(flow.lines) == 1
+
+
+def test_idle_listeners_hold_next_to_nothing() -> None:
+    """Thousands of connections that said nothing yet must not keep others from being put together."""
+    for port, said in (
+        (88, windows.kerberos_error(6)),
+        (135, windows.rpc_bind("367abb81-9844-35f1-ad32-98f038001003")),
+    ):
+        names = Names("Cx", "10.0.0.1", 5000, "10.0.0.2", port, "tcp", "edge", False)
+        flow = Flow(names).send(0, len(said).to_bytes(4, "big") + said if port == 88 else said)
+        assert 10**6 - flow.allowance.left < 500
