@@ -64,7 +64,7 @@ def _lines(figures: Figures) -> Iterator[str]:
         values = [(_labels(source=entry.source), getattr(entry.totals, name)) for entry in ledger]
         yield from _metric(f"soc_agent_records_{name}_total", "counter", text, values)
     last = [(_labels(source=entry.source), entry.last_ns / 1e9) for entry in ledger if entry.last_ns]
-    yield from _metric("soc_agent_last_line_time_seconds", "gauge", "When a line was last read.", last)
+    yield from _metric("soc_agent_last_line_timestamp_seconds", "gauge", "When a line was last read.", last)
     up = [
         (_labels(source=entry.source), int(entry.state in (SourceStatus.RUNNING, SourceStatus.FINISHED)))
         for entry in ledger
@@ -72,7 +72,9 @@ def _lines(figures: Figures) -> Iterator[str]:
     ]
     yield from _metric("soc_agent_source_up", "gauge", "Whether the source can be read.", up)
     wrong = [(_labels(source=source, kind=kind), ns / 1e9) for (kind, source), ns in figures.conditions.items()]
-    yield from _metric("soc_agent_condition_since_seconds", "gauge", "Since when something is not well.", wrong)
+    yield from _metric(
+        "soc_agent_condition_start_timestamp_seconds", "gauge", "Since when something is not well.", wrong
+    )
 
 
 def _metric(name: str, kind: str, text: str, values: Iterable[tuple[str, float]]) -> Iterator[str]:
@@ -138,7 +140,7 @@ def _server(address: tuple[str, int], figures: Callable[[], Figures]) -> HTTPSer
                 self.send_error(404)
                 return
             try:
-                data = exposition(figures()).encode()
+                data = exposition(figures()).encode("utf-8", "replace")
             except StoreError as error:
                 self.send_error(503, explain=describe(error.problem))
                 return
