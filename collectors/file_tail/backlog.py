@@ -83,14 +83,14 @@ class Backlog:
         """Give the files, oldest first, that a log was compressed to after ``state``, and that are not known yet."""
         return self._after(self._beside(log_of(state)), -1, state)
 
-    def offer(self, file: Found, states: Iterable[tuple[str, TailState]], *, skip: bool) -> None:
-        """Take a compressed file that the source asks for by its name, after what was read of it before.
+    def offer(self, file: Found, states: Iterable[tuple[str, TailState]], *, skip: bool) -> bool:
+        """Take a compressed file after what was read of it before; say if it was taken, and is known from now on.
 
         :param states: what is known of the log that it was: of these, the one that was read furthest counts.
         :param skip: whether it is not to be read, but known from now on.
         """
         if self.knows(file) or _is_being_made(file):
-            return
+            return False
         states = list(states)
         held = [entry for entry in states if packed_holds(file, entry[1])]
         furthest = max(held, key=lambda entry: entry[1].offset, default=None)
@@ -104,6 +104,7 @@ class Backlog:
             self._waiting.remove(packed)
             packed.finish()
             self._known[file.key] = stream_id, packed.state()
+        return True
 
     def next(self) -> tuple[PackedFile, Cut | None] | None:
         """Give what comes next: a file and events of it, or no events when its position alone is to be kept."""

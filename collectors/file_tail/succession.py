@@ -49,12 +49,12 @@ class Succession:
         """Read a compressed file, but for what was read before it was compressed."""
         logs = log_paths(unpacked_name(file.path))
         live = [stream for stream in self._roster.streams.values() if stream.log in logs]
-        gone = [stream for stream in live if not stream.is_there() and stream.is_packed_as(file)]
+        gone = [stream for stream in live if stream.fd < 0 and not stream.is_there() and stream.is_packed_as(file)]
         is_read = any(stream.is_packed_as(file) and stream.is_there() for stream in live if stream not in gone)
         before = [entry for log in logs for entry in self._past.of_log(log)]
         before += [(stream.id, stream.state()) for stream in live]
-        self._backlog.offer(file, before, skip=self._openings.at_end or is_read)
-        for stream in gone:
+        is_taken = self._backlog.offer(file, before, skip=self._openings.at_end or is_read)
+        for stream in gone if is_taken else ():
             self._past.ended(stream.id, stream.state())
             self._roster.drop(stream)
 

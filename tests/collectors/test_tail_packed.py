@@ -341,3 +341,17 @@ def test_case_3_a_copy_that_got_the_inode_of_a_file_that_is_gone_is_known_as_a_c
     os.truncate(log, 0)
     append(log, "four\n")
     assert sorted(reader.read() + reader.wait(10)) == [b"four", b"three"]
+
+
+def test_case_5_a_truncated_log_of_which_an_archive_is_being_made_is_not_taken_for_a_new_one(log: Path) -> None:
+    """The copy is compressed while it is still there, as logrotate does with ``copytruncate``."""
+    reader = Reader(log.parent / "app*", exclude=())
+    append(log, "".join(f"{number}\n" for number in range(300)))
+    assert len(reader.read()) == 300
+    copy_truncate(log)
+    append(log, "".join(f"later {number}\n" for number in range(300)))
+    packed = gzip.compress(Path(f"{log}.1").read_bytes())
+    Path(f"{log}.1.gz").write_bytes(packed[: len(packed) // 2])
+    assert reader.read() == [f"later {number}".encode() for number in range(300)]
+    pack(Path(f"{log}.1"))
+    assert reader.read() + reader.wait(10) + reader.wait(10) == []
