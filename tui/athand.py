@@ -1,7 +1,7 @@
 """What is at hand beside the lines of an alert: kept packets, the file it is about, and who sent its line."""
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from soc_agent.store.captures import Capture, captures_of, look_at
 from soc_agent.text import SafeText
 from soc_agent.text.catalog import has
 from tui import times
-from tui.outside import Line, Part, cells, joined, part, safe, said
-from tui.paper import field, wrapped
+from tui.outside import Line, Part, cells, fit, joined, part, safe, said
+from tui.paper import cut, field, wrapped
 from tui.words import separator
 
 _VALUE_LIMIT = 512
@@ -70,25 +70,33 @@ def _kept(capture: Capture, source: PacketSource | None) -> Packets:
     return Packets(capture, capture.changed_ns + source.evidence_days * times.DAY, source.evidence_mb)
 
 
-def packet_lines(packets: Iterable[Packets], width: int, zone: tzinfo) -> list[Line]:
-    """Draw each file of packets: where it is, how much, until when; and what to type to read it."""
+def packet_lines(packets: Sequence[Packets], width: int, zone: tzinfo) -> list[Line]:
+    """Draw the files of packets, folder by folder: how long they are kept, how much each has, how to read one."""
     rows: list[Line] = []
-    for each in packets:
-        capture = each.capture
-        facts: list[Part] = [part(times.size(capture.size_bytes), "strong")]
-        if capture.packets is not None:
-            facts += [separator(), Part(said("evidence.packets", count=times.number(capture.packets)))]
-        facts.append(separator())
-        if each.until_ns:
-            until = times.moment(each.until_ns, zone)
-            facts.append(Part(said("evidence.until", until=until, size=each.room_mb, source=capture.source), "muted"))
-        else:
-            facts.append(Part(said("evidence.unbounded"), "muted"))
-        rows += wrapped((part(capture.path, "entity"),), width, words=False)
-        rows += wrapped((part("  "), *facts), width, indent=2)
-        typed = said("evidence.type", command=f"tcpdump -nn -r {shlex.quote(capture.path)}")
-        rows += wrapped((part("  → ", "key"), Part(typed)), width, indent=4)
+    for folder in dict.fromkeys(Path(each.capture.path).parent for each in packets):
+        here = [each for each in packets if Path(each.capture.path).parent == folder]
+        rows += wrapped((part(str(folder), "entity"),), width, words=False)
+        rows += wrapped((part("  "), Part(_keeping(here, zone), "muted")), width, indent=2)
+        names = [safe(Path(each.capture.path).name, 128) for each in here]
+        size = min(max(map(cells, names)), max(width - 30, 12))
+        for each, name in zip(here, names, strict=True):
+            facts = [part("  "), part(fit(name, size), "entity"), part("  "), part(times.size(each.capture.size_bytes))]
+            if each.capture.packets is not None:
+                count = times.number(each.capture.packets)
+                facts += [separator(), Part(said("evidence.packets", count=count))]
+            rows.append(cut(tuple(facts), width))
+        command = f"tcpdump -nn -r {shlex.quote(here[0].capture.path)}"
+        rows += wrapped((part("  → ", "key"), Part(said("evidence.type", command=command))), width, indent=4)
     return rows
+
+
+def _keeping(packets: Sequence[Packets], zone: tzinfo) -> SafeText:
+    """Say until when the first of these is kept."""
+    first = min(packets, key=lambda each: each.until_ns)
+    if not first.until_ns:
+        return said("evidence.unbounded")
+    until = times.moment(first.until_ns, zone)
+    return said("evidence.until", until=until, size=first.room_mb, source=first.capture.source)
 
 
 def sender_lines(alert: Alert, width: int) -> list[Line]:

@@ -69,6 +69,13 @@ def test_packets_say_how_many_and_until_when_and_what_to_type(store_path: Path, 
     assert say("evidence.packets", count=1) in text
     assert f"tcpdump -nn -r '{folder}/Ca1.pcap'" in text, "a blank in a path is quoted"
     assert " 7 MB" in text
+    (folder / "Ca2.pcap").write_bytes(data)
+    evidence.append(replace(evidence[0], raw=b'{"uid":"Ca2"}'))
+    several = text_of(packet_lines(finder(store_path, config, None)(alert, evidence).packets, 200, ZONE))
+    assert (several.count("tcpdump"), several.count(" 7 MB")) == (1, 1), "what is the same of all is said once"
+    assert "Ca1.pcap" in several
+    assert "Ca2.pcap" in several
+    assert all(width_of(row) <= 40 for row in packet_lines(found.packets, 40, ZONE))
     gone = finder(store_path, Config(), None)(alert, evidence)
     assert say("evidence.unbounded") in text_of(packet_lines(gone.packets, 200, ZONE))
 
