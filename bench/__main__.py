@@ -17,6 +17,7 @@ LANES = (
     "listener",
     "live",
     "files",
+    "watches",
     "latency",
     "first_frame",
 )
