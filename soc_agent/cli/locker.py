@@ -95,6 +95,10 @@ class Locker:
         self._body(locked.alert).unlink(missing_ok=True)
         self._sheet(locked.alert).unlink(missing_ok=True)
 
+    def place(self, locked: Locked) -> Path:
+        """Give where a file lies in the folder."""
+        return self._body(locked.alert)
+
     def find(self, alert: str) -> Locked:
         """Give what is kept for an alert."""
         try:

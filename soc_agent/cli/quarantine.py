@@ -67,15 +67,17 @@ def move_away(store: Store, locker: Locker, alert: Alert, reason: str, actor: st
         raise StoreError(Problem("quarantine.no_file", values={"alert": alert.id}))
     locked = locker.copy(wanted, alert.uid.hex(), actor, reason)
     path = path_text(wanted.path)
+    text = say("quarantine.note", path=path, sha256=locked.sha256, reason=reason)
     try:
-        store.note([alert.id], say("quarantine.note", path=path, sha256=locked.sha256, reason=reason), actor)
+        _keep(store, locker, alert, "quarantined", locked, text, reason, actor)
     except StoreError:
         locker.drop(locked)
         raise
     try:
         locker.take(wanted, locked)
     except StoreError as error:
-        store.note([alert.id], say("quarantine.note_not", path=path, reason=error), actor)
+        text = say("quarantine.note_not", path=path, reason=error)
+        _keep(store, locker, alert, "not_quarantined", locked, text, str(error), actor)
         raise
     return locked
 
@@ -83,13 +85,30 @@ def move_away(store: Store, locker: Locker, alert: Alert, reason: str, actor: st
 def put_back(store: Store, locker: Locker, alert: Alert, reason: str, actor: str) -> str:
     """Put the file of an alert back where it was, and write so into the history; give its path as text.
 
-    :raises StoreError: when it cannot be put back: then it is where it is.
+    :raises StoreError: when it cannot be put back: then it is where it is, and the history says that too.
     """
     locked = locker.find(alert.uid.hex())
     path = path_text(os.fsdecode(locked.path))
-    store.note([alert.id], say("quarantine.note_back", path=path, reason=reason), actor)
-    locker.put_back(locked.alert)
+    text = say("quarantine.note_back", path=path, reason=reason)
+    _keep(store, locker, alert, "put_back", locked, text, reason, actor)
+    try:
+        locker.put_back(locked.alert)
+    except StoreError as error:
+        text = say("quarantine.note_not_back", path=path, reason=error)
+        _keep(store, locker, alert, "not_put_back", locked, text, str(error), actor)
+        raise
     return path
+
+
+def _keep(
+    store: Store, locker: Locker, alert: Alert, step: str, locked: Locked, text: str, reason: str, actor: str
+) -> None:
+    """Write into the history who did what to which file, where it lies now, and why."""
+    path = os.fsdecode(locked.path)
+    place = str(locker.place(locked)) if step in {"quarantined", "not_put_back"} else path_text(path)
+    exact = {"path_hex": locked.path.hex()} if path_text(path) != path else {}
+    told = {"text": text, "path": path_text(path), **exact, "sha256": locked.sha256, "place": place, "reason": reason}
+    store.keep_custody(alert.id, step, told, actor)
 
 
 def newest_last(store: Store, alert: Alert) -> list[bytes]:

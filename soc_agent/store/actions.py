@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from soc_agent.errors import StoreError
@@ -38,10 +38,16 @@ class Action(NamedTuple):
     actor: str
     data: dict[str, str]
     becomes: Callable[[_Alert], tuple[Status, str]]
-    """Status and owner afterwards; the same as before: nothing happens, unless the action is a note.
+    """Status and owner afterwards; the same as before: nothing happens, unless it is to be kept ``always``.
 
     :raises StoreError: when it cannot be done to this alert.
     """
+    always: bool = False
+    """Whether it is kept even where it leaves the alert as it is."""
+
+
+CUSTODY = ("quarantined", "not_quarantined", "put_back", "not_put_back")
+"""What the history calls each step of the way of a file into quarantine and back."""
 
 
 def acknowledge(actor: str) -> Action:
@@ -73,7 +79,15 @@ def note(text: str, actor: str) -> Action:
     said = text_of(text)
     if not said:
         raise StoreError(Problem("store.no_text"))
-    return Action("note", name_of(actor), {"text": said}, lambda alert: (alert.status, alert.owner))
+    return Action("note", name_of(actor), {"text": said}, lambda alert: (alert.status, alert.owner), always=True)
+
+
+def custody(step: str, data: Mapping[str, str], actor: str) -> Action:
+    """Keep one step of the way of a file into quarantine or back; see :data:`CUSTODY`."""
+    if step not in CUSTODY:
+        raise ValueError(step)
+    kept = {key: clean(value)[:TEXT_CHARACTERS] for key, value in data.items() if value}
+    return Action(step, name_of(actor), kept, lambda alert: (alert.status, alert.owner), always=True)
 
 
 def close(reason: str, actor: str) -> Action:
@@ -115,7 +129,7 @@ def perform(conn: sqlite3.Connection, clock_ns: int, ids: Sequence[int], action:
     changes = []
     for alert in _read(conn, wanted):
         status, owner = action.becomes(alert)
-        if (status, owner) == (alert.status, alert.owner) and action.kind != "note":
+        if (status, owner) == (alert.status, alert.owner) and not action.always:
             continue
         state = AlertState(alert.id, status.value, owner, alert.events, alert.last_ns)
         seq = chain.add(action.actor, subject_of(alert.uid), action.kind, action.data, state)

@@ -2,7 +2,7 @@
 
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -284,6 +284,14 @@ class Store:
     def note(self, ids: Sequence[int], text: str, actor: str) -> int:
         """Write a note to alerts."""
         return self._perform(ids, actions.note(text, actor))
+
+    def keep_custody(self, alert_id: int, step: str, data: Mapping[str, str], actor: str) -> int:
+        """Write a step of the way of an alert's file into quarantine, or back, into its history.
+
+        :param step: one of :data:`soc_agent.store.actions.CUSTODY`.
+        :param data: ``text`` for people; ``path``, ``path_hex``, ``sha256``, ``place`` (where it lies) and ``reason``.
+        """
+        return self._perform([alert_id], actions.custody(step, data, actor))
 
     def close_alerts(self, ids: Sequence[int], reason: str, actor: str) -> int:
         """Close alerts."""

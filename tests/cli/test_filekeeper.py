@@ -9,6 +9,7 @@ import pytest
 from soc_agent.cli.filekeeper import StoreFiles
 from soc_agent.model import Problem
 from soc_agent.store import Store
+from soc_agent.store.actions import CUSTODY
 from tests.store.making import RULE, detection, put
 
 CONTENT = b"<?php evil"
@@ -43,7 +44,7 @@ def test_a_file_goes_and_comes_back_with_names_in_the_history(shell: Path, tmp_p
         assert (found.path, found.held, found.actor, found.reason) == (str(shell), True, "lan", "web shell")
         assert files.put_back(1, "mistaken", "binh") == str(shell)
         assert shell.read_bytes() == CONTENT
-        assert {entry.actor for entry in store.history(1) if entry.kind == "note"} == {"lan", "binh"}
+        assert {entry.actor for entry in store.history(1) if entry.kind in CUSTODY} == {"lan", "binh"}
 
 
 def test_it_says_why_nothing_was_moved(shell: Path, tmp_path: Path) -> None:

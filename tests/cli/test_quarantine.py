@@ -2,12 +2,14 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from soc_agent.cli.quarantine import wanted_of
 from soc_agent.store import Store
+from soc_agent.store.actions import CUSTODY
 from tests.cli.conftest import Run
 from tests.store.making import RULE, detection, put
 
@@ -29,10 +31,12 @@ def shell(tmp_path: Path) -> Path:
     return path
 
 
-def history(folder: Path) -> list[str]:
+def history(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """Give the steps of custody: what, who, and what is kept of it."""
     with Store.open(folder / "soc.db", read_only=True) as store:
         assert store.verify_history().ok
-        return [str(entry.data["text"]) for entry in store.history(1) if entry.kind == "note"]
+        entries = [entry for entry in store.history(1) if entry.kind in CUSTODY]
+        return [(entry.kind, entry.actor, dict(entry.data)) for entry in reversed(entries)]
 
 
 def test_a_person_moves_a_file_away_and_back(run: Run, shell: Path, tmp_path: Path) -> None:
@@ -42,10 +46,25 @@ def test_a_person_moves_a_file_away_and_back(run: Run, shell: Path, tmp_path: Pa
     assert "web shell" in run("quarantine", "--list").out
     assert run("quarantine", "1", "--undo", "--reason", "it was mine").code == 0
     assert shell.read_bytes() == CONTENT
-    assert [("ticket 118" in text, "it was mine" in text) for text in sorted(history(tmp_path))] == [
-        (False, True),
-        (True, False),
-    ]
+    away, back = history(tmp_path)
+    assert [step[:2] for step in (away, back)] == [("quarantined", "an"), ("put_back", "an")]
+    assert away[2]["reason"] == "web shell, ticket 118"
+    assert away[2]["path"] == back[2]["path"] == back[2]["place"] == str(shell)
+    assert Path(away[2]["place"]).parent == tmp_path / "quarantine"
+    assert away[2]["sha256"] == sha256(CONTENT).hexdigest()
+
+
+def test_what_could_not_be_put_back_is_said_to_be_where_it_is(run: Run, shell: Path, tmp_path: Path) -> None:
+    """Nothing is overwritten, and the history does not end with what did not happen."""
+    assert run("quarantine", "1", "--reason", "x").code == 0
+    shell.write_bytes(b"another file by now")
+    assert run("quarantine", "1", "--undo", "--reason", "it was mine").code == 2
+    steps = history(tmp_path)
+    assert [kind for kind, _, _ in steps] == ["quarantined", "put_back", "not_put_back"]
+    assert steps[-1][2]["place"] == steps[0][2]["place"]
+    assert Path(steps[-1][2]["place"]).read_bytes() == CONTENT
+    shell.unlink()
+    assert run("quarantine", "1", "--undo", "--reason", "it was mine").code == 0
 
 
 def test_it_is_refused_without_a_reason_a_file_or_the_same_content(run: Run, shell: Path, tmp_path: Path) -> None:

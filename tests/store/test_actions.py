@@ -3,7 +3,7 @@ import pytest
 from soc_agent.errors import StoreError
 from soc_agent.model import Status
 from soc_agent.store import Store
-from tests.store.making import Clock, different, put
+from tests.store.making import Clock, detection, different, put
 
 
 @pytest.fixture
@@ -114,3 +114,17 @@ def test_many_alerts_are_acted_on_at_once(store: Store) -> None:
     put(store, *different(3000))
     assert store.acknowledge(store.alert_ids(), "An") == 3000
     assert store.counts().by_status == {Status.ACKNOWLEDGED: 3000}
+
+
+def test_each_step_of_custody_is_kept_though_the_alert_stays_as_it_is(store: Store) -> None:
+    """Also on one that is closed: a file can be put back later."""
+    put(store, detection(1))
+    store.close_alerts([1], "done", "an")
+    assert store.keep_custody(1, "quarantined", {"path": "/x", "place": "/q", "reason": "r"}, "an") == 1
+    assert store.keep_custody(1, "put_back", {"path": "/x", "reason": "x" * 9000, "path_hex": ""}, "an") == 1
+    back, away = list(store.history(1))[:2]
+    assert (away.kind, away.actor, away.data["place"]) == ("quarantined", "an", "/q")
+    assert (back.kind, len(str(back.data["reason"])), "path_hex" in back.data) == ("put_back", 4000, False)
+    assert store.verify_history().ok
+    with pytest.raises(ValueError, match="stolen"):
+        store.keep_custody(1, "stolen", {}, "an")
