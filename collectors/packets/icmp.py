@@ -153,19 +153,24 @@ class IcmpCounts:
              kind << 16 | code << 8 | version.astype(np.uint64)], axis=1,
         )  # fmt: skip
         keys, inverse = np.unique(rows, axis=0, return_inverse=True)
-        order = np.argsort(inverse.reshape(-1), kind="stable")
-        bounds = np.searchsorted(inverse.reshape(-1)[order], np.arange(len(keys) + 1))
-        groups = [(at[order[bounds[row] : bounds[row + 1]]], _pair(values)) for row, values in enumerate(keys.tolist())]
+        inverse = inverse.reshape(-1)
+        order = np.argsort(inverse, kind="stable")
+        bounds = np.searchsorted(inverse[order], np.arange(len(keys) + 1))
+        rank = np.argsort(order[bounds[:-1]])
         lines: list[tuple[int, bytes]] = []
-        for members, pair in sorted(groups, key=lambda group: int(group[0][0])):
-            lines += self._count(headers, members, pair)
+        over: dict[_Pair, list[int]] = {}
+        for row, values in zip(rank.tolist(), keys[rank].tolist(), strict=True):
+            pair = _pair(values)
+            if pair in self._counts or len(self._counts) < MAX_PAIRS:
+                lines += self._count(headers, at[order[bounds[row] : bounds[row + 1]]], pair)
+            else:
+                over.setdefault(_Pair(pair.version, 0, 0, pair.type, 0), []).append(row)
+        for pair, places in over.items():
+            lines += self._count(headers, at[np.isin(inverse, places)], pair)
         return lines
 
     def _count(self, headers: Headers, members: Ints, pair: _Pair) -> list[tuple[int, bytes]]:
         found = self._counts.get(pair)
-        if found is None and len(self._counts) >= MAX_PAIRS:
-            pair = _Pair(pair.version, 0, 0, pair.type, 0)
-            found = self._counts.get(pair)
         lines: list[tuple[int, bytes]] = []
         if found is None:
             first = int(members[0])

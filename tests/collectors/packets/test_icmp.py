@@ -3,6 +3,7 @@
 import socket
 import struct
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -132,6 +133,19 @@ def test_how_it_is_cut_into_batches_does_not_matter(found: list[tuple[float, int
     assert icmp_lines(packets, batch) == whole
     finals = {line["uid"]: line["count"] for line in whole}
     assert sum(finals.values()) == len(packets)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from([3, 8, 13]), st.integers(1, 9)), max_size=40),
+    st.integers(1, 7),
+)
+def test_nor_when_there_are_more_pairs_than_are_kept_apart(found: list[tuple[int, int, int]], batch: int) -> None:
+    packets = [(float(at), frame(f"10.0.0.{who}", B, 1, icmp(kind, 0, bytes(30)))) for at, kind, who in sorted(found)]
+    with mock.patch.object(counted, "MAX_PAIRS", 2):
+        whole = icmp_lines(packets)
+        assert icmp_lines(packets, batch) == whole
+    assert sum({line["uid"]: line["count"] for line in whole}.values()) == len(packets)
 
 
 def test_an_idle_capture_tells_when_the_minute_is_over() -> None:
