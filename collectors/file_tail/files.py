@@ -68,8 +68,12 @@ class OpenFiles:
 
 
 def _find(stream: Stream) -> int:
-    """Open the stream's file where it was, or by the name that was asked for (a link may lead elsewhere now)."""
-    for path in filter(None, (stream.location, stream.path)):
+    """Open the stream's file where it was, or by the name that was asked for (a link may lead elsewhere now).
+
+    What has the name of a file that was rotated is another file, also where it has its inode.
+    """
+    paths = (stream.location, stream.path) if stream.leaving_since is None else (stream.location,)
+    for path in filter(None, paths):
         try:
             fd, info = open_regular(path)
         except FileNotFoundError:

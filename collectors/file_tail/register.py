@@ -213,7 +213,7 @@ class Register:
 
     def _is_inode_reused(self, stream: Stream, file: Found) -> bool:
         """Let go of a stream without descriptor when its inode turns up under another name with other content."""
-        if stream.fd >= 0 or stream.path == file.path:
+        if stream.fd >= 0 or stream.is_at(file.path):
             return False
         state = stream.state()
         if state.head_length and file_holds(file.path, state):
