@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from collectors.journal.child import Child, journal_options, last_entry
 from collectors.journal.export import Entry, ExportParser
 from collectors.journal.lines import ASKED, CURSOR, WANTED, line_of
-from collectors.journal.place import entries_between, first_place, position_of, restored, same_entry
+from collectors.journal.place import entries_between, first_place, position_of, restored, same_entry, second_of
 from collectors.lines import BLOCK_BYTES
 from collectors.reports import Reports
 from soc_agent.config import JournalSource
@@ -46,6 +46,8 @@ class Journal:
         self._parser = ExportParser(WANTED, options.line_cap_bytes)
         self._seeking = False
         """Whether the entry of the cursor is to come first."""
+        self._refused = ""
+        """A cursor that the program cannot read: its time is where to go on."""
         self._started, self._heard, self._next_start = 0.0, 0.0, 0.0
         self._pause_s = 0.0
         self._first: Block | None = None
@@ -133,12 +135,16 @@ class Journal:
         """Start the program, when it is time to."""
         if now < self._next_start:
             return
-        cursor = [f"--cursor={self._place.cursor}"] if self._place.cursor else []
+        known, is_refused = self._place.cursor, self._place.cursor == self._refused
+        begin = [f"--cursor={known}"] if known else []
+        if known and is_refused:
+            second = second_of(known)
+            begin = [f"--since=@{second}"] if second is not None else []
         self._parser = ExportParser(WANTED, self._options.line_cap_bytes)
-        self._seeking = bool(cursor)
+        self._seeking = bool(known) and not is_refused
         self._started = self._heard = now
         try:
-            self._child = Child(self._command("--follow", "--no-tail", *cursor))
+            self._child = Child(self._command("--follow", "--no-tail", *begin))
         except OSError as error:
             self._ended(error.strerror or str(error))
 
@@ -152,6 +158,9 @@ class Journal:
             problem = Problem("journal.ended", values={"source": self.name, "reason": reason})
             _log.warning("Source %s: %s", self.name, describe(problem))
             self._reports.happened(problem)
+        elif self._seeking and "cursor" in reason:
+            self._refused, self._next_start = self._place.cursor, now
+            self._tell(Problem("journal.gap_unknown", values={"source": self.name}))
         else:
             self._failed(reason)
 

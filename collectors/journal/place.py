@@ -9,6 +9,7 @@ from msgspec import Struct
 from soc_agent.model import Position
 
 _VERSION = 1
+_LAST_SECOND = 2**40
 
 
 class Place(Struct, frozen=True, omit_defaults=True):
@@ -75,6 +76,19 @@ def entries_between(cursor: str, later: str) -> int | None:
     except (KeyError, ValueError):
         return None
     return between if between >= 0 else None
+
+
+def second_of(cursor: str) -> int | None:
+    """Give when the entry of a cursor was written, in seconds since 1970; None where it does not say.
+
+    >>> second_of("s=a1;i=5;t=5f5e100")
+    100
+    """
+    try:
+        second = int(_parts(cursor)["t"], 16) // 1_000_000
+    except (KeyError, ValueError):
+        return None
+    return second if 0 <= second < _LAST_SECOND else None
 
 
 def _parts(cursor: str) -> dict[str, str]:

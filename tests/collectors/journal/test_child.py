@@ -6,14 +6,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from collectors.journal import Journal
 from collectors.journal.child import journal_options
+from collectors.journal.place import _parts
 from soc_agent.config import JournalSource
 from tests.collectors.journal.test_journal import Store, codes, read_until, reading
 
@@ -196,3 +198,44 @@ def test_when_the_reader_is_gone_the_program_ends(journald: Journald) -> None:
         process.stderr.close()
         assert process.wait(_WAIT_S) is not None
         journal._child = None
+
+
+def _with_cursor(store: Store, change: Callable[[str], str]) -> None:
+    """Change the cursor in the position that was committed."""
+    for stream, state in store.positions.items():
+        place = msgspec.json.decode(state)
+        store.positions[stream] = msgspec.json.encode({**place, "cursor": change(place["cursor"])})
+
+
+def _of_another_boot(cursor: str) -> str:
+    """Give a well-formed cursor of a journal and a boot that nobody knows, of the same time."""
+    gone = {"s": "0" * 31 + "1", "b": "0" * 31 + "2", "x": "1"}
+    return ";".join(f"{name}={gone.get(name, value)}" for name, value in _parts(cursor).items())
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (_of_another_boot, [1, 2, 2, 3]),
+        (lambda cursor: f"nonsense;t={_parts(cursor)['t']}", [1, 2, 1, 2, 3]),
+        (lambda _: "nonsense", [1, 2, 1, 2, 3]),
+    ],
+    ids=["of a boot that is gone", "damaged but for its time", "damaged"],
+)
+def test_a_cursor_that_leads_nowhere_stops_nothing_and_is_told(
+    journald: Journald, change: Callable[[str], str], found: list[int]
+) -> None:
+    store, options = Store(), _source(journald)
+    journald.send(1, 2)
+    with _read(options, store, 2):
+        pass
+    _with_cursor(store, change)
+    journald.send(3)
+    journald.wait_for(3)
+    with reading(options, store) as journal:
+        end = time.monotonic() + _WAIT_S
+        while 3 not in _numbers(store) and time.monotonic() < end:
+            if (block := journal.read(0.1)) is not None:
+                store.commit(block)
+        assert codes(journal) == ["journal.gap_unknown"]
+    assert _numbers(store) == found
