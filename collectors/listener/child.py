@@ -12,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from collectors.listener.held import Held
 from collectors.listener.messages import Outflow, Setup, Told, decode_setup
 from collectors.listener.receiver import Door, Receiver
 from collectors.listener.spool import Spool, SpoolBusyError
@@ -76,14 +77,21 @@ def receive(control: Control, setup: Setup, outflow: Outflow) -> None:
     ]
     spool = Spool(Path(source.spool), source.spool_bytes)
     _open(spool, setup)
-    receiver = Receiver(source, doors, spool)
+    held = Held(setup.held)
+    receiver = Receiver(source, doors, spool, held)
     receiver.start(_STDIN, control.hear)
     told = look = freed = 0.0
+    telling = 0
     while not control.stopping:
         now = time.monotonic()
         if receiver.changed and outflow.free and now - told >= TELL_S:
-            outflow.put(receiver.told())
+            said = receiver.told()
+            telling += sum(said.lost.values())
+            outflow.put(said)
             told = now
+        if telling and outflow.free:
+            held.tell(telling)
+            telling = 0
         if control.freed > freed:
             receiver.free(control.freed)
             freed = control.freed
@@ -93,8 +101,10 @@ def receive(control: Control, setup: Setup, outflow: Outflow) -> None:
         receiver.step(max(0.0, told + TELL_S - now) if receiver.changed or not outflow.free else _LOOK_S)
         outflow.push()
     receiver.stop()
+    last = receiver.told()
     with suppress(OSError):
-        outflow.put(receiver.told())
+        outflow.put(last)
+        held.tell(telling + sum(last.lost.values()))
 
 
 def _confine(source: ListenerSource) -> None:
@@ -159,7 +169,9 @@ def main() -> None:
         return
     except Exception as error:  # noqa: BLE001 - the edge of the process: the agent says it, and starts another
         reason = f"{type(error).__name__}: {error}"
-        outflow.put(Told("", 0, 0, fatal=Problem("listener.child_ended", values={"source": name, "reason": reason})))
+        outflow.put(
+            Told("", 0, 0, fatal=Problem("listener.child_ended", values={"source": name, "reason": reason, "count": 0}))
+        )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from collectors.listener.framing import lines_of
+from collectors.listener.held import Held
 from collectors.listener.limits import Rate, Tally
 from collectors.listener.record import head_of
 from collectors.listener.sockets import plain_address
@@ -22,9 +23,10 @@ class Datagrams:
     """A door for datagrams."""
 
     def __init__(
-        self, opened: socket.socket, line_type: str, cap: int, rate: Rate, tally: Tally, lost: Counter[str]
+        self, opened: socket.socket, line_type: str, cap: int, rate: Rate, tally: Tally, lost: Counter[str], held: Held
     ) -> None:
         """:param lost: counts what is dropped, by the reason."""
+        self._held = held
         self._socket, self._type, self._cap = opened, line_type, cap
         self._rate, self._tally, self._lost = rate, tally, lost
         self._heads: dict[str, bytes] = {}
@@ -34,9 +36,11 @@ class Datagrams:
         senders: dict[str, list[bytes]] = {}
         receive, known = self._socket.recvfrom, senders.get
         size = 0
+        counts, taken = self._held.counts, self._held.counts[0]
         with suppress(BlockingIOError):
             for _ in range(_AT_ONCE):
                 data, address = receive(_DATAGRAM_BYTES)
+                counts[0] = taken = taken + 1
                 messages = known(address[0])
                 if messages is None:
                     senders[address[0]] = [data]
@@ -61,6 +65,7 @@ class Datagrams:
             self._lost["limit"] += count - allowed
             self._tally.add("limited", ip, count - allowed)
             del messages[allowed:]
+        self._held.waiting += len(messages)
         truncated = 0
         lines: list[bytes] = []
         for message in messages:

@@ -211,8 +211,10 @@ class Listener:
         self._process.free(free)
         if not self._process.ended:
             return
-        reason = self._process.stop()
-        problem = Problem("listener.child_ended", values={"source": self.name, "reason": reason})
+        reason, held = self._process.stop(), self._process.held
+        if held:
+            self._losses.lose("process", held)
+        problem = Problem("listener.child_ended", values={"source": self.name, "reason": reason, "count": held})
         now = self._clock()
         self._deaths = [at for at in self._deaths if now - at < _BREATH_S] + [now]
         if len(self._deaths) > _DEATHS:

@@ -48,7 +48,7 @@ class Losses:
     def add(self, told: Told) -> None:
         """Take what the receiving process tells."""
         for why, count in told.lost.items():
-            self._lose(why, count)
+            self.lose(why, count)
         for kind, (count, sender, most, reason) in told.counts.items():
             happened = self._happened.setdefault(kind, _Happened())
             happened.count += count
@@ -60,6 +60,12 @@ class Losses:
         for key, problem in lasting.items():
             self._reports.report(key, problem)
         self._reports.keep_only("child ", set(lasting))
+
+    def lose(self, why: str, count: int) -> None:
+        """Count datagrams that are lost; ``why`` names the loss in the ledger."""
+        stream_id = f"lost:{why}"
+        lost = Counters(dropped=count)
+        self._blocks.append(Block(self._source.name, why, stream_id, _NO_TYPE, b"", lost=lost))
 
     def look(self, now: float) -> None:
         """Read the counters of the kernel; tell what is due."""
@@ -81,7 +87,7 @@ class Losses:
                     door.recv(1)
                     waiting += 1
         if waiting:
-            self._lose("stop", waiting)
+            self.lose("stop", waiting)
         return before + waiting
 
     def block(self) -> Block | None:
@@ -95,14 +101,9 @@ class Losses:
             dropped = drops_of(door)
             if more := (dropped - self._dropped[place]) & _32_BITS:
                 self._dropped[place] = dropped
-                self._lose(f"{name}: kernel", more)
+                self.lose(f"{name}: kernel", more)
                 found[place] = more
         return found
-
-    def _lose(self, why: str, count: int) -> None:
-        stream_id = f"lost:{why}"
-        lost = Counters(dropped=count)
-        self._blocks.append(Block(self._source.name, why, stream_id, _NO_TYPE, b"", lost=lost))
 
     def _problem(self, kind: str, happened: _Happened) -> Problem:
         if kind.startswith("kernel "):

@@ -16,6 +16,8 @@ class Setup(Struct, frozen=True):
     source: ListenerSource
     sockets: tuple[int, ...]
     """Descriptors of the open doors, in the order of ``source.listen``."""
+    held: int
+    """Descriptor of the memory for :class:`collectors.listener.held.Held`."""
     resume: tuple[str, int] | None
     """Id of the spool, and place up to which it is committed."""
 

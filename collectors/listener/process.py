@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 
+from collectors.listener.held import Held
 from collectors.listener.messages import Inflow, Setup, Told, encode
 from soc_agent.config import ListenerSource
 from soc_agent.errors import SourceError
@@ -26,12 +27,14 @@ class Process:
     def __init__(self, source: ListenerSource, doors: Sequence[socket.socket], resume: tuple[str, int] | None) -> None:
         sockets = tuple(door.fileno() for door in doors)
         self._source = source
+        held = Held.memory()
+        self._held = Held(held)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "collectors.listener.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=sockets,
+            pass_fds=(*sockets, held),
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -43,13 +46,19 @@ class Process:
         self._told: deque[Told] = deque()
         self._freed = 0
         with suppress(BrokenPipeError):
-            os.write(self._stdin, encode(Setup(source, sockets, resume)))
+            os.write(self._stdin, encode(Setup(source, sockets, held, resume)))
         os.set_blocking(self._stdin, False)
+        os.close(held)
 
     @property
     def ended(self) -> bool:
         """Whether it is gone, and all that it told was taken."""
         return self._inflow.ended and not self._told
+
+    @property
+    def held(self) -> int:
+        """How many datagrams it had taken that are neither in the spool nor told as lost, when it has ended."""
+        return self._held.left
 
     @property
     def pid(self) -> int:
@@ -68,7 +77,7 @@ class Process:
         first = self._told.popleft() if self._told else None
         if first is None or first.fatal is not None:
             reason = self.stop()
-            values = {"source": self._source.name, "reason": reason}
+            values = {"source": self._source.name, "reason": reason, "count": 0}
             raise SourceError(first.fatal if first and first.fatal else Problem("listener.child_ended", values=values))
         return first
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from collectors.listener.connection import Connection, RefusedError, State
 from collectors.listener.datagrams import Datagrams
 from collectors.listener.framing import Framed
+from collectors.listener.held import Held
 from collectors.listener.limits import Rate, Tally
 from collectors.listener.messages import Told
 from collectors.listener.sockets import door_name, plain_address
@@ -40,9 +41,14 @@ class Receiver:
     """All doors of one source. Runs on one thread; another syncs the spool to disk meanwhile."""
 
     def __init__(
-        self, source: ListenerSource, doors: list[Door], spool: Spool, clock: Callable[[], float] = time.monotonic
+        self,
+        source: ListenerSource,
+        doors: list[Door],
+        spool: Spool,
+        held: Held,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._source, self._doors, self._spool, self._clock = source, doors, spool, clock
+        self._source, self._doors, self._spool, self._held, self._clock = source, doors, spool, held, clock
         self._selector = selectors.DefaultSelector()
         self._rate = Rate(source.sender_lines_s)
         self._tally = Tally()
@@ -133,7 +139,7 @@ class Receiver:
         if door.options.transport != "udp":
             return lambda: self._accept(door)
         cap = self._source.message_cap_bytes
-        datagrams = Datagrams(door.socket, door.type, cap, self._rate, self._tally, self._lost)
+        datagrams = Datagrams(door.socket, door.type, cap, self._rate, self._tally, self._lost, self._held)
         return lambda: datagrams.take(self._writer.put, self._clock(), drop=self._writer.blocked)
 
     def _accept(self, door: Door) -> None:
@@ -276,6 +282,7 @@ class Receiver:
         """Write what came in this round; senders over TCP wait while that is not possible."""
         problem = self._writer.problem
         if self._writer.write(now):
+            self._held.keep()
             self._ending = [(self._spool.end if end < 0 else end, connection) for end, connection in self._ending]
         if self._writer.problem != problem:
             self.changed = True

@@ -1,5 +1,6 @@
 """A real listener on loopback, with its process, for tests."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.listener import Listener
+from collectors.listener.held import Held
 from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.model import Block
 
@@ -44,6 +46,13 @@ def listening(options: ListenerSource, positions: dict[str, bytes] | None = None
         yield listener
     finally:
         listener.close()
+
+
+def held() -> Held:
+    fd = Held.memory()
+    made = Held(fd)
+    os.close(fd)
+    return made
 
 
 def connect(to: ListenOptions, address: str = "127.0.0.1") -> socket.socket:

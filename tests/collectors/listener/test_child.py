@@ -11,7 +11,7 @@ from tests.collectors.listener.listening import door, source
 
 
 def test_the_setup_comes_first_and_then_places(tmp_path: Path) -> None:
-    setup = Setup(source(tmp_path, door("tcp")), (7,), None)
+    setup = Setup(source(tmp_path, door("tcp")), (7,), 8, None)
     here, there = os.pipe()
     control = Control(here)
     line = encode(setup)

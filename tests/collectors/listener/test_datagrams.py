@@ -12,7 +12,7 @@ from collectors.listener.record import head_of
 from collectors.listener.sockets import open_door
 from collectors.listener.writing import Entry
 from soc_agent.model import Sender
-from tests.collectors.listener.listening import door
+from tests.collectors.listener.listening import door, held
 
 
 class Place:
@@ -23,7 +23,7 @@ class Place:
         self.socket = open_door(self.options, 1_048_576)
         self.lost: Counter[str] = Counter()
         self.entries: list[Entry] = []
-        self.datagrams = Datagrams(self.socket, "syslog", 64, Rate(lines_s), Tally(), self.lost)
+        self.datagrams = Datagrams(self.socket, "syslog", 64, Rate(lines_s), Tally(), self.lost, held())
 
     def send(self, *messages: bytes, address: str = "127.0.0.1") -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:

@@ -5,8 +5,10 @@ import signal
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
+from collectors.listener import Listener
 from collectors.listener.blocks import STREAM
 from collectors.listener.sockets import plain_address
 from soc_agent.config import ListenOptions
@@ -128,6 +130,63 @@ def test_a_receiving_process_that_dies_is_started_again_and_told(tmp_path: Path)
             blocks = read_lines(listener, 2)
         assert sorted(lines_in(blocks)) == [b"<13>meanwhile", b"<13>soon after"]
         assert read_problem(listener, "listener.child_ended")["reason"] == "SIGKILL"
+
+
+def test_datagrams_that_a_killed_process_held_are_counted(tmp_path: Path) -> None:
+    """They left the kernel and did not reach the disk: nobody else knows of them."""
+    udp = door("udp")
+    with listening(source(tmp_path, udp)) as listener, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.connect(("127.0.0.1", udp.port))
+        sender.send(b"<13>before\n")
+        read_lines(listener, 1)
+        process = listener._process
+        assert process is not None
+        receiver = psutil.Process(process.pid)
+        size = max(path.stat().st_size for path in tmp_path.glob("*.spool"))
+        receiver.rlimit(psutil.RLIMIT_FSIZE, (size, size))  # from now on the disk takes nothing
+        os.kill(process.pid, signal.SIGSTOP)
+        for number in range(5):
+            sender.send(b"<13>held %d\n" % number)
+        os.kill(process.pid, signal.SIGCONT)
+        read_problem(listener, "listener.spool_unusable")
+        for number in range(3):
+            sender.send(b"<13>refused %d\n" % number)
+        told = read_until(listener, lambda blocks: dropped_in(blocks) >= 3)
+        assert dropped_in(told) == 3
+        os.kill(process.pid, signal.SIGKILL)
+        sender.send(b"<13>after\n")
+        blocks = read_until(listener, lambda blocks: bool(lines_in(blocks)) and dropped_in(blocks) >= 5)
+        assert lines_in(blocks) == [b"<13>after"]
+        assert dropped_in(blocks) == 5
+        assert read_problem(listener, "listener.child_ended")["count"] == 5
+
+
+def pid_of(listener: Listener) -> int:
+    process = listener._process
+    assert process is not None
+    return process.pid
+
+
+def test_every_datagram_is_received_or_counted_over_kills(tmp_path: Path) -> None:
+    udp = door("udp")
+    kills, sent = 3, 0
+    blocks: list[Block] = []
+    with listening(source(tmp_path, udp, sender_lines_s=0, receive_buffer_bytes=65_536)) as listener:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(kills):
+                pid = pid_of(listener)
+                for _ in range(3000):
+                    sender.sendto(b"<13>line %d\n" % sent, ("127.0.0.1", udp.port))
+                    sent += 1
+                os.kill(pid, signal.SIGKILL)
+                blocks += read_until(listener, lambda _, pid=pid: pid_of(listener) != pid)  # type: ignore[misc]
+        while (block := listener.read(1.0)) is not None:
+            blocks.append(block)
+    numbers = [int(line.split()[1]) for line in lines_in(blocks)]
+    assert len(numbers) == len(set(numbers))
+    counted = len(numbers) + dropped_in(blocks)
+    # the one that was being taken; the round that was in the spool and not counted yet
+    assert sent - kills <= counted <= sent + kills * 1024
 
 
 def test_what_the_kernel_dropped_is_counted_exactly(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ TOLD = Told("ab", 1, 2, {"spool": 3}, {"limited": (4, "192.0.2.1", 3, "")}, (Pro
 
 
 def test_a_setup_is_read_as_it_was_written(tmp_path: Path) -> None:
-    setup = Setup(source(tmp_path, door("udp"), door("tcp")), (4, 5), ("ab", 77))
+    setup = Setup(source(tmp_path, door("udp"), door("tcp")), (4, 5), 6, ("ab", 77))
     assert decode_setup(encode(setup)) == setup
 
 

@@ -22,6 +22,7 @@ from tests.collectors.listener.listening import (
     connect,
     door,
     dropped_in,
+    held,
     lines_in,
     listening,
     read_lines,
@@ -166,7 +167,7 @@ class Inside:
         self.control, self._stop = os.pipe()
         settings = source(spool, options, idle_s=100)
         doors = [Door(options, open_door(options, 65_536), "syslog")]
-        self.receiver = Receiver(settings, doors, self.spool, lambda: self.now)
+        self.receiver = Receiver(settings, doors, self.spool, held(), lambda: self.now)
         self.receiver.start(self.control, lambda: None)
 
     def stop(self) -> None:
