@@ -9,6 +9,8 @@ from pathlib import Path
 from bench.measure import Cost, median, run, show
 
 PACKETS = 500_000
+FLOOD_PACKETS = 300_000
+"""Of a flood, each of which is a flow of its own."""
 TIMES = 4
 """The capture is so many times that long: memory must not grow with it."""
 LULL_S = 3600
@@ -29,6 +31,10 @@ _CLIENTS = 4000
 _MAKE = (
     "import sys; from pathlib import Path; from bench.packets import long_capture;"
     "long_capture(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))"
+)
+_FLOOD = (
+    "import sys; from pathlib import Path; from bench.packets import flood_capture;"
+    "flood_capture(Path(sys.argv[1]), int(sys.argv[2]))"
 )
 _READ = (
     "import gc, sys; from pathlib import Path; from collectors.packets import read_capture;"
@@ -195,6 +201,19 @@ def long_capture(path: Path, packets: int, times: int) -> Path:
     return path
 
 
+def flood_capture(path: Path, packets: int) -> Path:
+    """Write a capture of SYNs with a source of their own each, a million a second."""
+    rng = random.Random(5)
+    with path.open("wb") as target:
+        target.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1))
+        for number in range(packets):
+            segment = struct.pack(">HHIIBBHHH", rng.randrange(1024, 65_536), 443, number, 0, 0x50, 2, 4096, 0, 0)
+            frame = _Side(rng.randrange(1 << 24), 5, 4).frame(True, 6, segment, b"")
+            seconds, micros = divmod(number, 1_000_000)
+            target.write(struct.pack("<IIII", BEGIN_S + seconds, micros, len(frame), len(frame)) + frame)
+    return path
+
+
 def measure(capture: Path, packets: int) -> tuple[Cost, Cost, Cost]:
     """Give the cost of our reader without and with payloads, and of scapy's over its first packets; each in turn."""
     costs: tuple[list[Cost], list[Cost], list[Cost]] = ([], [], [])
@@ -217,6 +236,9 @@ def rows(packets: int = PACKETS, times: int = TIMES) -> list[tuple[str, ...]]:
         capture.unlink()
         run([sys.executable, "-c", _MAKE, capture, str(packets), "1"])
         short = run([sys.executable, "-c", _READ, capture, "all"])
+        run([sys.executable, "-c", _FLOOD, capture, str(FLOOD_PACKETS)])
+        flood_mb = capture.stat().st_size / 1e6
+        flood = run([sys.executable, "-c", _READ, capture, "all"])
     some = min(total, SCAPY_PACKETS)
     scapy_rate = some / theirs.cpu_s
 
@@ -229,6 +251,7 @@ def rows(packets: int = PACKETS, times: int = TIMES) -> list[tuple[str, ...]]:
         row("headers and flow table", headers, total, size_mb),
         row("all lines: DNS, HTTP, TLS …", everything, total, size_mb),
         row("all lines, a short capture", short, packets, size_mb / times),
+        row("all lines, a flood of new flows", flood, FLOOD_PACKETS, flood_mb),
         ("scapy PcapReader", f"{some:,}", f"{scapy_rate:,.0f}", "", f"{theirs.rss_mb:.0f}", "1x"),
     ]
 

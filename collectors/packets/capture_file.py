@@ -55,6 +55,8 @@ class CaptureReader:
         self._simple: list[int] = []
         """Which of them are simple packet blocks."""
         self._must_stop = False
+        self._want = min(4 * _STEP_BYTES, CHUNK_BYTES)
+        """Bytes that probably hold a batch: of small frames many fit what the processor keeps at hand."""
         self._done = 0
         """Where the last of the records found ends."""
         self._file_offset = 0
@@ -99,13 +101,15 @@ class CaptureReader:
         """Give the next frames of a pcap file."""
         if not len(self._ahead):
             self._compact()
-            while self._fill(CHUNK_BYTES):
+            while self._end < self._want and self._fill(self._want - self._end):
                 pass
             chain = chase(self._buffer, self._begin, self._end, self._order)
             if not len(chain.places):
                 self._check()
                 return None
             self._ahead, self._done = chain
+            mean = (self._done - self._begin) / len(self._ahead)
+            self._want = min(int(mean * MAX_FRAMES) + _STEP_BYTES, CHUNK_BYTES)
         place, self._ahead = self._ahead[:MAX_FRAMES], self._ahead[MAX_FRAMES:]
         self._begin = int(self._ahead[0]) if len(self._ahead) else self._done
         return self._frames(place)

@@ -159,7 +159,7 @@ def _names(flow: Flow, sensor: str) -> Names:
 
 _ADDRESSES: dict[int, dict[bytes, tuple[str, bool]]] = {4: {}, 6: {}}
 """By version and the words of a key: addresses that were written out lately, and whether they are of a group."""
-_MOST_ADDRESSES = 16_384
+_MOST_ADDRESSES = 8192
 
 
 def _address(version: int, words: bytes) -> tuple[str, bool]:
