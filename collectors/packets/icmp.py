@@ -88,8 +88,10 @@ class _Count:
 class IcmpCounts:
     """Counts the messages of one capture. What comes out does not depend on how it was cut into batches."""
 
-    def __init__(self, sensor: str) -> None:
+    def __init__(self, sensor: str, *, payloads: bool = True) -> None:
+        """:param payloads: whether contents are looked at; sizes always are."""
         self._sensor = sensor
+        self._samples = _SAMPLES if payloads else 0
         self._clock_ns = 0
         self._window = -1
         self._counts: dict[_Pair, _Count] = {}
@@ -191,7 +193,7 @@ class IcmpCounts:
         found.bytes_total += int(sizes.sum())
         found.least, found.most = min(found.least, int(sizes.min())), max(found.most, int(sizes.max()))
         found.last_ns = max(found.last_ns, int(times.max()))
-        for index in () if pair.is_rest else members[: _SAMPLES - found.samples].tolist():
+        for index in () if pair.is_rest else members[: self._samples - found.samples].tolist():
             found.samples += 1
             held = min(int(headers.payload_held[index]), _SKIPPED + _LOOKED_AT)
             start = int(headers.payload_at[index])

@@ -75,7 +75,7 @@ class Pipeline:
         self._filter = None if filtered or not options.filter else OfflineFilter(options.filter)
         self._fragments = Fragments()
         self._budget = Budget()
-        self._icmp = IcmpCounts(options.name)
+        self._icmp = IcmpCounts(options.name, payloads=options.payloads)
         self.tally = Tally()
         table = TableOptions(
             sensor=options.name,

@@ -109,6 +109,15 @@ def test_lines_at_once_are_bounded_and_nothing_is_lost() -> None:
     assert len({line["id.orig_h"] for line in lines}) == 1000
 
 
+def test_contents_are_not_looked_at_where_payloads_are_not() -> None:
+    made = Pipeline(PacketSource(name="edge", paths=("x",), payloads=False), filtered=False)
+    packets = [echo(number, b"%d" % number * 300)[1] for number in range(20)]
+    lines = made.feed(frames_of(packets, [BEGIN_NS + number for number in range(20)])) + made.finish()
+    [line] = [line for line in map(msgspec.json.decode, lines) if line["_path"] == "icmp"]
+    assert (line["count"], line["payload_kinds"], line["payload_entropy"]) == (20, 0, 0.0)
+    assert line["payload_most"] == 600
+
+
 def test_neighbours_and_groups_have_no_line_here() -> None:
     packets = [
         (0.0, frame("fe80::1", "ff02::1", 58, icmp(kind, 0, bytes(24)))) for kind in (131, 133, 134, 135, 136, 143)
