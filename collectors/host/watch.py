@@ -13,16 +13,17 @@ import msgspec
 import psutil
 from msgspec import Struct
 
+from collectors.endless import Endless
 from collectors.host import protection, running
 from collectors.host.changes import changes, encode
 from collectors.host.gauges import Gauges
 from collectors.host.probes import FORCE_S, Probe, probes_of
 from collectors.host.reading import Root, Section, Unreadable
 from collectors.host.timeservice import known_clock
-from collectors.reports import Reports
+from collectors.made import made_block
 from soc_agent.config import HostSource
 from soc_agent.hostclock import HostClock
-from soc_agent.model import Block, HostFacts, Position, Problem
+from soc_agent.model import Block, HostFacts, Problem
 
 _log = logging.getLogger(__name__)
 TYPE = "host"
@@ -62,7 +63,7 @@ class _Looked(Struct):
     stamp: object
 
 
-class HostWatch:
+class HostWatch(Endless):
     """Looks at its host; a :class:`soc_agent.model.Collector`.
 
     The first look makes the baseline, part by part and in silence. What is known commits together with the lines that
@@ -70,12 +71,12 @@ class HostWatch:
     """
 
     def __init__(self, options: HostSource, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(options.name, clock)
         self._options = options
         self._clock = clock
         self._root = Root(options.root)
         self._host = options.host or socket.gethostname()
         self._probes = tuple(probes_of(options))
-        self._reports = Reports(clock)
         self._state = _State()
         self._gauges = Gauges(options, self._state.told)
         self._life = _Life()
@@ -89,16 +90,6 @@ class HostWatch:
         self._clock_due = 0.0
         self._host_clock: HostClock | None = None
         self._wake = threading.Event()
-
-    @property
-    def name(self) -> str:
-        """See :class:`soc_agent.model.Collector`."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """See :class:`soc_agent.model.Collector`: a host is looked at until :meth:`close`."""
-        return False
 
     def missing(self) -> Problem | None:
         """See :class:`soc_agent.model.Collector`: the root must be there."""
@@ -132,10 +123,6 @@ class HostWatch:
         self._due = self._due + interval_s if self._due + interval_s > now else now + interval_s
         self._look()
         return self._ready.popleft()
-
-    def problems(self) -> list[Problem]:
-        """See :class:`soc_agent.model.Collector`: parts that cannot be looked at."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""
@@ -269,20 +256,13 @@ class HostWatch:
         now_ns: int,
         facts: dict[str, Section] | None = None,
     ) -> Block:
-        data = b"".join(lines)
-        offset, first = state.offset, state.lines + 1
-        state.offset += len(data)
-        state.lines += len(lines)
-        stream_id = self._stream_id(stream)
-        return Block(
+        return made_block(
+            state,
+            lines,
             source=self.name,
             stream=self._host,
-            stream_id=stream_id,
-            type=TYPE,
-            data=data,
-            offset=offset,
-            first_line=first,
-            position=Position(self.name, stream_id, msgspec.json.encode(state)),
+            stream_id=self._stream_id(stream),
+            kind=TYPE,
             received_ns=now_ns,
             facts=HostFacts(self._host, facts, self._addresses()) if facts else None,
         )

@@ -9,9 +9,10 @@ from hashlib import blake2b
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct, field
 
+from collectors.endless import Endless
+from collectors.made import made_block
 from collectors.portals.asking import GUISES, Askers, Task
 from collectors.portals.connection import Resolve, make_trust, resolve
 from collectors.portals.fetch import Bounds, Fetch
@@ -20,10 +21,9 @@ from collectors.portals.lines import Lines
 from collectors.portals.memory import Life, Memory, Page
 from collectors.portals.parts import Part
 from collectors.portals.references import Ref
-from collectors.reports import Reports
 from soc_agent.config import PortalPage, PortalSource
 from soc_agent.errors import SourceError
-from soc_agent.model import Block, Position, Problem, Where
+from soc_agent.model import Block, Problem, Where
 
 log = logging.getLogger(__name__)
 Approved = Callable[[str], str]
@@ -56,7 +56,7 @@ class _Turn(Struct):
     busy: bool = False
 
 
-class PortalWatch:
+class PortalWatch(Endless):
     """Looks at web pages; a :class:`soc_agent.model.Collector`.
 
     Pages are fetched by a few threads and judged by the one that reads. What a page is known to be commits together
@@ -70,11 +70,11 @@ class PortalWatch:
         clock: Callable[[], float] = time.monotonic,
         ask: Resolve = resolve,
     ) -> None:
+        super().__init__(options.name, clock)
         self._options = options
         self._approved = approved
         self._clock = clock
         self._ask = ask
-        self._reports = Reports(clock)
         self._turns: list[_Turn] = []
         self._ready: deque[Block] = deque()
         self._askers: Askers | None = None
@@ -88,16 +88,6 @@ class PortalWatch:
         )
         self._parts_got: dict[Ref, tuple[float, Part | None]] = {}
         """Parts that several pages load are got once a round."""
-
-    @property
-    def name(self) -> str:
-        """See :class:`soc_agent.model.Collector`."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """See :class:`soc_agent.model.Collector`: pages are looked at until :meth:`close`."""
-        return False
 
     def missing(self) -> Problem | None:
         """See :class:`soc_agent.model.Collector`: the authorities must be readable."""
@@ -152,10 +142,6 @@ class PortalWatch:
                 return None
             self._take(*found)
 
-    def problems(self) -> list[Problem]:
-        """See :class:`soc_agent.model.Collector`: pages that answer and cannot be compared."""
-        return self._reports.current()
-
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""
         if self._askers is not None:
@@ -198,7 +184,8 @@ class PortalWatch:
         turn, now = self._turns[task.index], self._clock()
         turn.busy = False
         if task.part is not None:
-            turn.parts.popleft()
+            if task.part in turn.parts:
+                turn.parts.remove(task.part)
             if found.reason in ("timeout", "connect", "dns"):
                 turn.parts.clear()  # the rest of them would fail as well, each after its time
             self._parts_got[task.part[1]] = now, part
@@ -219,6 +206,10 @@ class PortalWatch:
             return
         self._reports.clear(f"failed:{turn.page.name}")
         self._ready.extend(self._blocks(turn, lines))
+        if task.part is not None:
+            for other in self._turns:
+                if other.parts:
+                    self._judge_known_parts(other, now)
         if task.part is not None or task.guise:
             return
         self._report(turn.page, found, content=task.content)
@@ -277,18 +268,12 @@ class PortalWatch:
         return blocks
 
     def _block(self, turn: _Turn, stream_id: str, state: Life | Page, lines: list[bytes]) -> Block:
-        data = b"".join(lines)
-        offset, first = state.offset, state.lines + 1
-        state.offset += len(data)
-        state.lines += len(lines)
-        return Block(
+        return made_block(
+            state,
+            lines,
             source=self.name,
             stream=turn.page.name,
             stream_id=stream_id,
-            type=TYPE,
-            data=data,
-            offset=offset,
-            first_line=first,
-            position=Position(self.name, stream_id, msgspec.json.encode(state)),
+            kind=TYPE,
             received_ns=time.time_ns(),
         )
