@@ -23,6 +23,7 @@ _SLACK_NS = 2_000_000_000
 _PIECE_BYTES = 1 << 20
 _CONFFILE = re.compile(rb"^ (/.*) ([0-9a-f]{32})(?: [a-z-]+)*$", re.MULTILINE)
 _SUMS_KEPT = 8
+_MD5S_KEPT = 4096
 _OTHERS_MAY_WRITE = 0o022
 Stamp = tuple[int, int]
 
@@ -39,7 +40,8 @@ class Dpkg:
         self._lists: dict[str, tuple[Stamp, tuple[str, ...]]] = {}
         self._owners: dict[str, list[str]] = {}
         self._sums: dict[str, tuple[Stamp, dict[bytes, str]]] = {}
-        self._conffiles: tuple[Stamp, dict[bytes, str]] = ((0, 0), {})
+        self._conffiles: tuple[tuple[Stamp | None, ...], dict[bytes, str]] = ((), {})
+        self._md5s: dict[str, tuple[tuple[int, ...], str]] = {}
         self._diversions: Stamp = (0, 0)
         self._diverted: dict[str, str] = {}
         """The name that a file is to have, to the package on whose behalf others have to go elsewhere."""
@@ -118,7 +120,7 @@ class Dpkg:
         changed_ns = max(listed_ns, (_stamp(self._info / f"{package}.md5sums") or (0, 0))[0])
         wanted = self._sum(package, name)
         if stat.S_ISREG(info.st_mode):
-            matches = bool(wanted) and md5_of(path) == wanted
+            matches = bool(wanted) and self._md5(path, info) == wanted
         elif stat.S_ISLNK(info.st_mode):
             age_ns = listed_ns - info.st_ctime_ns
             matches = not wanted and -_SLACK_NS < age_ns < _LINK_S * 1e9 and self._leads_to_package(path)
@@ -189,15 +191,27 @@ class Dpkg:
         return known[1].get(os.fsencode(name.lstrip("/"))) or self._conffile(name)
 
     def _conffile(self, name: str) -> str:
-        """Give the sum of a configuration file as the package brought it."""
-        stamp = _stamp(self._lib / "status") or (0, 0)
-        if stamp != self._conffiles[0]:
-            found = _CONFFILE.findall(_read(self._lib / "status"))
-            self._conffiles = (
-                stamp,
-                {path: digest.decode() for path, digest in found if self._below(os.fsdecode(path))},
-            )
+        """Give the sum of a configuration file as the package brought it.
+
+        What dpkg did last stands in ``updates`` until it takes that over into ``status``.
+        """
+        stamps = tuple(_stamp(self._lib / place) for place in ("status", "updates"))
+        if stamps != self._conffiles[0]:
+            files = [self._lib / "status", *sorted((self._lib / "updates").glob("[0-9]*"))]
+            found = [each for file in files for each in _CONFFILE.findall(_read(file))]
+            kept = {path: digest.decode() for path, digest in found if self._below(os.fsdecode(path))}
+            self._conffiles = (stamps, kept)
         return self._conffiles[1].get(os.fsencode(name), "")
+
+    def _md5(self, path: str, info: os.stat_result) -> str:
+        """Give the sum of a file; one that waits for dpkg is asked for again and again."""
+        stamp = (info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+        known = self._md5s.get(path)
+        if known is None or known[0] != stamp:
+            if len(self._md5s) >= _MD5S_KEPT:
+                self._md5s.clear()
+            known = self._md5s[path] = (stamp, md5_of(path))
+        return known[1]
 
 
 def md5_of(path: str) -> str:

@@ -10,6 +10,8 @@ from collectors.integrity.records import Record
 
 _OTHERS_MAY_WRITE = 0o022
 _SET_ID = 0o6000
+_UNPACKED = 15
+"""So many times as long as others a file may wait that dpkg puts beside the one whose place it is to take."""
 _ANOTHER_CONTENT = {"content", "target", "type", "created"}
 
 
@@ -38,7 +40,9 @@ class Judge:
         verdict, package = self._verdict(change, record)
         if verdict == "wait":
             since = self._first_seen.setdefault(change.path, time.monotonic())
-            if time.monotonic() - since < self._limit_s:
+            # dpkg unpacks all packages before it configures the first
+            longer = _UNPACKED if change.path.endswith((".dpkg-new", ".dpkg-tmp")) else 1
+            if time.monotonic() - since < self._limit_s * longer:
                 return verdict, package
             verdict = "unexpected"
         self._first_seen.pop(change.path, None)

@@ -1,6 +1,7 @@
 """What dpkg's database says of files; of the real one here, where there is one."""
 
 import os
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,18 @@ def test_alternatives_lead_where_they_may(tmp_path: Path) -> None:
     assert set(fresh) <= set(told)
     (tmp_path / "link").symlink_to(os.readlink(links[0]))  # noqa: PTH115
     assert Dpkg(below=[str(tmp_path)]).of(str(tmp_path / "link")) is None
+
+
+def test_a_configuration_file_while_dpkg_is_still_at_work(tmp_path: Path) -> None:
+    """What it did last stands beside the status until it has done all."""
+    database(tmp_path)
+    conf = tmp_path / "conf"
+    conf.write_text("new")
+    dpkg = Dpkg(str(tmp_path))
+    assert not dpkg.of(str(conf)).matches  # type: ignore[union-attr]
+    (tmp_path / "var/lib/dpkg/updates").mkdir()
+    digest = md5(b"new", usedforsecurity=False).hexdigest()
+    (tmp_path / "var/lib/dpkg/updates/0001").write_text(f"Package: p\nConffiles:\n {conf} {digest}\n\n")
+    assert dpkg.of(str(conf)).matches  # type: ignore[union-attr]
+    conf.write_text("old")
+    assert not dpkg.of(str(conf)).matches  # type: ignore[union-attr]

@@ -96,3 +96,15 @@ def test_a_file_that_went_and_came_is_renamed_once() -> None:
         ("/b", "/a", ["renamed"]),
         ("/c", "", ["created"]),
     ]
+
+
+def test_what_dpkg_unpacked_and_not_yet_configured_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("collectors.integrity.judge.time.monotonic", lambda: now[0])
+    judge = Judge(lambda _: "", Packages(Said(None, busy=True)), 10.0)
+    changes = [Change(path, None, NEW, ["created"], "") for path in ("/etc/a.dpkg-new", "/etc/b")]
+    assert [judge.verdict(change, None)[0] for change in changes] == ["wait", "wait"]
+    now[0] = 100.0
+    assert [judge.verdict(change, None)[0] for change in changes] == ["wait", "unexpected"]
+    now[0] = 200.0
+    assert judge.verdict(changes[0], None)[0] == "unexpected"
