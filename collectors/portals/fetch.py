@@ -236,6 +236,9 @@ def _body(response: http.client.HTTPResponse, cap: int) -> tuple[bytes, str]:
     kept = bytearray()
     try:
         while data := response.read1(_CHUNK_BYTES):
+            if encoding == "deflate" and not kept and data[0] & 0x0F != 8:
+                # RFC 9110, 8.4.1.2: meant is the zlib format, and some servers send the bare stream
+                unpack, encoding = zlib.decompressobj(-15), "bare"
             # an answer of a thousand times its size is cut where the cap is: nothing beyond it is ever unpacked
             kept += unpack.decompress(data, cap + 1 - len(kept)) if unpack else data
             if len(kept) > cap:

@@ -2,7 +2,10 @@
 
 import gzip
 import socket
+import threading
 import time
+import zlib
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -218,3 +221,65 @@ def test_a_plain_server_on_a_tls_port(tmp_path: Path) -> None:
     with serving(say("")) as server:
         found = fetch(server.url().replace("http:", "https:"), replace(LOOPBACK, timeout_s=2), TRUST, anywhere)
     assert found.reason in ("tls", "timeout")
+
+
+@pytest.mark.parametrize("bits", [15, -15])
+def test_deflate_is_unpacked_in_both_forms(bits: int) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, bits)
+    body = packer.compress(b"<p>a</p>" * 1000) + packer.flush()
+    assert get(say(body, "Content-Encoding: deflate")).body == b"<p>a</p>" * 1000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"5\r\nhello\r\n", b"zz\r\nhello\r\n0\r\n\r\n", b"5\r\nhelloworld\r\n0\r\n\r\n", b"-5\r\nhello\r\n0\r\n\r\n"),
+        b"ffffffffffffffff\r\nhello",
+    ],
+)
+def test_chunks_that_are_garbage_are_no_whole_page(body: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    found = get(lambda connection, _: connection.sendall(head + body))
+    assert (found.reason, found.complete) == ("broken", False)
+
+
+def test_chunks_are_put_together() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    found = get(lambda connection, _: connection.sendall(head + b"5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nT: x\r\n\r\n"))
+    assert (found.reason, found.body) == ("", b"hello!")
+
+
+def test_a_certificate_of_another_host_is_told(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with serving(say("x"), context_of(*authority.certificate("other.example.vn"))) as server:
+        found = fetch(server.url(), LOOPBACK, make_trust(str(authority.pem)), anywhere)
+    assert (found.status, found.reason) == (200, "")
+    assert "mismatch" in found.tls_error
+    assert found.certificate is not None
+    assert found.certificate.names == ("other.example.vn", "www.other.example.vn")
+
+
+def test_an_expired_certificate_is_told(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with serving(say("x"), context_of(*authority.certificate("portal.example.vn", -1))) as server:
+        found = fetch(server.url(), LOOPBACK, make_trust(str(authority.pem)), anywhere)
+    assert (found.status, "expired" in found.tls_error) == (200, True)
+
+
+def test_a_page_at_an_ipv6_address() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                asked.append(connection.recv(65_536).decode())
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+        asked: list[str] = []
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        port = listening.getsockname()[1]
+        found = fetch(f"http://[::1]:{port}/", replace(LOOPBACK, allowed=(ip_network("::1/128"),)), TRUST)
+        thread.join(10)
+    assert (found.reason, found.body, found.address) == ("", b"ok", "::1")
+    assert f"Host: [::1]:{port}\r\n" in asked[0]
