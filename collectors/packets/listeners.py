@@ -26,6 +26,7 @@ from collectors.packets.login_listener import login_listener_of
 from collectors.packets.records import ssh_line
 from collectors.packets.rpc import RpcCalls
 from collectors.packets.smb import File, Found, Mapping, SmbSession
+from collectors.packets.smb1 import Smb1Session
 
 _NAME_CAP = 512
 _KERBEROS_PAYLOADS = 64
@@ -76,27 +77,33 @@ class SshListener:
 class SmbListener:
     """The dialect that a server chose; shares, files and procedures after that."""
 
-    __slots__ = ("_session", "wants")
+    __slots__ = ("_old", "_session", "wants")
 
     def __init__(self) -> None:
         self.wants = [2, 2]
         self._session = SmbSession()
+        self._old: Smb1Session | None = None
+        """Of those who speak version 1 after the negotiation too."""
 
     @property
     def held(self) -> int:
         """Bytes that the session keeps."""
-        return self._session.held
+        return self._session.held + (self._old.held if self._old is not None else 0)
 
     def read(self, names: Names, side: int, data: bytes, time_ns: int) -> list[bytes]:
         """Take messages."""
         if side == 1 and self.wants[1] and (answer := smb_answer(data)) is not None:
             self.wants[1] = 0
             return [encode(Smb(*of_flow(names, time_ns), *answer))]
+        if data[4:8] == b"\xffSMB":
+            self._old = self._old or Smb1Session()
+            return [_smb_line(names, found, time_ns) for found in self._old.read(data)]
         return [_smb_line(names, found, time_ns) for found in self._session.read(data)]
 
     def finish(self, names: Names, time_ns: int) -> list[bytes]:
         """Give what was opened without an answer."""
-        return [_smb_line(names, found, time_ns) for found in self._session.finish()]
+        left = [*self._session.finish(), *(self._old.finish() if self._old is not None else ())]
+        return [_smb_line(names, found, time_ns) for found in left]
 
 
 def _smb_line(names: Names, found: Found, time_ns: int) -> bytes:

@@ -17,8 +17,11 @@ _LENGTH, _RPC = 0, 5
 _FIRST = np.zeros(256, bool)
 _FIRST[[HANDSHAKE, _LENGTH, _RPC, *(word >> 24 for word in _WORDS.tolist()), *b"12345"]] = True
 _SMB = int.from_bytes(b"\xfeSMB", "big")
-_SMB_BYTES = 80
+_SMB1 = int.from_bytes(b"\xffSMB", "big")
+_SMB_BYTES = 44
 """Of the shortest message that is looked for."""
+_SMB2_BYTES = 80
+_SMB1_COMMANDS = (0x25, 0x75, 0xA2)
 _PIPE_BYTES = 8192
 """More is not written to a pipe at once."""
 _RPC_REQUESTS = (0x0500_0000, 0x0500_0B00, 0x0500_0E00)
@@ -52,9 +55,16 @@ def mark(headers: Headers) -> NDArray[np.bool_]:
 
 
 def _mark_smb(headers: Headers, at: Ints, marked: NDArray[np.bool_]) -> None:
-    """Mark messages of SMB 2 and 3 among those that may be some ([MS-SMB2] section 2.2.1)."""
+    """Mark messages of SMB among those that may be some ([MS-SMB2] section 2.2.1, [MS-CIFS] section 2.2.3)."""
     data = headers.frames.data
-    at = at[gather(data, headers.payload_at[at] + 4, ">u4") == _SMB]
+    word = gather(data, headers.payload_at[at] + 4, ">u4")
+    old = at[word == _SMB1]
+    if len(old):
+        place = headers.payload_at[old] + 4
+        command = data[place + 4]
+        writes = (command == 0x2F) & (gather(data, place + 53, "<u2") <= _PIPE_BYTES) & (data[place + 9] < 0x80)
+        marked[old[np.isin(command, _SMB1_COMMANDS) | writes]] = True
+    at = at[(word == _SMB) & (headers.payload_held[at] >= _SMB2_BYTES)]
     if not len(at):
         return
     place = headers.payload_at[at] + 4

@@ -126,7 +126,7 @@ class SmbSession:
             start = _number(message, 88, 4)
             return self._pipe(message[72:88], message[start : start + _number(message, 92, 4)])
         if name is not None and options is not None:
-            _keep(self._asked, _number(message, 24, 8), _Asked(command, tree, name, options), _MAX_KEPT)
+            keep(self._asked, _number(message, 24, 8), _Asked(command, tree, name, options), _MAX_KEPT)
         return []
 
     def _answer(self, message: bytes) -> list[Found]:
@@ -140,12 +140,12 @@ class SmbSession:
             return []
         if command == TREE_CONNECT:
             if not _number(message, 16, 4) & _ASYNC:
-                _keep(self._trees, _number(message, 36, 4), asked.name, _MAX_KEPT)
+                keep(self._trees, _number(message, 36, 4), asked.name, _MAX_KEPT)
             return [Mapping(asked.name, _SHARES.get(_number(message, 66, 1), "UNKNOWN"))]
         file_id = message[128:144]
         found = self._opened(asked, _number(message, 112, 8))
         if self._trees.get(asked.tree, "").upper().endswith("IPC$") and len(file_id) == 16:
-            _keep(self._pipes, file_id, (asked.name, RpcCalls()), _MAX_PIPES)
+            keep(self._pipes, file_id, (asked.name, RpcCalls()), _MAX_PIPES)
         return [found] if found is not None else []
 
     def _opened(self, asked: _Asked, size: int) -> File | None:
@@ -155,7 +155,7 @@ class SmbSession:
         key = (path, asked.name, action)
         if key in self._told:
             return None
-        _keep(self._told, key, None, _MAX_KEPT)
+        keep(self._told, key, None, _MAX_KEPT)
         return File(path, asked.name or "<share_root>", f"SMB::{action}", size)
 
     def _pipe(self, file_id: bytes, data: bytes) -> list[Found]:
@@ -163,12 +163,13 @@ class SmbSession:
         if not is_rpc(data):
             return []
         if file_id not in self._pipes:
-            _keep(self._pipes, file_id, ("", RpcCalls()), _MAX_PIPES)
+            keep(self._pipes, file_id, ("", RpcCalls()), _MAX_PIPES)
         name, calls = self._pipes[file_id]
         return [PipeCall(name, *call) for call in calls.read(data)]
 
 
-def _keep(kept: dict[_K, _V], key: _K, value: _V, most: int) -> None:
+def keep(kept: dict[_K, _V], key: _K, value: _V, most: int) -> None:
+    """Remember something; when there is too much, forget the oldest."""
     kept.pop(key, None)
     kept[key] = value
     if len(kept) > most:

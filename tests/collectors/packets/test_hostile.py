@@ -24,11 +24,13 @@ from collectors.packets.pipeline import Pipeline
 from collectors.packets.prompts import RloginReader, TelnetReader
 from collectors.packets.rpc import RpcCalls
 from collectors.packets.smb import SmbSession
+from collectors.packets.smb1 import Smb1Session
 from soc_agent.config import PacketSource
 from tests.collectors.packets import craft_windows as windows
 from tests.collectors.packets import test_certificate as certificates
 from tests.collectors.packets import test_database_logins as databases
 from tests.collectors.packets import test_logins as mail
+from tests.collectors.packets import test_smb1 as smb1
 from tests.collectors.packets.craft import BEGIN_NS, Conversation, frame, hello, icmp, udp
 from tests.collectors.packets.test_login_listener import TALKS
 
@@ -50,10 +52,18 @@ def conversations() -> tuple[tuple[tuple[float, bytes], ...], ...]:
         (0, windows.write(pipe, rpc)),
         (0, windows.transceive(pipe, rpc)),
     ]
+    old = [
+        (0, smb1.connect(r"\\s\IPC$")),
+        (1, smb1.connected(5)),
+        (0, smb1.create("a")),
+        (1, smb1.created()),
+        (0, smb1.write(rpc)),
+    ]
     served = certificates.records(certificates.HELLO, certificates.certificates(certificates.DER))
     ticket = windows.kerberos_ticket(13, ("cifs", "x"), 23)
     flows += [
-        (445, smb), (49_667, [(0, rpc)]), (3389, [(0, windows.rdp_request("a")), (1, windows.rdp_confirm())]),
+        (445, smb), (139, old), (49_667, [(0, rpc)]),
+        (3389, [(0, windows.rdp_request("a")), (1, windows.rdp_confirm())]),
         (88, [(0, len(ticket).to_bytes(4, "big") + ticket)]), (22, [(0, b"SSH-2.0-x\r\n"), (1, b"SSH-2.0-y\r\n")]),
         (443, [(0, hello("a.vn", ["h2"])), (1, served)]),
         (80, [(0, b"POST /x HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YTpi\r\n\r\n"),
@@ -166,6 +176,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "mqtt": lambda data: MqttReader().read(0, data),
     "rpc": lambda data: RpcCalls().read(data),
     "smb": suppressing(lambda data: SmbSession().read(data)),
+    "smb 1": suppressing(lambda data: Smb1Session().read(data)),
 }
 WORST = (
     b"A" * FULL, b"\0" * FULL, b"\xff" * FULL, b"\x30\x80" * (FULL // 2), b"\x30\x84\0\0" * (FULL // 4),
@@ -175,6 +186,7 @@ WORST = (
     b"\x16\x03\x03\0\1" * (FULL // 5), b"\xff\xfa" * (FULL // 2), b"*2\r\n" * (FULL // 4),
     b"\x01\0\0\1" + b"\0\x03\0\0" * (FULL // 4),
     windows.rpc_bind("367abb81-9844-35f1-ad32-98f038001003") * 220, windows.create("a", 1) * 120,
+    smb1.create("a") * 150,
     b"\0\0\x40\0\xfeSMB" + bytes(FULL), base64.b64encode(bytes(FULL)), mail.bind() * 200, databases.connect() * 300,
     certificates.certificates(certificates.DER) * 20,
 )  # fmt: skip
