@@ -181,9 +181,10 @@ class CaptureReader:
 
     def _frames(self, place: Ints) -> Frames:
         """Read the headers of the records of a pcap file in bulk."""
-        words = gather(self._data, place, "V16").view(self._order + "u4").reshape(-1, 4).astype(np.int64)
-        seconds, fraction, size, wire = words.T.copy()
-        time_ns = seconds * 1_000_000_000 + fraction * self._unit_ns
+        words = gather(self._data, place, "V16").view(self._order + "u4").reshape(-1, 4)
+        time_ns = words[:, 0] * np.int64(1_000_000_000)
+        time_ns += words[:, 1] * np.int64(self._unit_ns)
+        size, wire = words[:, 2].astype(np.int64), words[:, 3].astype(np.int64)
         link = np.full(len(place), self._link, np.uint16)
         return Frames(self._data, place + 16, size, np.maximum(wire, size), time_ns, link)
 

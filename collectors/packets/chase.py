@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from collectors.packets.frames import MAX_FRAME_BYTES, MAX_FRAMES, Ints
+from collectors.packets.frames import MAX_FRAME_BYTES, MAX_FRAMES, Ints, gather
 
 RECORD_BYTES = 16
 """Of the header of a record: seconds, fraction, bytes captured, bytes on the wire (draft-ietf-opsawg-pcap, 5)."""
@@ -50,10 +50,12 @@ def chase(buffer: bytearray, begin: int, end: int, order: str) -> Chain:
     bounds = np.array([*starts[1:], end], np.int64)
     # the last lane ends where no whole record is left, all others where the next one begins
     missed = np.flatnonzero(stops[:-1] != bounds[:-1]).tolist()
-    if not missed:
-        places.sort()
-        return Chain(places, int(stops[-1]))
-    return _mend(buffer, places, starts, stops.tolist(), missed, end, order)
+    found = (
+        _mend(buffer, places, starts, stops.tolist(), missed, end, order) if missed else Chain(places, int(stops[-1]))
+    )
+    sizes = gather(np.frombuffer(buffer, np.uint8), found.places + 8, order + "u4")
+    bad = np.flatnonzero(sizes > MAX_FRAME_BYTES)
+    return Chain(found.places[: bad[0]], int(found.places[bad[0]])) if len(bad) else found
 
 
 def _lanes(buffer: bytearray, begin: int, end: int, order: str) -> list[int]:
@@ -80,24 +82,22 @@ def _lanes(buffer: bytearray, begin: int, end: int, order: str) -> list[int]:
 
 def _together(buffer: bytearray, starts: Ints, end: int, order: str) -> tuple[Ints, Ints]:
     """Follow all chains; give what they found, and where each stopped: at most at the beginning of the next lane."""
-    sizes: NDArray[np.uint32] = np.ndarray((len(buffer) - 3,), order + "u4", buffer=buffer, strides=(1,))
+    sizes: NDArray[np.uint32] = np.ndarray((len(buffer) - 11,), order + "u4", buffer=buffer, strides=(1,), offset=8)
     stops = starts.copy()
     lanes = np.arange(len(starts))
-    at, bound = starts, np.append(starts[1:], end)
+    at, bound = starts, np.append(starts[1:], end) - RECORD_BYTES
     found: list[Ints] = []
     while len(at):
-        size = sizes[at + 8]
-        after = at + RECORD_BYTES + size
-        goes = (after <= bound) & (size <= MAX_FRAME_BYTES)
-        if goes.all():
-            found.append(at)
-            at = after
-            continue
-        stops[lanes] = at
-        at, lanes, bound = at[goes], lanes[goes], bound[goes]
+        after = at + sizes[at]
+        goes = after <= bound
+        if np.count_nonzero(goes) < len(at):
+            stops[lanes] = at
+            at, lanes, bound, after = at[goes], lanes[goes], bound[goes], after[goes]
         found.append(at)
-        at = after[goes]
-    return np.concatenate(found), stops
+        at = after + RECORD_BYTES
+    places = np.concatenate(found)
+    places.sort()
+    return places, stops
 
 
 def _mend(

@@ -155,10 +155,15 @@ def _link_layer(work: _Work) -> tuple[Ints, Ints, Ints]:
     ethertype = np.zeros(work.count, np.int64)
     network_at = frames.start.copy()
     vlan = np.zeros(work.count, np.int64) if frames.vlan is None else frames.vlan.copy()
-    for link in unique_links(frames):
+    links = unique_links(frames)
+    for link in links:
+        type_at, length = _LINK_HEADER.get(link, (0, 0))
+        if length and len(links) == 1 and (frames.size >= length).all():  # nearly always
+            ethertype[:] = gather(frames.data, network_at + type_at, ">u2")
+            network_at += length
+            break
         mine = np.flatnonzero(frames.link == link)
-        if link in _LINK_HEADER:
-            type_at, length = _LINK_HEADER[link]
+        if length:
             mine = _keep(work, mine, frames.size[mine] >= length)
             ethertype[mine] = gather(frames.data, frames.start[mine] + type_at, ">u2")
             network_at[mine] += length
