@@ -1,6 +1,5 @@
 """Putting together: what a configuration asks for becomes collectors and an engine."""
 
-import glob
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from soc_agent.agent import Loaded
 from soc_agent.cli.content import decoder_folders, rule_selection
 from soc_agent.cli.listening import with_paths
+from soc_agent.cli.own import without_own
 from soc_agent.cli.workspace import cache_folder, filter_folder, own_rule_folders, rule_folders
 from soc_agent.config import (
     Config,
@@ -214,6 +214,7 @@ class Builder:
 
             return Listener(with_paths(source, self._folder, self._config.store.path), guess_type)
         source = replace(source, paths=tuple(str(self._folder / path) for path in source.paths))
+        source = without_own(source, self._config, self._folder)
         if isinstance(source, FileSource):
             from collectors.file_tail import FileTail
 
@@ -232,13 +233,8 @@ class Builder:
 
             approved = Approved(self._folder / self._config.store.path, source.name)
             return IntegrityWatch(source, approved.of)
+        assert isinstance(source, WatchSource)
         from collectors.file_watch import FileWatch
-
-        # a process that opens and closes a SQLite file beside SQLite loses its locks on it (section 2.2 of
-        # sqlite.org/howtocorrupt.html), and is killed when another process then takes the shared memory away
-        store = glob.escape(str(self._folder / self._config.store.path))
-        own = (store, *(f"{store}{ending}" for ending in ("-wal", "-shm", "-journal")))
-        source = replace(source, exclude=(*source.exclude, *own))
 
         if self._scanner is None:
             self._load_yara()

@@ -4,6 +4,7 @@ Nothing is ever written into logs of others, and nothing is sent to other hosts.
 """
 
 import fcntl
+import itertools
 import json
 import os
 import socket
@@ -35,6 +36,8 @@ EVENTS_SOURCE = "canary.eventlogs"
 PROGRAM = "soc-agent-canary"
 _JOURNAL = "/run/systemd/journal/socket"
 _CONNECT_S = 3.0
+_EXPORTS = 8
+_exports = itertools.count()
 _LOOPBACK = "lo"
 _SIOCGIFHWADDR = 0x8927
 _ETHERNET = 1  # ARPHRD_ETHER of linux/if_arp.h
@@ -139,10 +142,10 @@ def _put_file(folder: Path, line: bytes) -> None:
 
 
 def _export(folder: Path, line: bytes) -> None:
-    """Put an export of one event in place of the one before it."""
+    """Put an export of one event in place of an older one: the last ones may not be read yet."""
     part = folder / "canary.part"  # not yet a name that is read
     part.write_text(_event(line), "utf-8")
-    part.replace(folder / "canary.xml")
+    part.replace(folder / f"canary-{next(_exports) % _EXPORTS}.xml")
 
 
 def _event(line: bytes) -> str:
