@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
+from collectors.endless import Endless
 from collectors.eventlog import end_parser
 from collectors.eventlog_folder.memory import Memory, mark_of
 from collectors.eventlog_folder.reading import read_log
 from collectors.eventlog_folder.ready import Ready
 from collectors.globs import Found, Globs
-from collectors.reports import Reports
 from soc_agent.config import EventLogSource
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block, Problem, Where
@@ -26,7 +26,7 @@ _AGAIN_S = 60.0
 """A file that could not be read is tried again after so long, or when it changes."""
 
 
-class EventLogFolder:
+class EventLogFolder(Endless):
     """Reads event logs once, as they are put into folders; a :class:`soc_agent.model.Collector`.
 
     A file is read when it is whole: unchanged for ``settle_s``, with all parts that its header names. One that stays
@@ -34,28 +34,18 @@ class EventLogFolder:
     """
 
     def __init__(self, options: EventLogSource, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(options.name, clock)
         self._options = options
         self._clock = clock
         self._folders = [path for path in options.paths if _is_folder(path)]
         self._globs = Globs([name for path in options.paths for name in _patterns(path)], options.exclude)
         self._ready = Ready(options)
-        self._reports = Reports(clock)
         self._memory = Memory(options.name, {})
         self._failed: dict[str, float] = {}
         self._queue: deque[Found] = deque()
         self._reading: tuple[Found, Generator[Block | None, None, None]] | None = None
         self._look_at = 0.0
         self._wake = threading.Event()
-
-    @property
-    def name(self) -> str:
-        """Name of the source in the configuration."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """False: another file may always come."""
-        return False
 
     def missing(self) -> Problem | None:
         """Nothing is needed but the folders, which may come later."""
@@ -83,10 +73,6 @@ class EventLogFolder:
                 self._wake.wait(min(left_s, max(0.0, self._look_at - self._clock())))
         self._wake.clear()
         return None
-
-    def problems(self) -> list[Problem]:
-        """Give what is wrong right now."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""
