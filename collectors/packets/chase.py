@@ -61,23 +61,37 @@ def chase(buffer: bytearray, begin: int, end: int, order: str) -> Chain:
 def _lanes(buffer: bytearray, begin: int, end: int, order: str) -> list[int]:
     """Guess where a record begins, about every :data:`LANE_BYTES`; the first is no guess."""
     starts = [begin]
-    # what begins within 18 hours of the first record has the same high bytes of its time, mostly
-    skip, mark = (2, buffer[begin + 2 : begin + 4]) if order == "<" else (0, buffer[begin : begin + 2])
-    words = Struct(order + "IIII").unpack_from
+    words = Struct(order + "IIII")
+    high = words.unpack_from(buffer, begin)[0] >> 16
     for target in range(begin + LANE_BYTES, end - LANE_BYTES // 2, LANE_BYTES):
-        at = target
-        for _ in range(_TRIES):
-            at = buffer.find(mark, at + skip, target + _LOOK_BYTES) - skip
-            if at < target:
+        for now in (high, high + 1):
+            place = _guess(buffer, target, end, words, now & 0xFFFF)
+            if place >= 0:
+                starts.append(place)
+                high = now
                 break
-            _, fraction, size, wire = words(buffer, at)
-            after = at + RECORD_BYTES + size
-            is_likely = 0 < size <= wire <= _LIKELY_BYTES and fraction < 1_000_000_000 and after + RECORD_BYTES < end
-            if is_likely and buffer[after + skip : after + skip + 2] == mark:
-                starts.append(at)
-                break
-            at += 1
     return starts
+
+
+def _guess(buffer: bytearray, target: int, end: int, words: Struct, high: int) -> int:
+    """Give where a record probably begins after a place, -1 if nowhere near.
+
+    What begins in the same 18 hours has the same high half of its seconds.
+    """
+    is_little = words.format[0] == "<"
+    skip, mark = (2, high.to_bytes(2, "little")) if is_little else (0, high.to_bytes(2, "big"))
+    at = target
+    for _ in range(_TRIES):
+        at = buffer.find(mark, at + skip, target + _LOOK_BYTES) - skip
+        if at < target:
+            break
+        _, fraction, size, wire = words.unpack_from(buffer, at)
+        after = at + RECORD_BYTES + size
+        is_likely = 0 < size <= wire <= _LIKELY_BYTES and fraction < 1_000_000_000 and after + RECORD_BYTES < end
+        if is_likely and buffer[after + skip : after + skip + 2] == mark:
+            return at
+        at += 1
+    return -1
 
 
 def _together(buffer: bytearray, starts: Ints, end: int, order: str) -> tuple[Ints, Ints]:
@@ -87,7 +101,7 @@ def _together(buffer: bytearray, starts: Ints, end: int, order: str) -> tuple[In
     lanes = np.arange(len(starts))
     at, bound = starts, np.append(starts[1:], end) - RECORD_BYTES
     found: list[Ints] = []
-    while len(at):
+    while len(at) >= _LEAST_LANES:
         after = at + sizes[at]
         goes = after <= bound
         if np.count_nonzero(goes) < len(at):
@@ -95,6 +109,10 @@ def _together(buffer: bytearray, starts: Ints, end: int, order: str) -> tuple[In
             at, lanes, bound, after = at[goes], lanes[goes], bound[goes], after[goes]
         found.append(at)
         at = after + RECORD_BYTES
+    for lane, place, last in zip(lanes.tolist(), at.tolist(), (bound + RECORD_BYTES).tolist(), strict=True):
+        rest = _one_by_one(buffer, place, last, order, {}, len(buffer))  # few are left: each goes on alone
+        found.append(rest.places)
+        stops[lane] = rest.end
     places = np.concatenate(found)
     places.sort()
     return places, stops
@@ -123,12 +141,14 @@ def _mend(
     return Chain(every, stop)
 
 
-def _one_by_one(buffer: bytearray, begin: int, end: int, order: str, known: dict[int, int]) -> Chain:
+def _one_by_one(
+    buffer: bytearray, begin: int, end: int, order: str, known: dict[int, int], most: int = MAX_FRAMES
+) -> Chain:
     """Do the same step by step, as far as a batch, or a place that is known."""
     places: list[int] = []
     length_at = Struct(order + "I").unpack_from
     at = begin
-    while at + RECORD_BYTES <= end and len(places) < MAX_FRAMES:
+    while at + RECORD_BYTES <= end and len(places) < most:
         size = length_at(buffer, at + 8)[0]
         after = at + RECORD_BYTES + size
         if after > end or size > MAX_FRAME_BYTES:

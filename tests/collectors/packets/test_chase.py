@@ -2,6 +2,7 @@
 
 import random
 import struct
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,29 @@ def test_lanes_are_followed_together() -> None:
     buffer = bytearray(data + bytes(PAD_BYTES))
     assert len(module._lanes(buffer, 0, len(data), "<")) > 100
     assert len(chase(buffer, 0, len(data), "<").places) == 2000
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_days_of_little_traffic_have_lanes_too(order: str) -> None:
+    data = b"".join(record(order, 100, SECONDS + number * 400) for number in range(2000))
+    check(data, order)
+    buffer = bytearray(data + bytes(PAD_BYTES))
+    assert len(module._lanes(buffer, 0, len(data), order)) > 100
+
+
+def test_where_no_lane_is_found_records_are_stepped_over_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All lanes together cost as much for one as for hundreds."""
+    steps: list[int] = []
+    original = module._one_by_one
+
+    def step(*given: Any) -> module.Chain:
+        chain = original(*given)
+        steps.append(len(chain.places))
+        return chain
+
+    monkeypatch.setattr(module, "_one_by_one", step)
+    check(record("<", 100) * 1000 + record("<", 100, 5) * 3000)
+    assert max(steps) >= 2990
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
