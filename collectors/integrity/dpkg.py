@@ -23,6 +23,7 @@ _SLACK_NS = 2_000_000_000
 _PIECE_BYTES = 1 << 20
 _CONFFILE = re.compile(rb"^ (/.*) ([0-9a-f]{32})(?: [a-z-]+)*$", re.MULTILINE)
 _SUMS_KEPT = 8
+_ALTERNATIVES = "update-alternatives"
 _MD5S_KEPT = 4096
 _OTHERS_MAY_WRITE = 0o022
 Stamp = tuple[int, int]
@@ -31,9 +32,10 @@ Stamp = tuple[int, int]
 class Dpkg:
     """The part of dpkg's database that is about some paths."""
 
-    def __init__(self, root: str = "/", below: Sequence[str] = ("/",)) -> None:
+    def __init__(self, root: str = "/", below: Sequence[str] = ("/",), alternatives: str = "/etc/alternatives") -> None:
         self._lib = Path(root) / "var/lib/dpkg"
         self._info = self._lib / "info"
+        self._altdir = alternatives
         self._log = Path(root) / "var/log/dpkg.log"
         self._below = Below(below)
         self._seen: Stamp | None = None
@@ -47,7 +49,9 @@ class Dpkg:
         """The name that a file is to have, to the package on whose behalf others have to go elsewhere."""
         self._originals: dict[str, str] = {}
         """Where such a file stands, to the name that it is to have."""
-        self._alternatives: tuple[Stamp, dict[str, int]] = ((0, 0), {})
+        self._alternatives_seen: Stamp | None = None
+        self._alternatives: dict[str, tuple[int, frozenset[str]]] = {}
+        """Links of update-alternatives, to when they were last set and where they may lead."""
 
     def is_busy(self) -> bool:
         """Say whether dpkg is, or was a moment ago, at work."""
@@ -59,7 +63,9 @@ class Dpkg:
     def owner(self, path: str) -> str:
         """Give the package that a path belonged to when the lists were read; empty when it belonged to none."""
         owned = self._owned(path)
-        return owned[0][0] if owned else ""
+        if owned:
+            return owned[0][0]
+        return _ALTERNATIVES if any(name in self._alternatives for name in names_of(path)) else ""
 
     def of(self, path: str) -> Verdict | None:
         """Give what the package of a path says of what is there; None when it belongs to none."""
@@ -70,7 +76,7 @@ class Dpkg:
         self.refresh()
         owned = self._owned(path)
         if stat.S_ISLNK(info.st_mode) and (stamp := self._alternative(path, info)):
-            return Verdict(owned[0][0] if owned else "update-alternatives", matches=True, changed_ns=stamp)
+            return Verdict(owned[0][0] if owned else _ALTERNATIVES, matches=True, changed_ns=stamp)
         said = [self._verdict(package, path, name, info) for package, name in owned]
         return next((verdict for verdict in said if verdict.matches), said[0] if said else None)
 
@@ -88,6 +94,7 @@ class Dpkg:
     def refresh(self) -> None:
         """Read the lists that changed: an upgrade changes them one by one."""
         self._read_diversions()
+        self._read_alternatives()
         stamp = _stamp(self._info)
         if stamp == self._seen and stamp is not None:
             return
@@ -148,24 +155,35 @@ class Dpkg:
 
     def _alternative(self, path: str, info: os.stat_result) -> int:
         """Give when a link of update-alternatives(1) was last set, if it leads where it may; else 0."""
+        target = os.readlink(path)  # noqa: PTH115 - str may hold any bytes
+        for name in names_of(path):
+            set_ns, targets = self._alternatives.get(name, (0, frozenset()))
+            if target in targets and abs(set_ns - info.st_ctime_ns) < _LINK_S * 1e9:
+                return set_ns
+        return 0
+
+    def _read_alternatives(self) -> None:
+        """Read where links may lead: a file for each name, with its link, those that go with it, and the choices.
+
+        After the state and the link come two lines for each link that goes with it, an empty line, and the choices:
+        for each its path, its priority, and what the other links lead to then.
+        """
         folder = self._lib / "alternatives"
         stamp = _stamp(folder)
-        if stamp is None:
-            return 0
-        if stamp != self._alternatives[0]:
-            words: dict[str, int] = {}
-            for file in sorted(folder.iterdir()):
-                changed_ns = (_stamp(file) or (0, 0))[0]
-                for line in file.read_bytes().split(b"\n") if changed_ns else ():
-                    word = os.fsdecode(line)
-                    words[word] = max(words.get(word, 0), changed_ns)
-            self._alternatives = (stamp, words)
-        known, target = self._alternatives[1], os.readlink(path)  # noqa: PTH115 - str may hold any bytes
-        name = target if path.startswith("/etc/alternatives/") else path
-        if not path.startswith("/etc/alternatives/") and not target.startswith("/etc/alternatives/"):
-            return 0
-        set_ns = known.get(name, 0)
-        return set_ns if set_ns and abs(set_ns - info.st_ctime_ns) < _LINK_S * 1e9 else 0
+        if stamp == self._alternatives_seen:
+            return
+        self._alternatives_seen = stamp
+        self._alternatives = {}
+        for file in sorted(folder.iterdir()) if stamp is not None else ():
+            set_ns = (_stamp(file) or (0, 0))[0]
+            head, _, choices = _read(file).partition(b"\n\n")
+            lines = [os.fsdecode(line) for line in head.split(b"\n")]
+            targets = frozenset(os.fsdecode(line) for line in choices.split(b"\n") if line.startswith(b"/"))
+            links = dict(zip(lines[2::2], lines[3::2], strict=False)) | {file.name: lines[1] if len(lines) > 1 else ""}
+            for name, link in links.items():
+                middle = f"{self._altdir}/{name}"
+                self._alternatives[middle] = (set_ns, targets)
+                self._alternatives[link] = (set_ns, frozenset({middle}))
 
     def _read_diversions(self) -> None:
         """Read dpkg-divert(1)'s list: three lines for each file."""
