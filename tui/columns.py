@@ -9,7 +9,7 @@ from soc_agent.model import Alert, Level, RuleInfo, Status
 from soc_agent.text import SafeText, current_language
 from tui import times
 from tui.look import SUPPRESSED_GLYPH, Role
-from tui.outside import EMPTY, Line, Part, fit, joined, safe, said
+from tui.outside import EMPTY, Line, Part, cells, fit, joined, safe, said
 from tui.words import ended_part, level_part, standing_part, status_part, title_of, widest
 
 _LAYOUTS = (
@@ -82,7 +82,7 @@ def alert_line(alert: Alert, rule: RuleInfo | None, width: int, now_ns: int, zon
     layout = columns(width)
     quiet: Role = "" if alert.status.is_open else "faint"
     level = level_part(alert.level, short=layout.short)
-    values = _telling(alert) if layout.entities else ()
+    values = _telling(alert, layout.entities) if layout.entities else ()
     return _row(
         layout,
         {
@@ -112,14 +112,25 @@ def _urgency(alert: Alert) -> Role:
     return "strong" if alert.level >= Level.HIGH else ""
 
 
-def _telling(alert: Alert) -> list[str]:
+def _telling(alert: Alert, width: int) -> list[str]:
     """Give what tells an alert from others: its entities; where there are none, what its line is about."""
     found = [
-        value for kind in _SHOWN for value in alert.entities.get(kind, ()) if (kind, value) != ("host", alert.host)
+        _tail(value, width) if kind == "file" else value
+        for kind in _SHOWN
+        for value in alert.entities.get(kind, ())
+        if (kind, value) != ("host", alert.host)
     ]
     if found:
         return found
     return [str(alert.fields[name]) for name in _ABOUT if alert.fields.get(name)][:1]
+
+
+def _tail(path: str, width: int) -> str:
+    """Give a path cut at its beginning: its end tells more."""
+    text = safe(path, 4096)
+    while cells(text) > width:
+        text = joined("…", text[max(len(text) - width, 1) + 1 :])
+    return text
 
 
 _ABOUT = ("page", "source", "item", "path")

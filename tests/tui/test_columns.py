@@ -97,3 +97,14 @@ def test_what_tells_alerts_apart_is_shown_where_there_is_room(store: Store) -> N
     assert "dmz" in shown(198, fields={"source": "dmz"}, **own)
     assert "portal.example" in shown(198, entities={"host": ("vm", "portal.example")}, host="vm", fields={"page": "x"})
     assert columns(100).title >= 28
+
+
+@pytest.mark.parametrize(
+    "path", ["/srv/portal/uploads/2026/11/21/anh-bia.php", f"/srv/{'ạ' * 90}.php", "漢字" * 40 + "x.php"]
+)
+def test_of_a_long_path_the_end_is_shown(store: Store, path: str) -> None:
+    alert = replace(an_alert(store), entities={"file": (path,)})
+    for width in (100, 120, 198):
+        line = alert_line(alert, BRUTE, width, NOW, ZONE)
+        assert ".php" in "".join(text for text, _ in line)
+        assert width_of(line) <= width
