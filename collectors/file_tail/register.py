@@ -123,7 +123,7 @@ class Register:
         copy = self._succession.seek_rest(stream.id, state, just_now=True)
         if key_of(stream.path) != stream.key and successor.leaving_since is None:
             successor.leaving_since = now
-        self._succession.take_later(state, copy, until=successor)
+        self._succession.take_later(state, copy, until=successor.key)
         self.roster.enter(successor, location)
         self._succession.take_later(state, copy)
         return successor
@@ -171,11 +171,10 @@ class Register:
         if unpacked_name(file.path) and is_packed(Path(file.path)):
             self._succession.offer(file)
             return
-        before = (
-            self.roster.latest[file.path].state() if file.path in self.roster.latest else self._past.latest(file.path)
-        )
+        log = self.roster.log_of(file.path)
+        before = self.roster.latest[log].state() if log in self.roster.latest else self._past.latest(log)
         if before is not None:
-            self._succession.take_later(before, self._succession.follow(before))
+            self._succession.take_later(before, self._succession.follow(before), until=file.key)
         if not self._may_be_copy(file):
             self._succession.adopt(file)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from collectors.archive import is_packed
 from collectors.file_tail.backlog import Backlog
 from collectors.file_tail.form import Form
-from collectors.file_tail.identity import TailState, file_holds, open_regular, still_holds
+from collectors.file_tail.identity import Key, TailState, file_holds, open_regular, still_holds
 from collectors.file_tail.openings import Openings
 from collectors.file_tail.packed import unpacked_name
 from collectors.file_tail.past import Past
@@ -142,10 +142,10 @@ class Succession:
         is_other = unpacked_name(found.path) and is_packed(Path(found.path))
         return found if not is_other and file_holds(found.path, stream.state()) else None
 
-    def take_later(self, state: TailState, found: Found | None, until: Stream | None = None) -> None:
+    def take_later(self, state: TailState, found: Found | None, until: Key | None = None) -> None:
         """Take up what the log was rotated to after ``state``, whose file became ``found``, and before ``until``."""
         for file in self._past.later(state, found, self._roster.reads):
-            if until is not None and file.key == until.key:
+            if file.key == until:
                 break
             if file.key not in self._roster.there_keys and not self._may_be_copy(file):
                 self.adopt(file, state.path)
