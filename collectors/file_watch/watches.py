@@ -154,18 +154,24 @@ class Watches:
                     self._add_tree(number, path)
             self._told(number, "folder", path)
         elif mask & (inotify.MOVED_FROM | inotify.DELETE):
-            with self._lock:
-                self._forget(lambda known: known[0] == number and (known[1] + "/").startswith(path + "/"))
+            if mask & inotify.MOVED_FROM:  # the watch on one that was deleted ends by itself
+                with self._lock:
+                    self._forget(lambda known: known[0] == number and (known[1] + "/").startswith(path + "/"))
             self._told(number, "gone", path)
         else:
             self._told(number, "changed", path)
 
     def _end(self, event: Event, folders: list[tuple[int, str]]) -> None:
         """Forget a folder that went away; one below is told of by the folder that it is in. Under the lock."""
+        if event.mask & inotify.IGNORED:
+            self._paths.pop(event.watch, None)
+            return
         tops = {(number, top.path) for number, top in self._tops.items()}
-        for known in folders:
-            if event.mask & inotify.IGNORED or known in tops:
-                self._forget(lambda other, known=known: other == known)  # type: ignore[misc]
+        kept = {known for known in folders if known not in tops}
+        if kept:
+            self._paths[event.watch] = kept
+        elif self._paths.pop(event.watch, None) and self._queue is not None:
+            self._queue.remove(event.watch)
 
     def _anew(self) -> None:
         with self._lock:
