@@ -241,6 +241,24 @@ def test_a_worker_that_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert "SIGSEGV" in str(alert.fields["detail"])
 
 
+def test_a_worker_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stopped, so that it neither speaks nor ends: it is killed, another one reads, and both are said."""
+    monkeypatch.setattr(Runner.__init__, "__defaults__", (0.5,))
+    monkeypatch.setattr("collectors.packets.process.SILENCE_S", 3.0)
+    (tmp_path / "captures").mkdir()
+    source = {"kind": "packets", "name": "lan", "paths": ["captures/*.pcap"]}
+    with inhabited(House(tmp_path, [source])) as house:
+        house.until_running()
+        collector: Any = house.agent._runners["lan"].collector
+        pid = collector.pid
+        os.kill(pid, signal.SIGSTOP)
+        house.until(lambda: house.alerts(UNREADABLE), "that it hangs is said")
+        house.until(lambda: collector.pid not in (None, pid), "another one reads")
+        house.until(lambda: not house.is_open(UNREADABLE), "it has ended")
+        assert "hangs" in str(house.alerts(UNREADABLE)[-1].fields["detail"])
+        assert not Path(f"/proc/{pid}").exists()
+
+
 def test_a_receiver_that_crashes(tmp_path: Path) -> None:
     door = a_door()
     with inhabited(House(tmp_path, [door])) as house:
