@@ -39,6 +39,8 @@ class Request(NamedTuple):
     """In upper case, in their order."""
     content_type: bytes | None = None
     """Of the body that follows, as the head says, in lower case."""
+    head_bytes: int = 0
+    """Where the body begins."""
 
 
 def request(data: bytes, *, final: bool = False) -> Request | None:
@@ -61,11 +63,9 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
     version = _VERSION.fullmatch(last)
     if version is None:
         return Request(method[1], line, b"0.9") if method[1] == b"GET" and line.startswith(b"/") else None
-    blank = data.find(b"\r\n\r\n", end - 1, HEAD_CAP_BYTES)
-    if blank < 0:
-        blank = data.find(b"\n\n", end, HEAD_CAP_BYTES)
-        if blank < 0 and not is_cut and not final:
-            raise EOFError
+    blank, after = _blank(data, end)
+    if blank < 0 and not is_cut and not final:
+        raise EOFError
     found: dict[str, bytes] = {}
     last_byte = blank if blank >= 0 else min(len(data), HEAD_CAP_BYTES)
     for header in _HEADER.finditer(data, end + 1, last_byte):
@@ -82,12 +82,39 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
         body_bytes=int(length[1]) if length else 0,
         header_names=tuple(name.decode("ascii").upper() for name in listed),
         content_type=kind[1].lower() if kind else None,
+        head_bytes=after,
         **found,
     )
 
 
+def _blank(data: bytes, at: int) -> tuple[int, int]:
+    """Give where the blank line behind a head is, and what comes after it; -1 and the end where there is none."""
+    found = data.find(b"\r\n\r\n", max(at - 1, 0), HEAD_CAP_BYTES)
+    if found >= 0:
+        return found, found + 4
+    found = data.find(b"\n\n", at, HEAD_CAP_BYTES)
+    return (found, found + 2) if found >= 0 else (-1, len(data))
+
+
 def _may_begin(data: bytes) -> bool:
     return data[:4] in METHODS if len(data) >= 4 else any(method.startswith(data) for method in METHODS)
+
+
+def begins(data: bytes) -> bool:
+    """Say whether a request may begin here, as far as there is anything."""
+    return bool(data) and _may_begin(data)
+
+
+def response_bytes(data: bytes) -> int:
+    """Give where the next response begins, by the length in the head of this one; the end where it names none."""
+    blank, after = _blank(data, 0)
+    if blank < 0:
+        return len(data)
+    length = _LENGTH.search(data, 0, blank)
+    found = status(data)
+    if length is None and found is not None and found >= 200 and found not in (204, 304):
+        return len(data)
+    return after + (int(length[1]) if length else 0)
 
 
 def status(data: bytes) -> int | None:

@@ -47,7 +47,7 @@ class Talk:
 
     __slots__ = (
         "_allowance", "_dialogue", "_held", "_listener", "_next",
-        "_quic", "_spoke", "_streams", "_tls", "_wants", "service",
+        "_quic", "_rest", "_spoke", "_streams", "_tls", "_wants", "service",
     )  # fmt: skip
 
     def __init__(self, allowance: Allowance) -> None:
@@ -59,6 +59,8 @@ class Talk:
         self._held = 0
         self._next = [0, 0]
         """By side: the sequence number after what was read."""
+        self._rest = 0
+        """Bytes at the end of what was just read in which another message begins."""
         self._spoke = [False, False]
         self._quic: quic.Initial | None = None
         """A QUIC connection whose ClientHello is not whole yet."""
@@ -117,7 +119,12 @@ class Talk:
         lines, is_done = self._read(names, side, data, time_ns, dissect, final=final)
         if is_done or final:
             self._streams[side] = None
-            self._next[side] = stream.end if stream is not None else (sequence + len(payload)) & 0xFFFFFFFF
+            end = stream.end if stream is not None else (sequence + len(payload)) & 0xFFFFFFFF
+            self._next[side] = end
+            if self._rest:
+                begin, self._rest = (end - self._rest) & 0xFFFFFFFF, 0
+                rest = self._streams[side] = Stream(begin)
+                rest.add(begin, data[-((end - begin) & 0xFFFFFFFF) :])
         elif stream is None:
             stream = self._streams[side] = Stream(sequence)
             stream.add(sequence, payload)
@@ -169,8 +176,8 @@ class Talk:
         """Book what is held now; when all that may be held is in use, tell what is known and hold nothing."""
         if self._allowance.left <= 0:
             lines += self._let_go(names, time_ns)
-        held = sum(stream.held for stream in self._streams if stream is not None)
-        for holder in (self._dialogue, self._listener, self._tls, self._quic):
+        held = 0
+        for holder in (*self._streams, self._dialogue, self._listener, self._tls, self._quic):
             if holder is not None:
                 held += holder.held
         if held != self._held:
@@ -209,10 +216,10 @@ class Talk:
                 return [], False
             if request is not None:
                 self.service = "http"
-                return self._http().request(names, request, time_ns), True
+                return self._read_requests(names, request, data, time_ns, final=final), True
         if side == 1 and data.startswith(http.RESPONSE) and self.service in ("", "http"):
             self.service = "http"
-            return self._http().response(names, data), True
+            return self._read_responses(names, data), True
         if not self.service:
             self._begin(services.tcp_service(data, side == 0, names.resp_p))
         if self._listener is not None:
@@ -230,6 +237,33 @@ class Talk:
         self._listener = listener_of(service)
         if self._listener is not None:
             self._wants = self._listener.wants
+
+    def _read_requests(
+        self, names: Names, request: http.Request, data: bytes, time_ns: int, *, final: bool
+    ) -> list[bytes]:
+        """Take a request, and those sent behind it without waiting (RFC 9112 section 9.3.2)."""
+        dialogue = self._http()
+        lines = dialogue.request(names, request, time_ns)
+        at = request.head_bytes + request.body_bytes
+        while request.head_bytes and http.begins(data[at : at + 8]):
+            try:
+                following = http.request(data[at:], final=final)
+            except EOFError:
+                self._rest = len(data) - at
+                break
+            if following is None or not following.head_bytes:
+                break
+            lines += dialogue.request(names, following, time_ns)
+            at += following.head_bytes + following.body_bytes
+        return lines
+
+    def _read_responses(self, names: Names, data: bytes) -> list[bytes]:
+        """Take a response, and those that stand behind it."""
+        lines: list[bytes] = []
+        while data.startswith(http.RESPONSE):
+            lines += self._http().response(names, data)
+            data = data[http.response_bytes(data) :]
+        return lines
 
     def _read_dns(self, names: Names, data: bytes, time_ns: int, dissect: Dissect) -> tuple[list[bytes], bool]:
         """Read messages with their length before them (RFC 1035 section 4.2.2)."""

@@ -12,8 +12,8 @@ HEAD = (
 
 
 def plain(found: Request | None) -> Request | None:
-    """A request without the names of its headers."""
-    return found._replace(header_names=()) if found is not None else None
+    """A request without the names of its headers, and their size."""
+    return found._replace(header_names=(), head_bytes=0) if found is not None else None
 
 
 def test_a_request_with_the_headers_that_detections_ask_for() -> None:

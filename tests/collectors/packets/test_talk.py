@@ -271,3 +271,28 @@ def test_idle_listeners_hold_next_to_nothing() -> None:
         names = Names("Cx", "10.0.0.1", 5000, "10.0.0.2", port, "tcp", "edge", False)
         flow = Flow(names).send(0, len(said).to_bytes(4, "big") + said if port == 88 else said)
         assert 10**6 - flow.allowance.left < 500
+
+
+SECOND = b"POST /evil?x=../../etc/passwd HTTP/1.1\r\nHost: a.vn\r\nContent-Length: 3\r\n\r\nabc"
+TWO_ANSWERS = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("cut", [0, 31, 32, 35, 40, 60, 100])
+def test_requests_behind_each_other_in_one_segment(cut: int) -> None:
+    """An attack is not hidden behind a harmless request."""
+    said = GET + SECOND + GET
+    flow = Flow()
+    for part in (said[:cut], said[cut:]):
+        flow = flow.send(0, part) if part else flow
+    flow.send(1, TWO_ANSWERS).send(1, b"HTTP/1.1 304 Not Modified\r\n\r\n").finish()
+    assert [(line["uri"], line["status_code"]) for line in flow.lines] == [
+        ("/a", 200),
+        ("/evil?x=../../etc/passwd", 404),
+        ("/a", 304),
+    ]
+
+
+def test_a_body_that_looks_like_a_request_is_none() -> None:
+    body = b"GET /inner HTTP/1.1\r\n\r\n"
+    head = b"POST /form HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert [line["uri"] for line in Flow().send(0, head + body).finish().lines] == ["/form"]
