@@ -34,7 +34,7 @@ def join_at(written: bytes, ends: Sequence[int]) -> bytes:
     """
     if not ends or len(ends) == written.count(b"\n"):
         return written
-    crlf = b"\r\n" in written
+    crlf = b"\r" in written and b"\r\n" in written
     joined = bytearray((written.replace(b"\r\n", b"  ") if crlf else written).replace(b"\n", b" "))
     part_at(joined, written, ends)
     return bytes(joined)
