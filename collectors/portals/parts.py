@@ -58,6 +58,8 @@ def read_part(kind: str, found: Fetch) -> Part | None:
     """
     if not 200 <= found.status < 300 or not found.body or (found.reason and found.reason != "too_big"):
         return None
+    if _is_page(found.body):
+        return None
     digest = sha256(found.body).hexdigest()
     if kind == "image":
         return Part(sha256=digest, key=digest, size=len(found.body))
@@ -69,6 +71,15 @@ def read_part(kind: str, found: Fetch) -> Part | None:
         hides = styles.names[:_HIDES_KEPT]
     key = code_key(text) if kind == "script" else digest
     return Part(digest, key, len(found.body), hosts_of(text), means_of(text), tuple(texts_of_code(text)), hides)
+
+
+def _is_page(body: bytes) -> bool:
+    """Say whether this is a page, as some servers answer for what is not there: no browser runs or shows it.
+
+    A script may begin with ``<!--`` (ECMA-262, B.1.1), and a picture is XML where it is SVG.
+    """
+    begin = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return begin.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
 
 
 def judge_part(known: Known, ref: Ref, part: Part, about: About, learn: int) -> dict[str, Any] | None:

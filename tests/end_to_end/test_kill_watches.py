@@ -2,6 +2,7 @@
 
 import json
 import random
+import resource
 import signal
 import time
 from collections import Counter
@@ -40,7 +41,7 @@ def test_each_change_is_told_once_over_kills_and_what_was_learnt_stays(tmp_path:
     with serving(say(home(1))) as server:
         page = {"name": "cong", "url": server.url("127.0.0.1")}
         watched: dict[str, Any] = {"kind": "portals", "name": "tinh", "pages": [page], "availability_s": 1}
-        watched |= {"content_s": 1, "private_networks": ["127.0.0.0/8"], "guise_s": 0}
+        watched |= {"content_s": 1, "private_networks": ["127.0.0.0/8"], "guise_s": 0, "parts": 0}
         host = {"kind": "host", "name": "may", "root": str(root), "host": "web01", "interval_s": 1, "ignore": ["suid"]}
         site = Site(tmp_path, {"sources": [host, watched]}, [USER_RULE, PAGE_RULE])
 
@@ -70,6 +71,36 @@ def test_each_change_is_told_once_over_kills_and_what_was_learnt_stays(tmp_path:
             site.stop(signal.SIGKILL)
     assert told(site, USER_RULE) == Counter(wanted)
     assert set(told(site, PAGE_RULE).values()) == {1}
+
+
+def test_a_full_disk_loses_no_change_and_tells_none_twice(tmp_path: Path) -> None:
+    root = tmp_path / "host"
+    make_host(root)
+    with serving(say(home(1))) as server:
+        page = {"name": "cong", "url": server.url("127.0.0.1")}
+        watched: dict[str, Any] = {"kind": "portals", "name": "tinh", "pages": [page], "availability_s": 1}
+        watched |= {"content_s": 1, "private_networks": ["127.0.0.0/8"], "guise_s": 0, "parts": 0}
+        host = {"kind": "host", "name": "may", "root": str(root), "host": "web01", "interval_s": 1, "ignore": ["suid"]}
+        site = Site(tmp_path, {"sources": [host, watched]}, [USER_RULE, PAGE_RULE])
+        site.start("--quiet")
+        try:
+            eventually(lambda: '"well"' in site.command("portals", "status", "--json").stdout, "the page is learnt")
+            eventually(lambda: "an" in site.command("hosts", "web01", "users").stdout, "the host is known")
+            assert site.agent is not None
+            soft, hard = resource.prlimit(site.agent.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(site.agent.pid, resource.RLIMIT_FSIZE, (4_096, hard))
+            passwd = root / "etc/passwd"
+            write(root, "etc/passwd", f"{passwd.read_text()}full:x:3000:1::/:/bin/sh\n")
+            server.answer = say(home(2, title="Hacked"))
+            time.sleep(3)
+            assert site.agent.poll() is None
+            assert told(site, USER_RULE) == Counter()
+            resource.prlimit(site.agent.pid, resource.RLIMIT_FSIZE, (soft, hard))
+            eventually(lambda: told(site, USER_RULE) == Counter({"full": 1}), "the user is told")
+            eventually(lambda: told(site, PAGE_RULE) == Counter({"Hacked": 1}), "the page is told")
+        finally:
+            assert site.stop() == 0
+    assert (told(site, USER_RULE), told(site, PAGE_RULE)) == (Counter({"full": 1}), Counter({"Hacked": 1}))
 
 
 def told(site: Site, rule: dict[str, Any]) -> Counter[str]:

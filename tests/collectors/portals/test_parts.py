@@ -133,10 +133,16 @@ def test_a_picture_that_is_another_each_time_is_none_to_be_told() -> None:
     [
         *(got("", status=404), got("", status=200), got("x", reason="timeout"), got("x", reason="broken")),
         got("x", status=503),
+        got("\ufeff\n <!DOCTYPE html><html>not found"),
+        got("<HTML><head>"),
     ],
 )
 def test_what_was_not_got_tells_nothing(fetch: Fetch) -> None:
     assert read_part("script", fetch) is None
+
+
+def test_a_script_that_begins_like_a_comment_of_a_page_is_a_script() -> None:
+    assert read_part("script", got("<!--\nevil()\n-->")) is not None
 
 
 def test_only_what_lies_on_own_hosts_is_wanted_and_no_more_than_asked_for() -> None:
