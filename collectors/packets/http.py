@@ -51,6 +51,8 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
 
     :raises EOFError: when more of the stream is needed.
     """
+    if data[:1] in (b"\r", b"\n"):
+        return _behind_empty_lines(data, final=final)
     method = _METHOD.match(data)
     end = data.find(b"\n", 0, HEAD_CAP_BYTES)
     is_cut = len(data) >= HEAD_CAP_BYTES
@@ -87,6 +89,16 @@ def request(data: bytes, *, final: bool = False) -> Request | None:
     )
 
 
+def _behind_empty_lines(data: bytes, *, final: bool) -> Request | None:
+    """Give the request behind empty lines, which servers pass over (RFC 9112 section 2.2).
+
+    :raises EOFError: as :func:`request`.
+    """
+    rest = data.lstrip(b"\r\n")
+    found = request(rest, final=final) if begins(rest) else None
+    return None if found is None else found._replace(head_bytes=found.head_bytes + len(data) - len(rest))
+
+
 def _blank(data: bytes, at: int) -> tuple[int, int]:
     """Give where the blank line behind a head is, and what comes after it; -1 and the end where there is none."""
     found = data.find(b"\r\n\r\n", max(at - 1, 0), HEAD_CAP_BYTES)
@@ -101,8 +113,9 @@ def _may_begin(data: bytes) -> bool:
 
 
 def begins(data: bytes) -> bool:
-    """Say whether a request may begin here, as far as there is anything."""
-    return bool(data) and _may_begin(data)
+    """Say whether a request may begin here, behind empty lines too, as far as there is anything."""
+    rest = data.lstrip(b"\r\n")
+    return bool(rest) and _may_begin(rest)
 
 
 def response_bytes(data: bytes) -> int:

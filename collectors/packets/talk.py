@@ -245,7 +245,7 @@ class Talk:
         dialogue = self._http()
         lines = dialogue.request(names, request, time_ns)
         at = request.head_bytes + request.body_bytes
-        while request.head_bytes and http.begins(data[at : at + 8]):
+        while request.head_bytes and http.begins(data[at : at + 12]):
             try:
                 following = http.request(data[at:], final=final)
             except EOFError:

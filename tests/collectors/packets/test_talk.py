@@ -296,3 +296,10 @@ def test_a_body_that_looks_like_a_request_is_none() -> None:
     body = b"GET /inner HTTP/1.1\r\n\r\n"
     head = b"POST /form HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
     assert [line["uri"] for line in Flow().send(0, head + body).finish().lines] == ["/form"]
+
+
+@pytest.mark.parametrize("between", [b"\r\n", b"\n", b"\r\n\r\n"])
+def test_empty_lines_before_a_request_hide_nothing(between: bytes) -> None:
+    flow = Flow().send(0, between + GET + between + SECOND).finish()
+    assert [line["uri"] for line in flow.lines] == ["/a", "/evil?x=../../etc/passwd"]
+    assert Flow().send(0, between).send(0, GET).finish().paths == ["http"]
