@@ -12,7 +12,7 @@ from os import fsencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from collectors.integrity.auditrecords import AuditEvent, events_of, value_of
+from collectors.integrity.auditrecords import AuditEvent, events_in, lines_of, value_of
 from collectors.integrity.owners import user_name
 
 _UNSET = "4294967295"
@@ -68,11 +68,21 @@ class AuditLogs:
     def __init__(self, paths: Sequence[str], window_s: float) -> None:
         self._paths = paths
         self._window_ns = int(window_s * 1e9)
+        self._read: dict[str, list[bytes]] = {}
+
+    def forget(self) -> None:
+        """Read the logs again when it is asked next: until then many changes are answered from one look."""
+        self._read.clear()
 
     def who(self, asked: Asked) -> Who | None:
         """Give who did it; None where no record says, or they name several people."""
         raw = fsencode(asked.path)
-        events = {(event.time_ns, event.serial): event for log in self._paths for event in events_of(log, raw)}
+        for log in self._paths:
+            if log not in self._read:
+                self._read[log] = lines_of(log)
+        events = {
+            (event.time_ns, event.serial): event for lines in self._read.values() for event in events_in(lines, raw)
+        }
         found = [_who(event) for _, event in sorted(events.items()) if self._counts(event, raw, asked)]
         if not found or len({(who.login, who.user if not who.login else "") for who in found}) > 1:
             return None

@@ -8,7 +8,7 @@ with spaces or other than text stand in hexadecimal. Only what begins a line is 
 import os
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 
 _TAIL_BYTES = 4 * 1024 * 1024
@@ -101,15 +101,19 @@ class AuditEvent:
             self.open_flags = int(flags, 8) if (flags := fields.get(b"oflag", b"")).isdigit() else 0
 
 
-def events_of(log: str, path: bytes) -> list[AuditEvent]:
-    """Give the events at the end of a log, and of the one before it, that name a file of this last name."""
+def lines_of(log: str) -> list[bytes]:
+    """Give the lines at the end of a log, and of the one before it where this one is short."""
     data = _tail(log)
     if len(data) < _TAIL_BYTES:
         data = _tail(f"{log}.1") + data
+    return data.split(b"\n")
+
+
+def events_in(lines: Sequence[bytes], path: bytes) -> list[AuditEvent]:
+    """Give the events among the lines of a log that name a file of this last name."""
     base = path.rpartition(b"/")[2]
     hexed = base.hex().upper().encode()
-    lines = data.splitlines()
-    named = (line for line in lines if b"type=PATH" in line and (base in line or hexed in line))
+    named = (line for line in lines if (base in line or hexed in line) and b"type=PATH" in line)
     wanted = {match.group(3, 4, 5) for line in named if (match := _RECORD.match(line))}
     events: dict[tuple[bytes, ...], AuditEvent] = {}
     for line in lines if wanted else ():

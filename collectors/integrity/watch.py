@@ -254,6 +254,7 @@ class IntegrityWatch:
             self._tell(change)
             if change.old is None and change.new is not None and change.new.links > 1:
                 self._look_at_others(change.path, change.new.inode)
+        self._audit.forget()
 
     def _look_at_others(self, path: str, inode: int) -> None:
         """Look at the other names of a file that got one more: the kernel does not tell it of them."""

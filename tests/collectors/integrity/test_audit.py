@@ -126,3 +126,14 @@ def test_the_log_was_rotated_a_moment_ago(tmp_path: Path) -> None:
 
 def test_this_host_s_name_in_the_log(tmp_path: Path) -> None:
     assert who(tmp_path, records(1, AT - 1, [(F, NORMAL)], node=socket.gethostname())) is not None
+
+
+def test_many_changes_are_answered_from_one_look_until_it_is_forgotten(tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    log.write_text("")
+    audit, asked = AuditLogs((str(log),), 10), Asked(F, AT * 10**9, inodes=(7,))
+    assert audit.who(asked) is None
+    log.write_text("".join(records(1, AT - 1, [(F, NORMAL)])))
+    assert audit.who(asked) is None
+    audit.forget()
+    assert audit.who(asked) is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.integrity.auditrecords import events_of, value_of
+from collectors.integrity.auditrecords import events_in, lines_of, value_of
 
 LOG = r"""type=SYSCALL msg=audit(1700000000.123:77): arch=c00000b7 syscall=276 success=yes pid=901 auid=4294967295 uid=0 comm="mv" exe="/usr/bin/mv"
 type=CWD msg=audit(1700000000.123:77): cwd="/srv/www"
@@ -20,7 +20,7 @@ type=USER_LOGIN msg=audit(170
 
 def test_a_name_is_put_together_from_folder_and_name(tmp_path: Path) -> None:
     (tmp_path / "log").write_text(LOG)
-    (event,) = events_of(str(tmp_path / "log"), b"/srv/www/index.php")
+    (event,) = events_in(lines_of(str(tmp_path / "log")), b"/srv/www/index.php")
     (record,) = event.of(b"/srv/www/index.php")
     assert (event.serial, event.time_ns, event.command) == (77, 1_700_000_000_123_000_000, b"mv\0new\0index")
     assert (event.kind(record), event.succeeded) == ("name", True)
@@ -29,7 +29,7 @@ def test_a_name_is_put_together_from_folder_and_name(tmp_path: Path) -> None:
 
 def test_names_in_hexadecimal_and_flags_of_openat2(tmp_path: Path) -> None:
     (tmp_path / "log").write_text(LOG)
-    (event,) = events_of(str(tmp_path / "log"), b"/srv/a /a b.txt")
+    (event,) = events_in(lines_of(str(tmp_path / "log")), b"/srv/a /a b.txt")
     (record,) = event.of(b"/srv/a /a b.txt")
     assert event.kind(record) == "write"
     assert value_of(event.call[b"exe"]) == b"/tmp/a b"
@@ -43,6 +43,6 @@ def test_values(written: bytes, value: bytes) -> None:
 
 
 def test_no_log_and_no_event(tmp_path: Path) -> None:
-    assert events_of(str(tmp_path / "none"), b"/x") == []
+    assert events_in(lines_of(str(tmp_path / "none")), b"/x") == []
     (tmp_path / "log").write_bytes(b"\xff\0type=PATH msg=audit(x:y): x\n" * 10)
-    assert events_of(str(tmp_path / "log"), b"/x") == []
+    assert events_in(lines_of(str(tmp_path / "log")), b"/x") == []
