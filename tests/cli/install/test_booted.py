@@ -37,6 +37,16 @@ NOW=$(date '+%%b %%e %%H:%%M:%%S')
 echo "$NOW h useradd[7]: new user: name=x, UID=0, GID=0, home=/home/x, shell=/bin/bash" >> /out/auth.log
 for turn in $(seq 60); do [ -n "$($PROGRAM alerts list --json 2>/dev/null)" ] && break; sleep 0.5; done
 echo "alerts $($PROGRAM alerts list --json | wc -l)"
+children() {
+  for process in /proc/[0-9]*; do
+    case "$(tr '\\0' ' ' < $process/cmdline 2>/dev/null)" in *-m" collectors."*)
+      echo "child $(grep -h CapPrm $process/status) nice $(cut -d' ' -f19 < $process/stat)" \\
+        "$(tr '\\0' ' ' < $process/cmdline)";;
+    esac
+  done
+}
+for turn in $(seq 120); do [ $(children | grep -c 'CapPrm:.0000000000000000') -ge 2 ] && break; sleep 0.5; done
+children
 $PROGRAM doctor --json | sed 's/^/doctor /'
 systemctl reload soc-agent; echo "reloaded $?"
 mkdir -p /etc/systemd/system/soc-agent.service.d
@@ -76,6 +86,12 @@ def group() -> Iterator[Path]:
     made.rmdir()
 
 
+def may_raise_limits() -> bool:
+    """Say whether root may raise hard limits here (CAP_SYS_RESOURCE): in some machines it may not."""
+    rights = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapEff"))
+    return bool(int(rights.split()[1], 16) >> 24 & 1)
+
+
 def test_the_service_under_systemd(out: Path, group: Path) -> None:
     program = Path(sys.executable).parent / "soc-agent"
     (out / "config.yaml").write_text(CONFIG)
@@ -107,5 +123,10 @@ def test_the_service_under_systemd(out: Path, group: Path) -> None:
     assert f"CapEff:\t{(1 << 2) | (1 << 10) | (1 << 13):016x}" in lines
     assert "NoNewPrivs:\t1" in lines
     assert "Seccomp:\t2" in lines
+    children = {line.split(" -m ")[1].split()[0]: line.partition(" -m ")[0] for line in lines if "child Cap" in line}
+    assert {"collectors.packets.worker", "collectors.listener.child"} <= children.keys(), said
+    assert all(f"CapPrm:\t{0:016x} " in told for told in children.values()), children
+    if may_raise_limits():
+        assert " nice -10 " in children["collectors.packets.worker"], "by its limit, without CAP_SYS_NICE"
     wrong = [line for line in lines if line.startswith("doctor ") and '"error"' in line]
     assert wrong == []
