@@ -20,11 +20,9 @@ import yaml
 from msgspec import Struct
 
 from soc_agent.detect.load.cache import FileEntry
+from soc_agent.detect.load.rule_files import PROFILES_FOLDER
 from soc_agent.errors import RuleError
 from soc_agent.model import Problem, Where
-
-FOLDER = "profiles"
-"""The folder of profiles among those of rules."""
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +86,7 @@ def read_profiles(root: Path) -> dict[str, Profile]:
     :raises RuleError: for a file that is no profile.
     """
     found = {}
-    for path in sorted((root / FOLDER).glob("*.yml")):
+    for path in sorted((root / PROFILES_FOLDER).glob("*.yml")):
         try:
             found[path.stem] = msgspec.convert(yaml.safe_load(path.read_bytes()), Profile)
         except (OSError, ValueError, yaml.YAMLError) as error:  # a msgspec.ValidationError is a ValueError

@@ -19,6 +19,11 @@ DECODERS_FOLDER = "decoders"
 """What lies in folders of this name below a folder of rules is read by :mod:`soc_agent.decode`."""
 
 
+PROFILES_FOLDER = "profiles"
+"""What lies in folders of this name says which rules run on which host: :mod:`soc_agent.detect.load.profiles`."""
+_OTHERS = (DECODERS_FOLDER, LISTS_FOLDER, PROFILES_FOLDER)
+
+
 def list_folders(paths: Sequence[Path]) -> list[Path]:
     """Give the folders named ``placeholders`` among folders of rules and below them."""
     found = []
@@ -57,7 +62,7 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(Problem("rule.unreadable", Where(str(error.filename)), {"reason": error.strerror}))
 
     for folder, folders, names in os.walk(root, onerror=failed):
-        folders[:] = sorted(name for name in folders if name not in (DECODERS_FOLDER, LISTS_FOLDER))
+        folders[:] = sorted(name for name in folders if name not in _OTHERS)
         for name in sorted(names) if Path(folder).name != LISTS_FOLDER else ():
             if name.endswith(SUFFIXES) and not name.endswith(SIDECAR):
                 yield Path(folder, name)

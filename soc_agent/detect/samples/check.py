@@ -12,7 +12,8 @@ from soc_agent.decode import Context, Decoders
 from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.engine import Engine
 from soc_agent.detect.load.documents import Document, documents_of
-from soc_agent.detect.load.shelf import DECODERS_FOLDER, SUFFIXES, load_rules
+from soc_agent.detect.load.rule_files import DECODERS_FOLDER, PROFILES_FOLDER
+from soc_agent.detect.load.shelf import SUFFIXES, load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.samples.files import SIDECAR, LineSample, LineSamples, line_samples
 from soc_agent.detect.yara.samples import check_yara_samples
@@ -72,7 +73,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield root
             continue
         for folder, folders, names in os.walk(root):
-            folders[:] = sorted(name for name in folders if name != DECODERS_FOLDER)
+            folders[:] = sorted(name for name in folders if name not in (DECODERS_FOLDER, PROFILES_FOLDER))
             for name in sorted(names):
                 if name.lower().endswith((*SUFFIXES, ".yar", ".yara")) and not name.endswith(SIDECAR):
                     yield Path(folder, name)

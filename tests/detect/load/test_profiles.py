@@ -143,3 +143,8 @@ def test_every_rule_of_the_product_is_in_a_profile() -> None:
     everything = {*load_rules(folders).infos, *load_yara(folders).infos}
     taken = {*load_rules(folders, selection=selection).infos, *load_yara(folders, selection=selection).infos}
     assert everything - taken == set()
+
+
+def test_profiles_are_no_rules(root: Path) -> None:
+    """A whole folder of rules may be named, profiles in it included."""
+    assert load_rules([root]).problems == ()
