@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
+from collectors.endless import Endless
 from collectors.file_tail.blocks import Blocks, read_positions
 from collectors.file_tail.files import OpenFiles, default_limit
 from collectors.file_tail.form import Form
@@ -13,7 +14,6 @@ from collectors.file_tail.reading import Reading
 from collectors.file_tail.register import Register
 from collectors.file_tail.turns import Turns
 from collectors.globs import Globs
-from collectors.reports import Reports
 from soc_agent.config import FileSource
 from soc_agent.model import Block, Problem
 
@@ -23,7 +23,7 @@ _EXPIRY_S = 3600.0
 """How often positions of files that are gone are looked through."""
 
 
-class FileTail:
+class FileTail(Endless):
     """Yields what is appended to the files of a source, each byte once.
 
     Files are the buffer: when nobody reads, nothing is read. Folders are looked at every ``rescan_s`` seconds, or less
@@ -45,10 +45,10 @@ class FileTail:
         max_open: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(options.name, clock)
         self._options, self._clock = options, clock
         self._globs = Globs(options.paths, options.exclude)
         self._blocks = Blocks(options, guess)
-        self._reports = Reports(clock)
         self._files = OpenFiles(max_open or default_limit())
         self._turns = Turns()
         self._lag = LagMeter(clock)
@@ -68,16 +68,6 @@ class FileTail:
         )
 
     @property
-    def name(self) -> str:
-        """Name of the source in the configuration."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """False always: a log may grow at any time."""
-        return False
-
-    @property
     def lag_bytes(self) -> int:
         """How many bytes of its files were not read yet. Called from any thread."""
         return self.lag().bytes
@@ -94,10 +84,6 @@ class FileTail:
     def missing(self) -> Problem | None:
         """Give None: nothing is ever missing to read files. What cannot be read is among :meth:`problems`."""
         return None
-
-    def problems(self) -> list[Problem]:
-        """Give what is wrong right now, and what was lost within the last hour."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""

@@ -4,18 +4,18 @@ import threading
 import time
 from collections.abc import Mapping
 
+from collectors.endless import Endless
 from collectors.file_watch.folder import Folder
 from collectors.file_watch.scanner import Scanner
 from collectors.file_watch.schedule import Timing
 from collectors.file_watch.worker import ENOUGH_BYTES, Worker
-from collectors.reports import Reports
 from soc_agent.config import WatchSource
 from soc_agent.model import Block, Problem
 
 _END_S = 2.0
 
 
-class FileWatch:
+class FileWatch(Endless):
     """Scans files of watched folders as they are closed or moved in. A :class:`soc_agent.model.Collector`.
 
     Every version of a file that is there for longer than the way of an event is scanned, or said to be not scanned,
@@ -25,26 +25,16 @@ class FileWatch:
     """
 
     def __init__(self, options: WatchSource, scanner: Scanner, timing: Timing | None = None) -> None:
+        super().__init__(options.name, time.monotonic)
         self._options = options
         self._scanner = scanner
         self._timing = timing or Timing()
         self._changed = threading.Condition()
-        self._reports = Reports(time.monotonic)
         self._folders: list[Folder] = []
         self._worker: Worker | None = None
         self._woken = False
         self._turn = -1
         self._news_since = 0.0
-
-    @property
-    def name(self) -> str:
-        """See :class:`soc_agent.model.Collector`."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """See :class:`soc_agent.model.Collector`: folders are watched until :meth:`close`."""
-        return False
 
     def missing(self) -> Problem | None:
         """See :class:`soc_agent.model.Collector`: a folder that is not there yet is waited for."""
@@ -70,7 +60,7 @@ class FileWatch:
     def problems(self) -> list[Problem]:
         """See :class:`soc_agent.model.Collector`."""
         stuck = self._worker.stuck() if self._worker is not None else None
-        return [*self._reports.current(), *([stuck] if stuck is not None else [])]
+        return [*super().problems(), *([stuck] if stuck is not None else [])]
 
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from collectors.endless import Endless
 from collectors.file_watch.tree import WalkLog
 from collectors.file_watch.watches import Watches
 from collectors.globs import Globs
@@ -20,7 +21,6 @@ from collectors.integrity.packages import Manager, Packages
 from collectors.integrity.records import Record, Records
 from collectors.integrity.rpm import Rpm
 from collectors.integrity.tree import everything
-from collectors.reports import Reports
 from soc_agent.config import IntegritySource
 from soc_agent.model import Block, Problem
 from soc_agent.text import path_text
@@ -45,7 +45,7 @@ class Timing(Struct, frozen=True):
     """Between two looks at what people approved."""
 
 
-class IntegrityWatch:
+class IntegrityWatch(Endless):
     """Tells what changes on the files of some folders. A :class:`soc_agent.model.Collector`.
 
     The state of a path and the line that tells its change commit together: what changed while the agent stood still
@@ -59,12 +59,12 @@ class IntegrityWatch:
         packages: Packages | None = None,
         timing: Timing | None = None,
     ) -> None:
+        super().__init__(options.name, time.monotonic)
         self._options = options
         self._timing = timing or Timing()
         self._packages = packages or Packages(*_managers(options))
         self._judge_of = Judge(approved, self._packages, self._timing.package_limit_s)
         self._audit = AuditLogs(options.audit_logs, options.audit_window_s)
-        self._reports = Reports(time.monotonic)
         self._excludes = Globs((), options.exclude).excludes
         self._changed = threading.Condition()
         self._due: dict[str, float] = {}
@@ -76,16 +76,6 @@ class IntegrityWatch:
         self._watches: Watches | None = None
         self._records = Records(options.name, {})
         self._woken = False
-
-    @property
-    def name(self) -> str:
-        """See :class:`soc_agent.model.Collector`."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """See :class:`soc_agent.model.Collector`: files are watched until :meth:`close`."""
-        return False
 
     def missing(self) -> Problem | None:
         """See :class:`soc_agent.model.Collector`: what is not there yet is noted when it appears."""
@@ -107,10 +97,6 @@ class IntegrityWatch:
             self._changed.wait_for(self._has_work, timeout_s)
             self._woken = False
         return None
-
-    def problems(self) -> list[Problem]:
-        """See :class:`soc_agent.model.Collector`."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """See :class:`soc_agent.model.Collector`."""

@@ -11,12 +11,12 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
+from collectors.endless import Endless
 from collectors.journal.child import Child, journal_options, last_entry
 from collectors.journal.export import Entry, ExportParser
 from collectors.journal.lines import ASKED, CURSOR, WANTED, line_of
 from collectors.journal.place import entries_between, first_place, position_of, restored, same_entry, second_of
 from collectors.lines import BLOCK_BYTES
-from collectors.reports import Reports
 from soc_agent.config import JournalSource
 from soc_agent.errors import describe
 from soc_agent.model import Block, Counters, Problem
@@ -31,7 +31,7 @@ _QUIET_S = 600.0
 """After so long without an entry the program is started anew: it may have lost sight of the files it follows."""
 
 
-class Journal:
+class Journal(Endless):
     """Follows the journal; a :class:`soc_agent.model.Collector`.
 
     A run of ``journalctl`` begins *at* the entry of the cursor: when that does not come first, the journal no longer
@@ -39,8 +39,8 @@ class Journal:
     """
 
     def __init__(self, options: JournalSource, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(options.name, clock)
         self._options, self._clock = options, clock
-        self._reports = Reports(clock)
         self._place = first_place("")
         self._child: Child | None = None
         self._parser = ExportParser(WANTED, options.line_cap_bytes)
@@ -52,16 +52,6 @@ class Journal:
         self._pause_s = 0.0
         self._first: Block | None = None
         self._wake_read, self._wake_write = -1, -1
-
-    @property
-    def name(self) -> str:
-        """Name of the source in the configuration."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """False: another entry may always come."""
-        return False
 
     def missing(self) -> Problem | None:
         """Say that there is no ``journalctl`` here."""
@@ -96,10 +86,6 @@ class Journal:
             now = self._clock()
             if block is not None or now >= end or not self._pause(end - now):
                 return block
-
-    def problems(self) -> list[Problem]:
-        """Give what is wrong right now, and what went wrong lately."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""

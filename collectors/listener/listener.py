@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from collectors.endless import Endless
 from collectors.lines import BLOCK_BYTES
 from collectors.listener.behind import Behind
 from collectors.listener.blocks import STREAM, Cutter, read_place
@@ -19,7 +20,6 @@ from collectors.listener.messages import Told
 from collectors.listener.process import Process
 from collectors.listener.sockets import door_name, open_door
 from collectors.listener.tls import server_context
-from collectors.reports import Reports
 from soc_agent.config import ListenerSource, ListenOptions
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block, Problem
@@ -36,7 +36,7 @@ _DEATHS = 3
 """The receiving process is started again at once, but when it died so often within a breath."""
 
 
-class Listener:
+class Listener(Endless):
     """Yields what comes in at the doors of a source; a :class:`soc_agent.model.Collector`.
 
     The sockets are opened here and handed to the receiving process: when that dies, senders over UDP do not notice, and
@@ -47,9 +47,9 @@ class Listener:
     def __init__(
         self, options: ListenerSource, guess: Callable[[bytes], str], clock: Callable[[], float] = time.monotonic
     ) -> None:
+        super().__init__(options.name, clock)
         self._options, self._clock = options, clock
         self._cutter = Cutter(options.name, guess)
-        self._reports = Reports(clock)
         self._losses = Losses(options, self._reports, clock)
         self._doors: list[socket.socket] = []
         self._process: Process | None = None
@@ -65,16 +65,6 @@ class Listener:
         self._deaths: list[float] = []
         self._next_look = 0.0
         self._wake_read, self._wake_write = -1, -1
-
-    @property
-    def name(self) -> str:
-        """Name of the source in the configuration."""
-        return self._options.name
-
-    @property
-    def finished(self) -> bool:
-        """False always."""
-        return False
 
     @property
     def lag_bytes(self) -> int:
@@ -143,10 +133,6 @@ class Listener:
             if self._woken() or now >= deadline:
                 return None
             self._wait(min(deadline, self._next_look) - now)
-
-    def problems(self) -> list[Problem]:
-        """Give what is wrong right now, and what went wrong lately."""
-        return self._reports.current()
 
     def wake(self) -> None:
         """End a waiting :meth:`read` early, from another thread."""

@@ -89,9 +89,10 @@ def test_a_full_spool_lets_tcp_wait_and_counts_datagrams_and_goes_on_when_freed(
             if block is not None:
                 blocks.append(block)
                 listener.committed(1)
-        numbers = [int(line.split()[0][4:]) for line in lines_in(blocks) if b"datagram" not in line]
-        assert numbers == list(range(len(numbers)))
-        assert len(numbers) > 5000
+        # the connection was cut when the first listener ended: what had come of a message by then is the last
+        whole = [line for line in lines_in(blocks) if b"datagram" not in line and line.endswith(b"x" * 2000)]
+        assert [int(line.split()[0][4:]) for line in whole] == list(range(len(whole)))
+        assert len(whole) > 5000
         assert not any(problem.code == "listener.spool_full" for problem in listener.problems())
 
 
