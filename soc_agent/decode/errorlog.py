@@ -6,6 +6,7 @@ from typing import Any
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.pattern import Pattern
+from soc_agent.decode.waf import FIELDS, LITERALS, WAF, put_waf
 from soc_agent.decode.weblog import QUOTED, REQUEST_FIELDS, WEBSERVER, put_request, unquote
 from soc_agent.model import LogSource
 
@@ -71,7 +72,7 @@ def decode_apache_error(text: str, context: Context) -> Parsed | None:
         rest = message
     fields["message"] = rest.strip()
     time_ns = times.ctime(minute, second, fraction, year, context.timezone)
-    return Parsed("apache_error", _APACHE_SOURCES, fields, time_ns, subject=fields["message"])
+    return _parsed("apache_error", _APACHE_SOURCES, fields, time_ns)
 
 
 def decode_nginx_error(text: str, context: Context) -> Parsed | None:
@@ -92,7 +93,14 @@ def decode_nginx_error(text: str, context: Context) -> Parsed | None:
             put_request(fields, request)
     fields["message"] = message.strip()
     time_ns = times.dated(minute, second, None, None, context.timezone)
-    return Parsed("nginx_error", _NGINX_SOURCES, fields, time_ns, subject=fields["message"])
+    return _parsed("nginx_error", _NGINX_SOURCES, fields, time_ns)
+
+
+def _parsed(kind: str, sources: tuple[LogSource, ...], fields: dict[str, Any], time_ns: int | None) -> Parsed:
+    message = fields["message"]
+    if ("ModSecurity: " in message or "Coraza: " in message) and put_waf(fields, message):
+        sources = (*sources, WAF)
+    return Parsed(kind, sources, fields, time_ns, subject=message)
 
 
 def is_apache_error(text: str) -> bool:
@@ -105,18 +113,22 @@ def is_nginx_error(text: str) -> bool:
     return _NGINX.match(text) is not None
 
 
-_FIELDS = frozenset({"severity", "pid", "tid", "c-ip", "cs-referer", "message"})
+_FIELDS = FIELDS.union({"severity", "pid", "tid", "c-ip", "cs-referer", "message"})
 APACHE_ERROR = LineType(
     "apache_error",
     decode_apache_error,
-    frozenset(_APACHE_SOURCES),
+    frozenset({*_APACHE_SOURCES, WAF}),
+    derived=frozenset({"waf_score"}),
     undecoded=_APACHE_SOURCES,
+    literals={WAF: LITERALS},
     fields=_FIELDS | {"module", "system_error", "c-port", "error_code"},
 )
 NGINX_ERROR = LineType(
     "nginx_error",
     decode_nginx_error,
-    frozenset(_NGINX_SOURCES),
+    frozenset({*_NGINX_SOURCES, WAF}),
+    derived=frozenset({"waf_score"}),
     undecoded=_NGINX_SOURCES,
+    literals={WAF: LITERALS},
     fields=_FIELDS | REQUEST_FIELDS | {"connection", "server", "upstream", "cs-host"},
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from soc_agent.decode import times, windows
+from soc_agent.decode import jsonweb, times, windows
 from soc_agent.decode.context import Context, Early, LineType, Parsed
 from soc_agent.decode.objects import flatten, read_object
 from soc_agent.model import LogSource
@@ -40,6 +40,7 @@ def decode_json(text: str, context: Context) -> Parsed | None:
         if fields is None:
             return None
         parsed = Parsed("json", (_ANY_SOURCE,), fields, subject=text)
+        jsonweb.name_web(parsed)
     if parsed.time_ns is None:
         parsed.time_ns = time_in(parsed.fields, context)
     parsed.host = parsed.host or host_in(parsed.fields)
@@ -75,9 +76,9 @@ def host_in(fields: dict[str, Any]) -> str:
 JSON = LineType(
     "json",
     decode_json,
-    frozenset({_ANY_SOURCE, *windows.LOG_SOURCES}),
-    derived=windows.DERIVED,
-    literals=windows.literals_of_sources(),
+    frozenset({_ANY_SOURCE, *windows.LOG_SOURCES, *jsonweb.LOG_SOURCES}),
+    derived=windows.DERIVED | jsonweb.DERIVED,
+    literals={**windows.literals_of_sources(), **jsonweb.LITERALS},
     early=_early,
     complete=windows.complete_record,
 )

@@ -1,0 +1,208 @@
+"""JSON lines of web servers and applications: an access log, what a firewall of web applications saw, a login.
+
+Traefik, Caddy, nginx, GitLab, Nextcloud, Coraza and others each name their fields themselves; the event has the names
+that public Sigma rules know, beside those of the line.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from soc_agent.decode.context import Parsed
+from soc_agent.decode.datadriven import address
+from soc_agent.decode.waf import WAF, put_waf
+from soc_agent.decode.weblog import WEBSERVER, put_request, put_target
+from soc_agent.model import LogSource
+
+APPLICATION = LogSource("application", "", "")
+_NEXTCLOUD = LogSource("application", "nextcloud", "")
+
+_CLIENT = (
+    *("ClientHost", "request.client_ip", "request.remote_ip", "remote_addr", "client_ip", "clientip", "remote_ip"),
+    *("remoteAddr", "remoteIP", "clientIp", "clientAddress", "ipAddress", "x_real_ip", "meta.remote_ip", "src_ip"),
+    *("ClientAddr", "request.remote_addr", "RemoteAddr"),
+)
+"""Names of the client's address in an access log, the surest first."""
+_FROM = (*_CLIENT, "ip", "IP", "remote", "source_ip", "sourceIp", "rhost", "account.ip")
+"""Names of the address that a login came from."""
+_METHOD = ("RequestMethod", "request.method", "request_method", "method", "verb", "Method")
+_TARGET = ("RequestPath", "request.uri", "request_uri", "uri", "url", "path", "request_path", "RequestURI")
+_STATUS = ("DownstreamStatus", "status", "status_code", "statusCode", "response_status", "sc-status")
+_SIZE = ("DownstreamContentSize", "size", "body_bytes_sent", "bytes_sent", "bytes")
+_AGENT = ("request_User-Agent", "request.headers.User-Agent", "http_user_agent", "user_agent", "userAgent", "ua")
+_REFERER = ("request_Referer", "request.headers.Referer", "http_referer", "referer", "referrer")
+_HOST = ("RequestHost", "request.host", "http_host", "server_name", "host")
+_VERSION = ("RequestProtocol", "request.proto", "server_protocol", "protocol")
+_WHO = ("ClientUsername", "user_id", "remote_user", "params.value.login")
+_WHO_FAILED = ("username", "user", "login", "email", "account", "userName", "params.value.login", "user_name")
+_TEXT = ("msg", "message", "event", "error", "reason", "action", "type", "log", "@m")
+_LOGIN = r"(?:log[ _-]?(?:in|on)|sign[ _-]?in|authenticat(?:e|ion)|auth|passwords?|credentials?)"
+_REFUSED = r"(?:failed|failure|fail|unsuccessful|invalid|incorrect|denied|rejected|wrong|mismatch)"
+_FAILURE = re.compile(
+    rf"(?<![a-z])(?:{_REFUSED}(?:[\W_]+\w+){{0,3}}?[\W_]+{_LOGIN}|{_LOGIN}(?:[\W_]+[^\s]+){{0,5}}?[\W_]+{_REFUSED})(?![a-z])",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(r'Login failed: "?(?P<user>.*?)"? \(Remote IP: "?(?P<ip>[^)"]*)"?\)', re.DOTALL)
+_GUESS = re.compile(r'Bruteforce attempt from "(?P<ip>[^"]*)" detected for action "(?P<reason>[^"]*)"')
+_HOST_ERROR = re.compile(r'Trusted domain error\. "(?P<ip>[^"]*)" tried to access using "(?P<target>.*)" as host')
+_CAP = 2048
+"""So much of a text is looked at."""
+
+LOG_SOURCES = frozenset({WEBSERVER, WAF, APPLICATION, _NEXTCLOUD})
+LITERALS = {
+    WEBSERVER: frozenset({f'{name.rpartition(".")[2]}"' for name in _CLIENT} | {"Coraza: ", "ModSecurity: "}),
+    _NEXTCLOUD: frozenset({"remoteaddr"}),
+    WAF: frozenset({"Coraza: ", "ModSecurity: ", '"transaction"'}),
+    APPLICATION: frozenset(
+        {
+            "fail",
+            "unsuccessful",
+            "invalid",
+            "incorrect",
+            "denied",
+            "rejected",
+            "wrong",
+            "mismatch",
+            "remoteaddr",
+            "sessionscontroller",
+        }
+    ),
+}
+"""What each line holds that is decoded to a log source."""
+DERIVED = frozenset({"action", "outcome", "service", "sc-status", "sc-bytes"})
+
+
+def name_web(parsed: Parsed) -> None:
+    """Give an object the type, the log sources and the fields of what it is; leave what is nothing such as it is."""
+    fields = parsed.fields
+    if "reqId" in fields and "remoteAddr" in fields:
+        _name_nextcloud(parsed, fields)
+        return
+    if (text := _text(fields)) and put_waf(fields, text):
+        parsed.type, parsed.log_sources = "waf", (WAF, WEBSERVER)
+        return
+    if "transaction.client_ip" in fields:
+        _name_transaction(parsed, fields)
+        return
+    client = _client(fields, _CLIENT)
+    if client and _put_access(fields, client):
+        parsed.type, parsed.log_sources = "access_json", (WEBSERVER,)
+    if _is_gitlab_refusal(fields) or _FAILURE.search(text):
+        client = client or _client(fields, _FROM)
+        if not client:
+            return
+        fields["src_ip"] = client
+        if user := _word(fields, _WHO_FAILED):
+            fields["user"] = user
+        fields["action"], fields["outcome"] = "login", "failure"
+        others = parsed.log_sources if parsed.type == "access_json" else ()
+        parsed.type, parsed.log_sources = "application", (APPLICATION, *others)
+
+
+def _name_nextcloud(parsed: Parsed, fields: dict[str, Any]) -> None:
+    message = fields.get("message")
+    text = message if isinstance(message, str) else ""
+    client = address(str(fields["remoteAddr"]))
+    parsed.type = "nextcloud"
+    parsed.log_sources = (_NEXTCLOUD,)
+    if client:
+        fields["src_ip"] = client
+    if fields.get("user") in ("--", ""):
+        del fields["user"]
+    if found := _REFUSAL.search(text):
+        fields["action"], fields["outcome"] = "login", "failure"
+        fields["user"] = found["user"]
+    elif found := _GUESS.search(text):
+        fields["action"], fields["outcome"], fields["reason"] = "throttle", "failure", found["reason"]
+    elif found := _HOST_ERROR.search(text):
+        fields["action"], fields["outcome"], fields["target"] = "wrong_host", "failure", found["target"]
+    elif text.startswith("Login successful"):
+        fields["action"], fields["outcome"] = "login", "success"
+
+
+def _name_transaction(parsed: Parsed, fields: dict[str, Any]) -> None:
+    """Name the record of one request in an audit log (ModSecurity 3, Coraza)."""
+    client = address(str(fields["transaction.client_ip"]))
+    if client:
+        fields["c-ip"] = client
+    if method := _word(fields, ("transaction.request.method",)):
+        fields["cs-method"] = method
+    if target := _word(fields, ("transaction.request.uri",)):
+        put_target(fields, target)
+    status = _word(fields, ("transaction.response.http_code", "transaction.response.status"))
+    if status.isdecimal():
+        fields["sc-status"] = int(status[:9])
+    told = _words(fields, ("transaction.messages.message", "messages.message", "messages.data.msg"))
+    if not told:
+        parsed.type, parsed.log_sources = "access_json", (WEBSERVER,)
+        return
+    fields["waf_message"] = told[0]
+    rules = _words(fields, ("transaction.messages.details.ruleId", "messages.data.id"))
+    if rules:
+        fields["waf_rule"] = rules[-1]
+    parsed.type, parsed.log_sources = "waf", (WAF, WEBSERVER)
+
+
+def _put_access(fields: dict[str, Any], client: str) -> bool:
+    request = fields.get("request")
+    method, target = _word(fields, _METHOD), _word(fields, _TARGET)
+    status = _word(fields, _STATUS)
+    if not status.isdecimal() or len(status) > 3 or not ((target and method) or isinstance(request, str)):
+        return False
+    if method and target:
+        fields["cs-method"] = method
+        put_target(fields, target)
+        if (args := fields.get("args")) and isinstance(args, str) and "cs-uri-query" not in fields:
+            fields["cs-uri-query"] = args
+    elif isinstance(request, str):
+        put_request(fields, request)
+    fields["c-ip"], fields["sc-status"] = client, int(status)
+    size = _word(fields, _SIZE)
+    if size.isdecimal() and len(size) < 20:
+        fields["sc-bytes"] = int(size)
+    for name, keys in (
+        ("cs-user-agent", _AGENT),
+        ("cs-referer", _REFERER),
+        ("cs-host", _HOST),
+        ("cs-version", _VERSION),
+        ("cs-username", _WHO),
+    ):
+        if (value := _word(fields, keys)) not in ("", "-"):
+            fields[name] = value
+    return True
+
+
+def _is_gitlab_refusal(fields: dict[str, Any]) -> bool:
+    controller, action = fields.get("controller"), fields.get("action")
+    if controller == "SessionsController":
+        return action == "create" and fields.get("status") in (0, 401, 403, 422)
+    return controller == "OmniauthCallbacksController" and action == "failure"
+
+
+def _client(fields: dict[str, Any], names: Iterable[str]) -> str:
+    for value in _words(fields, names):
+        if found := address(value) or address(value.rpartition(":")[0]):
+            return found
+    return ""
+
+
+def _text(fields: dict[str, Any]) -> str:
+    return " ".join(_words(fields, _TEXT))[:_CAP]
+
+
+def _word(fields: dict[str, Any], names: Iterable[str]) -> str:
+    return next(iter(_words(fields, names)), "")
+
+
+def _words(fields: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """Give what these fields say, of each its first value."""
+    found = []
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if isinstance(value, str) and value:
+            found.append(value)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            found.append(str(value))
+    return found
