@@ -17,7 +17,9 @@ from soc_agent.resources import resource
 pytestmark = pytest.mark.data
 
 ATTACKS = ("ftp_bruteforce", "ssh_sshguess", "http_cooper-grill-dvwa", "irc-more-commands")
-"""Captures with something above low in them."""
+"""Captures with an attack in them, or with IRC."""
+REVEALING = {"smtp.pcap": {"Password Sent In The Clear Over The Internet"}}
+"""What is really there in captures that are ordinary else: in this one somebody sends mail through a provider."""
 
 
 @cache
@@ -65,4 +67,4 @@ def test_ordinary_traffic_gives_nothing_above_low(shared_data: Path) -> None:
         for path in sorted((shared_data / "pcap").glob("*.pcap*"))
         if path.stem not in ATTACKS and (titles := {d.rule.title for d in hunt(path) if d.rule.level > Level.LOW})
     }
-    assert loud == {}
+    assert loud == REVEALING
