@@ -13,12 +13,12 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
     "dst_ip": ("dst_ip", "DestinationIp", "s-ip", "id.resp_h", "destination.ip"),
     "dst_port": ("dst_port", "DestinationPort", "s-port", "id.resp_p"),
     "mac": ("src_mac", "mac"),
-    "user": ("user", "User", "TargetUserName", "cs-username", "username", "USER", "acct"),
+    "user": ("user", "User", "TargetUserName", "SubjectUserName", "cs-username", "username", "USER", "acct"),
     "host": ("cs-host", "server_name", "Computer", "host_header"),
     "domain": ("query", "QueryName"),
     "file": ("path", "TargetFilename", "FileName", "file"),
     "hash": ("sha256", "sha1", "md5"),
-    "process": ("Image", "process", "exe"),
+    "process": ("Image", "SourceImage", "process", "exe"),
     "url": ("c-uri", "cs-uri-stem", "uri"),
     "signature": ("alert.signature",),
     "category": ("alert.category",),
@@ -26,6 +26,8 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
 """Which fields hold which kind of entity. A field name stands here once."""
 
 _EMPTY = ("", "-", "None")
+_MAPPED = "::ffff:"
+"""Before an IPv4 address that a program with IPv6 writes."""
 _REMEMBERED_FIELDS = 64
 """Events with more fields than this are seldom alike, and hostile ones never."""
 
@@ -50,6 +52,8 @@ def entities_of(fields: Mapping[str, Any]) -> Entities:
             new = dict.fromkeys((*found.get(kind, ()), *(text for text in texts if text not in _EMPTY)))
             if new:
                 found[kind] = tuple(new)
+    if (sources := found.get("src_ip")) and any(address.startswith(_MAPPED) for address in sources):
+        found["src_ip"] = tuple(dict.fromkeys(address.removeprefix(_MAPPED) for address in sources))
     if (names := found.get("src_host")) and (addresses := found.get("src_ip")):
         # where a source says one thing in two fields, an address is no name
         if left := tuple(name for name in names if name not in addresses):

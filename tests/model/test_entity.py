@@ -24,6 +24,16 @@ def test_a_field_name_stands_once() -> None:
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_an_address_is_written_in_one_way() -> None:
+    assert entities_of({"src_ip": "192.0.2.1", "IpAddress": "::ffff:192.0.2.1"}) == {"src_ip": ("192.0.2.1",)}
+    assert entities_of({"src_ip": "2001:db8::1"}) == {"src_ip": ("2001:db8::1",)}
+
+
+def test_who_did_it_is_named_beside_whom_it_was_done_to() -> None:
+    assert entities_of({"TargetUserName": "an", "SubjectUserName": "minh"}) == {"user": ("an", "minh")}
+    assert entities_of({"SourceImage": "C:\\a.exe"}) == {"process": ("C:\\a.exe",)}
+
+
 def test_an_address_is_no_name() -> None:
     assert entities_of({"src_ip": "192.0.2.1", "src_host": "192.0.2.1"}) == {"src_ip": ("192.0.2.1",)}
     assert entities_of({"src_host": "pc.example"}) == {"src_host": ("pc.example",)}

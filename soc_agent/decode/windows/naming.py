@@ -53,6 +53,7 @@ _CHANGES = {
 _OUTBOUND = {"%%14593": "true", "outbound": "true", "%%14592": "false", "inbound": "false"}
 _PROTOCOLS = {"6": "tcp", "17": "udp"}
 _NOBODY = ("", "-")
+_MAPPED = "::ffff:"
 _MOST_PARAMETERS = 100
 _LONGEST_NUMBER = 20
 
@@ -126,9 +127,18 @@ def _process_created(fields: Fields) -> None:
 
 
 def _audited(fields: Fields) -> None:
-    """Give the host the name that it had in audit events of old, by which some rules call it still."""
+    """Give the host the name that it had in audit events of old, and the source its address as others write it."""
     if "Computer" in fields:
         fields.setdefault("ComputerName", fields["Computer"])
+    address = fields.get("IpAddress")
+    if isinstance(address, str) and address not in _NOBODY:
+        fields.setdefault("src_ip", _plain_address(address))
+
+
+def _plain_address(address: str) -> str:
+    """Give an IPv4 address as such: domain controllers write ``::ffff:192.0.2.1``, other hosts ``192.0.2.1``."""
+    mapped = address[: len(_MAPPED)].lower() == _MAPPED and "." in address
+    return address[len(_MAPPED) :] if mapped else address
 
 
 def _crashed(fields: Fields) -> None:

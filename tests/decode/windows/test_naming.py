@@ -53,6 +53,15 @@ def test_an_audited_connection_has_the_names_of_sysmon() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::1"), ("-", None)],
+)
+def test_the_source_of_a_logon_has_one_address_whatever_host_writes_it(written: str, found: str | None) -> None:
+    fields = finished("security", 4771, IpAddress=written)
+    assert (fields["IpAddress"], fields.get("src_ip")) == (written, found)
+
+
 def test_names_of_defender_have_no_spaces_for_rules() -> None:
     fields = finished("windefend", 1116, **{"Threat Name": "X", "Feature Name": "y"})
     assert (fields["ThreatName"], fields["Feature_Name"], fields["Signature"]) == ("X", "y", "X")
