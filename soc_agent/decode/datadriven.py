@@ -8,6 +8,7 @@ from typing import Any
 
 import ahocorasick_rs
 
+from soc_agent.decode.cases import Case
 from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
 from soc_agent.decode.pattern import Pattern
@@ -129,6 +130,10 @@ class CompiledDecoder:
         self._otherwise = tuple(pattern for pattern in patterns if _first_words(pattern) is None)
         self._prefix = Pattern(f"(?:{definition.prefix})(?P<{REST}>.*)") if definition.prefix else None
         self._prefix_fields = _field_makers(self._prefix.names, definition) if self._prefix else ()
+        self._inside = tuple(
+            (field, _converter(definition, field)) for field in (*definition.casts, *definition.values)
+        )
+        self._cases = tuple(Case(case, lambda field: _converter(definition, field)) for case in definition.cases)
 
     def take(self, parsed: Parsed, context: Context) -> bool:
         """Refine what the line type made of a line, when the message is one that this decoder knows."""
@@ -137,6 +142,8 @@ class CompiledDecoder:
             if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
                 self._take_payload(parsed, inner)
                 return True
+        if self.definition.structured and self._take_structured(parsed):
+            return True
         before: list[str | None] | None = None
         if self._prefix is not None:
             if (before := self._prefix.named(subject)) is None:
@@ -152,8 +159,11 @@ class CompiledDecoder:
                 return True
         return False
 
-    def taken_by(self, subject: str, context: Context) -> str | int | None:
-        """Say what takes a message: a line type in which it is written, or the number of a pattern, from 1."""
+    def taken_by(self, parsed: Parsed, context: Context) -> str | int | None:
+        """Say what takes a message: what it is written in (a line type), or the number of a pattern, from 1."""
+        subject = parsed.subject
+        if self.definition.structured and any(name.startswith(self.definition.structured) for name in parsed.fields):
+            return "RFC 5424"
         for line_type in self._payload:
             if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
                 return line_type.name
@@ -173,7 +183,8 @@ class CompiledDecoder:
     def own_log_sources(self) -> frozenset[LogSource]:
         """Every log source that it can give of what the line itself says."""
         patterns = self.definition.patterns
-        return frozenset((*self.log_sources, *(s.as_model() for pattern in patterns for s in pattern.log_sources)))
+        found = {*self.log_sources, *(s.as_model() for pattern in patterns for s in pattern.log_sources)}
+        return frozenset(found.union(*(case.log_sources for case in self._cases)))
 
     @cached_property
     def all_log_sources(self) -> frozenset[LogSource]:
@@ -183,7 +194,11 @@ class CompiledDecoder:
     def needed_for(self, log_source: LogSource) -> set[str]:
         """Give texts of which every message holds one that its patterns give this log source; nothing: none tell it."""
         needs = {pattern.needed() for pattern in self._patterns if log_source in pattern.sources}
-        tell = not self._payload and all(len(text.strip()) >= _TELLING for text in needs)
+        tell = (
+            not self._payload
+            and not self.definition.structured
+            and all(len(text.strip()) >= _TELLING for text in needs)
+        )
         return needs if tell else set()
 
     def fields(self) -> frozenset[str] | None:
@@ -191,7 +206,10 @@ class CompiledDecoder:
         inner = [line_type.fields for line_type in self._payload]
         if None in inner:
             return None
+        if self.definition.structured:
+            return None
         own = (*self.definition.aliases, *(field for field, _ in self._prefix_fields))
+        own += tuple(field for case in self._cases for field in case.fields)
         return frozenset(own).union(*(part for part in inner if part), *(pattern.fields for pattern in self._patterns))
 
     def derived(self) -> set[str]:
@@ -200,6 +218,8 @@ class CompiledDecoder:
         fields = {*definition.constants, *definition.values}
         for pattern in definition.patterns:
             fields.update(pattern.constants)
+        for case in definition.cases:
+            fields.update(case.constants)
         for line_type in self._payload:
             fields |= line_type.derived
         fields.update(field for field, others in definition.aliases.items() if fields.intersection(texts(others)))
@@ -216,6 +236,38 @@ class CompiledDecoder:
                     if fields.get(other) not in (None, ""):
                         fields[field] = fields[other]
                         break
+        for case in self._cases:
+            if case.add_to(fields):
+                parsed.log_sources = _join(case.log_sources, parsed.log_sources)
+
+    def _take_structured(self, parsed: Parsed) -> bool:
+        """Give the parameters of the decoder's element of structured data their own names."""
+        begin, fields = self.definition.structured, parsed.fields
+        inner = {name.rpartition(".")[2]: value for name, value in fields.items() if name.startswith(begin)}
+        if not inner:
+            return False
+        for name, value in inner.items():
+            fields.setdefault(name, value)
+        self._convert(fields)
+        self._name(parsed, self.log_sources or parsed.log_sources)
+        return True
+
+    def _convert(self, fields: dict[str, Any]) -> None:
+        """Convert what patterns did not: fields that a line names itself, and those that are filled from them."""
+        for field, others in self._aliases:
+            if fields.get(field) in (None, ""):
+                for other in others:
+                    if fields.get(other) not in (None, ""):
+                        fields[field] = fields[other]
+                        break
+        for field, convert in self._inside:
+            value = fields.get(field)
+            if value.__class__ is str and convert is not None:
+                converted = convert(value)
+                if converted is None:
+                    del fields[field]
+                else:
+                    fields[field] = converted
 
     def _take_payload(self, parsed: Parsed, inner: Parsed) -> None:
         outer = {name: parsed.fields[name] for name in _OUTER if name in parsed.fields}
@@ -223,6 +275,7 @@ class CompiledDecoder:
         for name, value in inner.fields.items():
             parsed.fields[CLAIMED + name if name.startswith(_TRUSTED) else name] = value
         parsed.fields.update(outer)
+        self._convert(parsed.fields)
         self._name(parsed, _join(inner.log_sources, self.log_sources or parsed.log_sources))
         parsed.type = inner.type
         parsed.host = parsed.host or inner.host

@@ -63,6 +63,22 @@ class PatternDefinition(_Part, frozen=True, kw_only=True):
     """Log sources of the events that it takes, in front of those of the decoder."""
 
 
+class CaseDefinition(_Part, frozen=True, kw_only=True):
+    """What fields mean together: where they have certain values, more is known of the event."""
+
+    when: dict[str, Texts]
+    """Field to the values of which it must have one, without regard to case; ``x*`` is whatever begins with x."""
+    field: str = ""
+    """A field that is looked into by ``match``."""
+    match: str = ""
+    """RE2 syntax over the whole of that field; its named groups become fields. Where it does not match, the case
+    does not hold."""
+    constants: dict[str, Scalar] = {}
+    """Fields of the events of which it holds."""
+    log_sources: tuple[LogSourceName, ...] = ()
+    """Log sources of these events, in front of the others."""
+
+
 class Sample(_Part, frozen=True, kw_only=True):
     """A line, and fields that must come of it."""
 
@@ -89,12 +105,15 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     """Its candidates are also the lines with one of these literals, where no decoder of the program took the line."""
     payload: tuple[Text, ...] = ()
     """Line types in which the message itself may be written, tried in this order before the patterns."""
+    structured: str = ""
+    """What the name of an element of structured data (RFC 5424) begins with: its parameters become fields by their own
+    names, before the patterns are tried."""
     log_sources: tuple[LogSourceName, ...] = ()
     """The first is what its events are foremost. None: those of the parent."""
     constants: dict[str, Scalar] = {}
     """Fields of every event that one of its patterns takes."""
     casts: dict[str, Literal["int", "ip", "lower"]] = {}
-    """Fields that are made a number, an address (left out when it is none), or lower case."""
+    """Fields that are made a number, an address (left out when it is none), or lower case; also those of a payload."""
     values: dict[str, dict[str, Scalar]] = {}
     """Field to a table of its values, found without regard to case; a value not in it stays."""
     rename: dict[str, str] = {}
@@ -104,6 +123,8 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     prefix: str = ""
     """What every message begins with: taken off, with its groups as fields, before the patterns are tried."""
     patterns: tuple[PatternDefinition, ...] = ()
+    cases: tuple[CaseDefinition, ...] = ()
+    """Asked last, one after the other; each that holds adds its own."""
     samples: tuple[Sample, ...] = ()
 
 

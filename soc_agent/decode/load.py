@@ -119,13 +119,17 @@ def _check(
     groups: set[str] = set()
     patterns: list[tuple[str, list[str | int]]] = [(definition.prefix, ["prefix"])]
     patterns += [(pattern.match, ["patterns", index, "match"]) for index, pattern in enumerate(definition.patterns)]
+    patterns += [(case.match, ["cases", index, "match"]) for index, case in enumerate(definition.cases)]
     for pattern, path in patterns:
         try:
             groups.update(Pattern(pattern).names)
         except PatternError as error:
             yield Problem("decode.bad_pattern", _where(name, root, path), {"pattern": pattern, "reason": str(error)})
             return
+    named_inside = bool(definition.payload or definition.structured)
     for key, named in (("rename", set(definition.rename)), ("casts", set(definition.casts))):
+        if named_inside:  # the lines name their fields themselves
+            continue
         made = groups if key == "rename" else {definition.rename.get(group, group) for group in groups}
         for field in sorted(named - made):
             yield Problem("decode.no_such_group", _where(name, root, [key, field]), {"field": field})

@@ -51,7 +51,7 @@ def tell(decoders: Decoders, line: bytes, context: Context) -> Story:
     asked: list[Asked] = []
     index = decoders.index(line_type.name)
     for decoder, because in index.candidates(parsed) if index is not None else ():
-        taken_by = decoder.taken_by(parsed.subject, context)
+        taken_by = decoder.taken_by(parsed, context)
         match = decoder.definition.patterns[taken_by - 1].match if isinstance(taken_by, int) else ""
         asked.append(Asked(decoder.name, decoder.path, because, taken_by, match))
         if taken_by is not None:

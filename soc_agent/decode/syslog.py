@@ -141,7 +141,7 @@ def _rfc5424(text: str, found: re.Match[str], context: Context) -> Parsed:
     program = "" if program == "-" else program
     if message_id != "-":
         fields["msgid"] = message_id
-    return _parsed(
+    parsed = _parsed(
         message,
         "" if host == "-" else host,
         program,
@@ -150,6 +150,9 @@ def _rfc5424(text: str, found: re.Match[str], context: Context) -> Parsed:
         times.time_of(stamp, context.timezone, context.received_ns),
         fields,
     )
+    if not message:  # then the id and the structured data are all that is said
+        parsed.subject = text[found.start(6) :].strip()
+    return parsed
 
 
 def _structured_data(text: str, start: int, fields: dict[str, Any]) -> int:
