@@ -76,7 +76,7 @@ def test_a_full_spool_lets_tcp_wait_and_counts_datagrams_and_goes_on_when_freed(
         assert sum(path.stat().st_size for path in tmp_path.glob("*.spool")) <= LIMIT
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             for number in range(datagrams):
-                other.sendto(b"<13>datagram %d %s" % (number, bytes(60_000)), ("127.0.0.1", udp.port))
+                other.sendto(b"<13>datagram %d %s" % (number, b"y" * 60_000), ("127.0.0.1", udp.port))
         found = read_until(listener, lambda found: dropped_in(found) + datagrams_in(found) >= datagrams)
         assert dropped_in(found) + datagrams_in(found) == datagrams
         assert 0 < datagrams_in(found) < datagrams, "those who cannot wait get the room that is left"
