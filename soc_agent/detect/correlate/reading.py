@@ -1,4 +1,4 @@
-"""From a correlation that pySigma parsed, and our own ``first_seen``, to plain data. What cannot run is refused."""
+"""From a correlation that pySigma parsed, and our own types, to plain data. What cannot run is refused."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from soc_agent.detect.correlate.expression import terms_of
+from soc_agent.detect.correlate.rhythm import Rhythm
 from soc_agent.detect.correlate.spec import NUMERIC, Check, CorrelationSpec, Kind, Operator, Term
 from soc_agent.errors import RuleError
 from soc_agent.model import Problem, RuleInfo
@@ -20,6 +21,8 @@ COUNT_CAP = 100_000
 """A window holds no more events than twice this; a threshold beyond it would never be reached."""
 RULES_CAP = 256
 PERCENT = 100
+BEATS = range(5, 1001)
+"""How many events of a rhythm can be asked for: fewer may well be so by chance."""
 NUMBER_CAP = 2**53
 """No comparison is with a larger number: beyond it, a number is not what was written."""
 SPAN_CAP_S = 10 * 366 * 86_400
@@ -96,11 +99,13 @@ def compile_correlation(
     resolve: Callable[[str], str | None],
     more: tuple[Check, ...] = (),
     first_seen: FirstSeen | None = None,
+    rhythm: Rhythm | None = None,
 ) -> CorrelationSpec:
     """Compile a parsed correlation.
 
     :param resolve: turns the id or name of a rule into its id; None when there is no such rule.
     :param more: the other comparisons of a range, see :func:`split_range`.
+    :param first_seen: what makes a ``first_seen`` of a count of values; ``rhythm`` a ``rhythm`` of a count of events.
     :raises RuleError: when it refers to a rule that is not there, or asks for what this program cannot do.
     """
     # pySigma is loaded only when a file must be read: it costs as much time as loading a cached rule set
@@ -138,6 +143,10 @@ def compile_correlation(
         if kind != "value_count" or checks != (Check("gte", 1),):
             raise _refused("first_seen", reason="`type: value_count`, `condition: {field: …, gte: 1}`")
         kind = "first_seen"
+    if rhythm is not None:
+        if kind != "event_count" or [check.op for check in checks] != ["gte"] or not _is_rhythm(checks[0].count):
+            raise _refused("rhythm", reason=f"`type: event_count`, `condition: {{gte: {BEATS[0]}–{BEATS[-1]}}}`")
+        kind = "rhythm"
     return CorrelationSpec(
         info=info,
         kind=kind,
@@ -155,6 +164,7 @@ def compile_correlation(
         terms=terms,
         expression="" if isinstance(condition, SigmaCorrelationCondition) else condition.expression,
         learn_ns=first_seen.learn_ns if first_seen else 0,
+        rhythm=rhythm,
     )
 
 
@@ -179,6 +189,10 @@ def _comparison(
             raise _refused("percentile", percentile=condition.percentile)
         percentile = condition.percentile
     return checks, fields, percentile
+
+
+def _is_rhythm(count: float) -> bool:
+    return count in BEATS
 
 
 def _is_number(count: Any) -> bool:

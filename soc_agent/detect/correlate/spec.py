@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from soc_agent.detect.correlate.rhythm import Rhythm
 from soc_agent.model import RuleInfo
 
 Kind = Literal[
@@ -18,6 +19,7 @@ Kind = Literal[
     "temporal",
     "temporal_ordered",
     "first_seen",
+    "rhythm",
 ]
 Operator = Literal["gt", "gte", "lt", "lte", "eq", "neq"]
 
@@ -102,6 +104,8 @@ class CorrelationSpec(Struct, frozen=True):
     """The same as its author wrote it."""
     learn_ns: int = 0
     """For ``first_seen``: how long a group is only learnt from, since its first event."""
+    rhythm: Rhythm | None = None
+    """For ``rhythm``: how regular the events must be."""
 
     def field_of(self, name: str, rule_id: str) -> str:
         """Give the field that ``name``, a field or an alias, is in events of a rule."""

@@ -93,7 +93,8 @@ def fingerprint(spec: CorrelationSpec) -> bytes:
         spec.value_fields,
         spec.terms,
     )
-    return blake2b(msgspec.json.encode(meaning, order="sorted"), digest_size=8).digest()
+    whole = meaning if spec.rhythm is None else (*meaning, spec.rhythm)
+    return blake2b(msgspec.json.encode(whole, order="sorted"), digest_size=8).digest()
 
 
 def condition_of(spec: CorrelationSpec) -> bytes:

@@ -11,6 +11,7 @@ from math import ceil, inf, isinf
 from typing import Any, ClassVar, Protocol, assert_never
 
 from soc_agent.detect.correlate.entry import EVENTS, TIME, WHAT, Entry
+from soc_agent.detect.correlate.rhythm import LOOKED_AT, Beats, Rhythm
 from soc_agent.detect.correlate.spec import CorrelationSpec, Term
 
 _NEVER = -(2**63)
@@ -260,6 +261,8 @@ def tally_maker(spec: CorrelationSpec) -> Callable[[], Tally]:
             return EventCount
         case "value_count" | "first_seen":
             return ValueCount
+        case "rhythm":
+            return partial(Beats, spec.rhythm or Rhythm(), spec.checks[0].least)
         case "value_sum":
             return ValueSum
         case "value_avg":
@@ -280,7 +283,7 @@ def least_entries(spec: CorrelationSpec) -> int:
     """Give how many entries a window must have at least, for the condition to be true; 1 where that is not known."""
     if spec.terms:
         return max(1, min(len(term.present) for term in spec.terms))
-    if spec.kind in ("event_count", "value_count", "temporal", "temporal_ordered"):
+    if spec.kind in ("event_count", "value_count", "temporal", "temporal_ordered", "rhythm"):
         return max(1, *(check.least for check in spec.checks))
     return 1
 
@@ -296,6 +299,8 @@ def entries_cap(spec: CorrelationSpec) -> int:
     match spec.kind:
         case "temporal" | "temporal_ordered":
             return _COUNT_CAP
+        case "rhythm":
+            return max(_COUNT_CAP, 2 * LOOKED_AT * spec.checks[0].least)
         case "event_count" | "value_count":
             # so much more than any count of the condition that three quarters of it decide the same
             return min(max(_COUNT_CAP, *(2 * ceil(check.count) for check in spec.checks)), _MOST)
@@ -311,5 +316,7 @@ _MOST = 500_000
 
 def decides(spec: CorrelationSpec) -> bool:
     """Say whether as many events as a group may hold decide the condition, so that what is dropped changes nothing."""
+    if spec.kind == "rhythm":
+        return True
     counts = spec.kind in ("event_count", "value_count")
     return counts and all(2 * check.count <= entries_cap(spec) for check in spec.checks)

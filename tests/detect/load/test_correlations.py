@@ -1,5 +1,8 @@
 """Correlation documents are read with their references as written."""
 
+import pytest
+
+from soc_agent.detect.correlate import Rhythm
 from soc_agent.detect.load.correlations import parse_correlation
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.parse import Parsed
@@ -93,3 +96,32 @@ def test_an_expression_without_a_list_of_rules() -> None:
     assert parsed.problems == []
     assert parsed.correlation is not None
     assert (parsed.correlation.spec.rule_ids, parsed.correlation.spec.waits) == (("started", "finished"), True)
+
+
+RHYTHM = """
+title: Calls home
+correlation:
+  type: event_count
+  rules: [some_rule]
+  group-by: [src_ip]
+  timespan: 6h
+  condition: {gte: 12}
+soc:
+  rhythm: {spread: 30}
+"""
+
+
+def test_our_own_rhythm_is_a_count_of_events_at_regular_intervals() -> None:
+    parsed = read(RHYTHM)
+    assert parsed.problems == []
+    assert parsed.correlation is not None
+    spec = parsed.correlation.spec
+    assert (spec.kind, spec.rhythm) == ("rhythm", Rhythm(spread=30))
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"), [("gte: 12", "gte: 3"), ("gte: 12", "lt: 12"), ("spread: 30", "jitter: 30")]
+)
+def test_a_wrong_rhythm_is_told_with_its_place(told: str, wrong: str) -> None:
+    (problem,) = read(RHYTHM.replace(told, wrong)).problems
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.rhythm", "c.yml", 10)
