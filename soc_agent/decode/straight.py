@@ -277,7 +277,7 @@ def _first(units: list[_Unit], *, inside: bool) -> frozenset[int]:
         if (single := _single(op, argument)) is not None:
             return found | single
         if op is sre.BRANCH:
-            return found | {alternative[0][1] for alternative in argument[1] if alternative}
+            return found | _first_of_each(argument[1])
         if op not in (sre.MAX_REPEAT, sre.MIN_REPEAT):
             return _UNKNOWN
         low, _, inner = argument
@@ -285,6 +285,13 @@ def _first(units: list[_Unit], *, inside: bool) -> frozenset[int]:
         if low > 0:
             return found
     return found | (_UNKNOWN if inside else {_END})
+
+
+def _first_of_each(alternatives: list[list[_Unit]]) -> frozenset[int]:
+    firsts = [alternative[0] if len(alternative) else (None, None) for alternative in alternatives]
+    if not all(op is sre.LITERAL for op, _ in firsts):
+        return _UNKNOWN
+    return frozenset(argument for _, argument in firsts)
 
 
 def _literals(units: list[_Unit]) -> bool:

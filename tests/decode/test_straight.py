@@ -60,7 +60,7 @@ def test_for_the_patterns_of_our_decoders_too(pattern: str, message: str, data: 
 
 
 def test_most_patterns_of_our_decoders_have_a_straight_way() -> None:
-    assert sum(straight(pattern) is not None for pattern in MATCHES) > len(MATCHES) * 2 // 3
+    assert sum(straight(pattern) is not None for pattern in MATCHES) > len(MATCHES) // 2
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,7 @@ def test_where_the_first_choice_would_be_wrong_nothing_is_said(pattern: str, tex
         "(?P<a>x",
         "(?U)(a+)",
         r"(\Qa.b\E)",
+        r"(?:T([0-9]+)(?:Z|[+-][0-9])? )?(.*)",
         "(" + "a" * 5000 + ")",
     ],
 )
