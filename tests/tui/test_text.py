@@ -19,6 +19,7 @@ from tui.keys import ACTING, EVERYWHERE, LISTING, MOVING, OPENING, PIVOTING, SCR
 from tui.outside import cells, said
 from tui.paper import width_of
 from tui.registry import VIEWS
+from tui.screens.assets import AssetPage
 from tui.screens.detail import Detail
 from tui.screens.explained import Explained
 from tui.screens.judged import JudgedLine
@@ -74,6 +75,7 @@ def all_keys() -> list[Key]:
         *LISTING,
         *EVERYWHERE,
         *Detail.KEYS,
+        *AssetPage.KEYS,
         *Explained.KEYS,
         *JudgedLine.KEYS,
         *SourceLines.KEYS,
