@@ -17,14 +17,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
+from collectors.audit_records import AuditRecords, begins_with_record
 from collectors.columns import HEADER_BYTES, header_of_name, leading_header, one_header
+from collectors.joining import Taken
 from collectors.lines import Cursor, cut, read_size
 from collectors.unpack import FramesFile, XzFile, ZstFile
+from soc_agent.config import AUTO, MultilineOptions
 from soc_agent.errors import SourceError
 from soc_agent.model import Block, Counters, Problem, Where
 from soc_agent.text import path_text
 
 LINE_CAP_BYTES = 1_048_576
+JOINED_TYPES = (AUTO, "auditd", "kv")
+"""Types of lines of which those that are records of one event are joined."""
 STDIN = Path("-")
 _UNPACKED_BYTES = 131_072
 Unpacked = BinaryIO | io.BufferedIOBase
@@ -46,10 +53,47 @@ _CONTROL_SHARE = 0.02
 def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) -> Iterator[Block]:
     """Yield a file as blocks of lines of this decoder type. ``-`` is standard input.
 
-    A block's ``received_ns`` is when the file was last written: years that lines leave out are those near it.
+    A block's ``received_ns`` is when the file was last written: years that lines leave out are those near it. Records
+    of the audit daemon that are one event are one line, as a source of files gives them.
 
     :raises SourceError: when the file cannot be read, or, after what could be read, when an archive is broken.
     """
+    blocks = _blocks(path, type_, line_cap_bytes)
+    return _with_events(blocks) if type_ in JOINED_TYPES else blocks
+
+
+def _with_events(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Join the records of audit events, of which one may go on in the next block."""
+    bounds = MultilineOptions()
+    records = AuditRecords(bounds.max_lines, bounds.max_bytes)
+    waiting: Block | None = None
+    for block in blocks:
+        begun = block
+        if waiting is not None and waiting.offset + len(waiting.data) == block.offset:
+            begun = replace(waiting, data=waiting.data + block.data, lost=waiting.lost or block.lost)
+        elif waiting is not None:  # a line was cut between them
+            yield _joined(waiting, records.take(waiting.data, final=True))
+        waiting = None
+        if not begins_with_record(begun.data):
+            yield begun
+            continue
+        taken = records.take(begun.data, final=False)
+        if taken.size:
+            yield _joined(begun, taken)
+        if taken.size < len(begun.data):
+            after = begun.first_line + begun.data.count(b"\n", 0, taken.size)
+            offset = begun.offset + taken.size
+            lost = None if taken.size else begun.lost
+            waiting = replace(begun, data=begun.data[taken.size :], offset=offset, first_line=after, lost=lost)
+    if waiting is not None:
+        yield _joined(waiting, records.take(waiting.data, final=True))
+
+
+def _joined(block: Block, taken: Taken) -> Block:
+    return replace(block, data=taken.joined, written=taken.written if taken.joined != taken.written else b"")
+
+
+def _blocks(path: Path, type_: str, line_cap_bytes: int) -> Iterator[Block]:
     written_ns = time.time_ns() if path == STDIN else _written_ns(path)
     header = header_of_name(os.fspath(path))
     with opened(path) as file:

@@ -28,7 +28,7 @@ class Form:
         self.cap = options.line_cap_bytes
         self.grouping: Grouping | None = grouping_for(options.multiline)
         """Which lines are one event in all files; None where each line is one, or the lines say it."""
-        by_itself = options.type == AUTO and not options.multiline.by
+        by_itself = options.type in (AUTO, "auditd") and not options.multiline.by
         self._audit = AuditRecords(options.multiline.max_lines, options.multiline.max_bytes) if by_itself else None
         self.wait_s = float(options.multiline.wait_s)
         self._encoding = options.encoding

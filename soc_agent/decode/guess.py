@@ -3,6 +3,7 @@
 from collections import Counter
 
 from soc_agent.decode.access import is_access
+from soc_agent.decode.audit import is_audit, is_laurel
 from soc_agent.decode.cef import is_cef
 from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
 from soc_agent.decode.eve import is_eve
@@ -58,6 +59,7 @@ _TESTS = (
     ("nginx_error", is_nginx_error),
     ("syslog", is_syslog),
     ("access", is_access),
+    ("auditd", is_audit),
     ("kv", is_keyvalue),
 )
 
@@ -73,6 +75,8 @@ def _guess_object(text: str) -> str:
         return "zeek_log"
     if is_eve(fields):
         return "eve"
+    if is_laurel(fields):
+        return "laurel"
     kind = fields.get("type")
     if kind in ("yara", "not_scanned") and "path" in fields:
         return "yara"

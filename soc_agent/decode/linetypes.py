@@ -1,6 +1,7 @@
 """The registry of line types: each is one module; one more type is one more line here."""
 
 from soc_agent.decode.access import ACCESS
+from soc_agent.decode.audit import AUDIT, LAUREL
 from soc_agent.decode.cef import CEF
 from soc_agent.decode.context import LineType
 from soc_agent.decode.errorlog import APACHE_ERROR, NGINX_ERROR
@@ -20,7 +21,7 @@ LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
         *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH, INTEGRITY),
-        *(PORTAL, HOST, EVE, ZEEK_LOG, PLAIN),
+        *(PORTAL, HOST, EVE, ZEEK_LOG, AUDIT, LAUREL, PLAIN),
     )
 }
 """Every type of lines, by name."""

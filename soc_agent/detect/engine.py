@@ -24,7 +24,7 @@ from soc_agent.model import Block, Clause, Counters, Detection, Event, Problem, 
 
 _FINDINGS = "yara"
 """The type of lines of which every one is looked at, because it may itself be a detection."""
-_EVENTS = ("json", "eventxml")
+_EVENTS = ("json", "eventxml", "auditd", "laurel")
 """Types whose lines may be telemetry, and are taken for it until their first block has shown what they are."""
 _LEARN_FROM_LINES = 50
 _NONE: Container[int] = ()

@@ -19,6 +19,7 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
     "file": ("path", "TargetFilename", "FileName", "file"),
     "hash": ("sha256", "sha1", "md5"),
     "process": ("Image", "SourceImage", "process", "exe"),
+    "parent_process": ("ppid",),
     "url": ("c-uri", "cs-uri-stem", "uri"),
     "signature": ("alert.signature",),
     "category": ("alert.category",),

@@ -119,3 +119,32 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_is_no_text(sample: bytes, binary: bool) -> None:
     assert looks_binary(sample) is binary
+
+
+def test_records_of_one_audit_event_are_one_line_also_over_the_ends_of_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+    record = b"type=%s msg=audit(1772414047.%03d:%d): a=1\n"
+    # each two events alternate
+    written = [
+        record % (kind, n, n + turn)
+        for n in range(0, 200, 2)
+        for kind in (b"SYSCALL", b"CWD", b"EOE")
+        for turn in (0, 1)
+    ]
+    path.write_bytes(b"".join(written))
+    for cap in (256, 1_048_576):
+        blocks = list(read_blocks(path, "auditd", line_cap_bytes=cap))
+        lines = b"".join(block.data for block in blocks).splitlines()
+        assert len(lines) == 200
+        assert all(line.count(b"type=") == 3 for line in lines)
+        assert sum(len(block.data) for block in blocks) == path.stat().st_size
+        assert [block.offset for block in blocks] == [0, *(b.offset + len(b.data) for b in blocks)][:-1]
+        assert blocks[0].written.count(b"\n") == blocks[0].data.count(b"type=")
+    assert b"".join(block.data for block in read_blocks(path, "plain")) == path.read_bytes()
+
+
+def test_an_audit_event_without_an_end_is_given_at_the_end_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+    path.write_bytes(b"type=SYSCALL msg=audit(1772414047.579:7): a=1\ntype=CWD msg=audit(1772414047.579:7): cwd=x\n")
+    (block,) = read_blocks(path, "auto")
+    assert block.data.count(b"\n") == 1

@@ -30,7 +30,7 @@ SYSLOG = b"Mar  2 08:14:07 web01 sshd[1]: x"
         (b'{"type":"health","kind":"started"}', "health"),
         (b"CEF:0|V|P|1|1|n|5|", "cef"),
         (b"Mar  2 08:14:07 fw01 CEF:0|V|P|1|1|n|5|", "cef"),
-        (b"type=SYSCALL msg=audit(1772414047.579:2995): arch=c000003e success=yes", "kv"),
+        (b"type=SYSCALL msg=audit(1772414047.579:2995): arch=c000003e success=yes", "auditd"),
         (b"level=info ts=1 msg=hello", "kv"),
         (b"2020-04-16T05:13:40.861934Z 344 [Note] Access denied", "plain"),
         (b"some text", "plain"),

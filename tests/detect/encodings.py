@@ -256,6 +256,7 @@ LINES: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
     "access": access_lines,
     "cef": cef_lines,
     "kv": lambda: st.one_of(audit_lines(), keyvalue_lines()),
+    "auditd": audit_lines,
     "syslog": syslog_lines,
     "zeek": zeek_lines,
     "nginx_error": lambda: st.builds(

@@ -62,6 +62,7 @@ FIELDS = {
     "json": "f f.g g n EventID Channel",
     "eventxml": "f g param1 EventID Channel Provider_Name",
     "kv": "f g message",
+    "auditd": "type f comm exe a0 CommandLine key",
     "cef": "Name msg message user",
     "zeek_log": "_path uri c-uri user_agent tags AA",
     "eve": "event_type c-uri http.url cs-user-agent sc-status dns.rrname query alert.signature",
@@ -163,6 +164,9 @@ LINES: dict[str, Callable[[list[str]], bytes]] = {
     "access": access_line,
     "json": json_line,
     "eventxml": xml_line,
+    "auditd": lambda words: (
+        f'type=EXECVE msg=audit(1772414047.579:2995): a0="{words[0]}" a1={words[-1].encode().hex()} f={words[-1]}'
+    ).encode(),
     "kv": lambda words: f'before f="{escaped(words[0], QUOTED)}" g={words[-1]} n=404'.encode(),
     "cef": lambda words: (
         f"CEF:0|V|P|1|7|{escaped(words[0], CEF)}|5|src=192.0.2.1 msg={escaped(words[-1], CEF)}".encode()

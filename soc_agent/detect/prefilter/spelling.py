@@ -21,7 +21,7 @@ Alternatives = frozenset[bytes]
 _WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
 """Letters that RE2 takes for an ASCII letter when it ignores case."""
 
-_JSON = frozenset({"eve", "host", "json", "zeek", "yara", "health", "portal"})
+_JSON = frozenset({"eve", "host", "json", "laurel", "zeek", "yara", "health", "portal"})
 _PAM_JOINTS = "():"
 """Of ``pam_unix(sshd): …``, which the syslog decoder puts together from ``sshd(pam_unix)[7]: …``."""
 _CUT_AT = {
@@ -31,6 +31,7 @@ _CUT_AT = {
     "apache_error": '"\\',
     "nginx_error": '"\\',
     "kv": "\"'\\",
+    "auditd": "\"'",
     "cef": "\\|=",
     "eventxml": "&<>\"'",
     # values of structured data (RFC 5424)

@@ -1,0 +1,103 @@
+"""System calls by their numbers, where the audit does not name them (``unistd.h`` of each machine)."""
+
+_X86_64 = {
+    2: "open",
+    42: "connect",
+    59: "execve",
+    62: "kill",
+    76: "truncate",
+    82: "rename",
+    83: "mkdir",
+    84: "rmdir",
+    85: "creat",
+    86: "link",
+    87: "unlink",
+    88: "symlink",
+    90: "chmod",
+    92: "chown",
+    101: "ptrace",
+    135: "personality",
+    161: "chroot",
+    165: "mount",
+    170: "sethostname",
+    175: "init_module",
+    176: "delete_module",
+    188: "setxattr",
+    200: "tkill",
+    227: "clock_settime",
+    257: "openat",
+    258: "mkdirat",
+    263: "unlinkat",
+    264: "renameat",
+    265: "linkat",
+    266: "symlinkat",
+    268: "fchmodat",
+    310: "process_vm_readv",
+    311: "process_vm_writev",
+    313: "finit_module",
+    316: "renameat2",
+    319: "memfd_create",
+    321: "bpf",
+    322: "execveat",
+    437: "openat2",
+}
+_I386 = {
+    5: "open",
+    8: "creat",
+    10: "unlink",
+    11: "execve",
+    15: "chmod",
+    26: "ptrace",
+    38: "rename",
+    128: "init_module",
+    129: "delete_module",
+    136: "personality",
+    295: "openat",
+    301: "unlinkat",
+    302: "renameat",
+    350: "finit_module",
+    353: "renameat2",
+    356: "memfd_create",
+    358: "execveat",
+    362: "connect",
+    437: "openat2",
+}
+_AARCH64 = {
+    34: "mkdirat",
+    35: "unlinkat",
+    36: "symlinkat",
+    37: "linkat",
+    38: "renameat",
+    40: "mount",
+    51: "chroot",
+    53: "fchmodat",
+    56: "openat",
+    92: "personality",
+    105: "init_module",
+    106: "delete_module",
+    112: "clock_settime",
+    117: "ptrace",
+    129: "kill",
+    161: "sethostname",
+    203: "connect",
+    221: "execve",
+    270: "process_vm_readv",
+    271: "process_vm_writev",
+    273: "finit_module",
+    276: "renameat2",
+    279: "memfd_create",
+    280: "bpf",
+    281: "execveat",
+    437: "openat2",
+}
+_CALLS = {"c000003e": _X86_64, "40000003": _I386, "c00000b7": _AARCH64}
+STARTS = frozenset({"execve", "execveat"})
+"""Calls that start a program."""
+START_NUMBERS = ("59", "322", "11", "358", "221", "281", "387")
+"""Their numbers on the machines there are."""
+
+
+def call_name(arch: str, number: str) -> str:
+    """Give the name of a system call; empty where it is not known here."""
+    calls = _CALLS.get(arch.lower().removeprefix("0x"))
+    return calls.get(int(number), "") if calls and number.isascii() and number.isdecimal() and len(number) < 6 else ""
