@@ -154,6 +154,8 @@ class CompiledDecoder:
             if pattern.apply(subject, parsed):
                 if before is not None:
                     _put(parsed.fields, self._prefix_fields, before)
+                if self._cases:
+                    self._convert(parsed.fields)
                 sources = pattern.sources
                 self._name(parsed, sources if self.log_sources else _join(sources, parsed.log_sources))
                 return True
