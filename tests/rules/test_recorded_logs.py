@@ -28,8 +28,11 @@ SYSLOG_NAMED = (
     "sshd-invalid-bf",
     "iptables-scan-multi-port",
 )
-PROBES = ("traefik_clf",)
-"""Cases without an attacker of their own that hold scanners all the same."""
+PROBES = (
+    "traefik_clf",  # a scanner that says its name, of other addresses each time
+    "webmin-logs",  # six refused logins of one address within forty seconds, twice
+)
+"""Cases without an attacker of their own that hold an attack all the same, each with the reason."""
 
 
 @cache
