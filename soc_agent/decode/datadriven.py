@@ -218,6 +218,7 @@ class CompiledDecoder:
         """Give the fields whose values are not written in the line as they stand in the event."""
         definition = self.definition
         fields = {*definition.constants, *definition.values}
+        fields.update(field for field, cast in definition.casts.items() if cast == "labels")
         for pattern in definition.patterns:
             fields.update(pattern.constants)
         for case in definition.cases:
@@ -421,4 +422,9 @@ def address(value: str) -> str | None:
     return value
 
 
-_CASTS: dict[str, Convert] = {"int": _integer, "ip": address, "lower": str.lower}
+def _name_of_labels(value: str) -> str:
+    return _LABEL_LENGTH.sub(".", value).strip(".") or "."
+
+
+_LABEL_LENGTH = re.compile(r"\([0-9]{1,3}\)")
+_CASTS: dict[str, Convert] = {"int": _integer, "ip": address, "labels": _name_of_labels, "lower": str.lower}

@@ -112,8 +112,9 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     """The first is what its events are foremost. None: those of the parent."""
     constants: dict[str, Scalar] = {}
     """Fields of every event that one of its patterns takes."""
-    casts: dict[str, Literal["int", "ip", "lower"]] = {}
-    """Fields that are made a number, an address (left out when it is none), or lower case; also those of a payload."""
+    casts: dict[str, Literal["int", "ip", "labels", "lower"]] = {}
+    """Fields that are made a number, an address (left out when it is none), a name of the labels of a DNS packet
+    (``(3)www(7)example(2)vn(0)``), or lower case; also those of a payload."""
     values: dict[str, dict[str, Scalar]] = {}
     """Field to a table of its values, found without regard to case; a value not in it stays."""
     rename: dict[str, str] = {}

@@ -201,3 +201,14 @@ def test_a_pattern_may_say_how_many_events_the_line_stands_for() -> None:
     told = Parsed("syslog", (), {}, None, "", "prog", "4 more failures of an", repeat=3)
     decoder.take(told, make_context())
     assert told.repeat == 12
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [("(3)www(7)example(2)vn(0)", "www.example.vn"), ("(0)", "."), ("www.example.vn", "www.example.vn"), ("", ".")],
+)
+def test_the_labels_of_a_dns_packet_become_a_name(labels: str, name: str) -> None:
+    pattern = {"match": r"asked (?P<query>\S*)"}
+    decoder = make(programs=["prog"], patterns=[pattern], casts={"query": "labels"})
+    assert refine([decoder], f"asked {labels}").fields["query"] == name
+    assert "query" in decoder.derived(), "the name does not stand in the line as it stands in the event"
