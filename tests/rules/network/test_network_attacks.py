@@ -1,0 +1,69 @@
+"""Every network rule fires on an attack that scapy built, and is quiet on its clean twin."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from collectors.packets.capture import read_capture
+from soc_agent.decode import Decoders
+from soc_agent.detect.engine import Engine
+from soc_agent.detect.load.shelf import load_rules
+from soc_agent.detect.ruleset import RuleSet
+from soc_agent.model import Level, RuleInfo
+from soc_agent.resources import resource
+from tests.collectors.packets.craft import write
+from tests.detect.making import context_of
+from tests.rules.network import floods, guessing, scans, spoofing
+from tests.rules.network.kit import Case, Packets
+
+CASES: dict[str, Case] = {**scans.CASES, **floods.CASES, **spoofing.CASES, **guessing.CASES}
+ELSEWHERE = "suricata"
+"""What another product says of packets is no matter of packets."""
+
+
+@cache
+def rules() -> RuleSet:
+    return load_rules([resource("rules") / name for name in ("sigma/network", "correlation")])
+
+
+@cache
+def decoders() -> Decoders:
+    return Decoders.load()
+
+
+def alerts(packets: Packets, folder: Path) -> dict[str, RuleInfo]:
+    """Give the rules that fire on a capture, by title."""
+    engine = Engine(rules(), decoders())
+    capture = write(folder / "made.pcap", packets)
+    found = [hit for block in read_capture(capture) for hit in engine.run(block, context_of(block.type)).detections]
+    assert all(hit.entities for hit in found if hit.rule.level > Level.INFORMATIONAL)
+    return {hit.rule.title: hit.rule for hit in found}
+
+
+def network_rules() -> Iterator[RuleInfo]:
+    """Yield what speaks of packets by itself: rules, and correlations over them."""
+    loaded = rules()
+    sigma = {rule.info.id: rule.info for rule in loaded.rules if rule.log_source.product == "zeek"}
+    yield from (info for info in sigma.values() if info.id not in loaded.silent and info.level > Level.INFORMATIONAL)
+    yield from (spec.info for spec in loaded.correlations if any(rule in sigma for rule in spec.rule_ids))
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_the_attack_is_found(title: str, tmp_path: Path) -> None:
+    assert title in alerts(CASES[title].attack(), tmp_path)
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_the_clean_twin_is_quiet(title: str, tmp_path: Path) -> None:
+    case = CASES[title]
+    found = alerts(case.clean(), tmp_path)
+    assert title not in found
+    assert {other for other, info in found.items() if info.level > Level.LOW} == case.also
+
+
+def check_every_network_rule_has_an_attack_and_a_twin() -> None:
+    titles = {info.title for info in network_rules() if ELSEWHERE not in Path(info.path).name}
+    assert titles - CASES.keys() == set()
+    assert CASES.keys() - titles == set()
