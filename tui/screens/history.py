@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from soc_agent.errors import StoreError
 from soc_agent.store import HistoryCheck, HistoryEntry, Store
+from soc_agent.text import current_language
 from tui import times
 from tui.drawn import Drawn
 from tui.entries import entry_line
@@ -31,11 +32,16 @@ class Book(Struct, frozen=True):
     entries: dict[int, "Logged"]
 
 
+Titles = tuple[str, str]
+"""The title of an alert in English and in Vietnamese, as far as its rule has one."""
+NO_TITLES = ("", "")
+
+
 class Logged(NamedTuple):
     """An entry, and the title of the alert that it speaks of."""
 
     entry: HistoryEntry
-    title: str
+    titles: Titles
 
 
 class Proof(Drawn):
@@ -88,7 +94,9 @@ class History(View[Book]):
     def _draw_entry(self, logged: Logged, width: int) -> Line:
         console = self.console_app
         roomy = width >= _ROOMY
-        line = entry_line(logged.entry, console.now_ns(), console.zone, title=logged.title, number=roomy)
+        line = entry_line(
+            logged.entry, console.now_ns(), console.zone, title=titles_in_language(logged.titles), number=roomy
+        )
         return cut(line, width)
 
     def question(self) -> Question[Book]:
@@ -153,14 +161,21 @@ class History(View[Book]):
             self.open_alert(alert.id)
 
 
-def _known(rows: Rows[Logged]) -> dict[str, str]:
-    return {logged.entry.subject: logged.title for logged in rows.values.values()}
+def titles_in_language(titles: Titles) -> str:
+    """Give the title in the language in use."""
+    title, title_vi = titles
+    return title_vi if title_vi and current_language() == "vi" else title
 
 
-def _logged(store: Store, entries: Sequence[HistoryEntry], known: Mapping[str, str]) -> dict[int, Logged]:
+def _known(rows: Rows[Logged]) -> dict[str, Titles]:
+    return {logged.entry.subject: logged.titles for logged in rows.values.values()}
+
+
+def _logged(store: Store, entries: Sequence[HistoryEntry], known: Mapping[str, Titles]) -> dict[int, Logged]:
     """Give entries with the titles of their alerts; those that are known are not looked up again."""
     titles = dict(known)
     for subject in {entry.subject for entry in entries if entry.subject.startswith(_ALERT)} - set(known):
         alert = store.alert(subject.removeprefix(_ALERT))
-        titles[subject] = alert.title if alert is not None else ""
-    return {entry.seq: Logged(entry, titles.get(entry.subject, "")) for entry in entries}
+        rule = store.rule_info(alert.rule_id) if alert is not None else None
+        titles[subject] = (alert.title if alert is not None else "", rule.title_vi if rule is not None else "")
+    return {entry.seq: Logged(entry, titles.get(entry.subject, NO_TITLES)) for entry in entries}
