@@ -72,7 +72,7 @@ CASES = {
         lambda: joined([arp("is-at", MAC, GATEWAY, CLIENT), arp("is-at", THIRD_MAC, "10.20.7.66", CLIENT, 30.0)]),
     ),
     "One IPv6 Address Claimed By Two Hosts": Case(
-        lambda: joined([neighbour_says(MAC, "fe80::1", GATEWAY6), neighbour_says(THIRD_MAC, "fe80::bad", GATEWAY6, 9.0)]),
+        lambda: joined([neighbour_says(MAC, "fe80::1", GATEWAY6), neighbour_says(THIRD_MAC, "fe80::b", GATEWAY6, 9.0)]),
         lambda: joined([neighbour_says(MAC, "fe80::1", GATEWAY6), neighbour_says(MAC, "fe80::1", GATEWAY6, 9.0)]),
     ),
     "Second IPv6 Router On A Network": Case(
