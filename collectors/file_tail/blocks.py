@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from collectors.columns import TYPE as COLUMNS
-from collectors.columns import header_before, header_of_name, leading_header
+from collectors.columns import TYPES, header_before, header_of_name, leading_header
 from collectors.file_tail.form import Cut
 from collectors.file_tail.identity import TailState, decode_state, decode_states, encode_state
 from collectors.lines import Piece
@@ -48,7 +47,7 @@ class Blocks:
         """Give a block of lines, with the position after them."""
         piece = cut.piece
         kind = self._type_of(stream)
-        header = self._header(stream, piece) if kind == COLUMNS else b""
+        header = self._header(stream, piece) if kind in TYPES else b""
         return Block(
             source=self._source,
             stream=path_text(stream.path),

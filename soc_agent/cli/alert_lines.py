@@ -5,8 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
 from collectors.archive import read_header
-from collectors.columns import TYPE as COLUMNS
-from collectors.columns import leading_header
+from collectors.columns import TYPES, leading_header
 from soc_agent.cli.content import own_decoders
 from soc_agent.config import (
     AUTO,
@@ -51,10 +50,10 @@ def context_of(config: Config, name: str, line: bytes, time_ns: int, place: str 
         zone = zone_of(getattr(source, "timezone", ""))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = zone_of(config.timezone)
-    header = read_header(Path(place)) if place and isinstance(source, FileSource) and kind in (AUTO, COLUMNS) else b""
+    header = read_header(Path(place)) if place and isinstance(source, FileSource) and kind in (AUTO, *TYPES) else b""
     if kind == AUTO:
-        kind = COLUMNS if leading_header(header) else guess_type(line)
-    return Context(name, kind, zone, time_ns, getattr(source, "host", ""), header=header if kind == COLUMNS else b"")
+        kind = guess_type(leading_header(header) or line)
+    return Context(name, kind, zone, time_ns, getattr(source, "host", ""), header=header if kind in TYPES else b"")
 
 
 def rules_behind(rules: RuleSet, rule_id: str) -> list[ir.Rule]:

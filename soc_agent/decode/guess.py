@@ -11,6 +11,7 @@ from soc_agent.decode.eventxml import is_event_xml
 from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
+from soc_agent.decode.w3c import is_w3c, is_w3c_header
 from soc_agent.decode.zeeklog import is_zeek_header
 
 _LINES = 64
@@ -26,6 +27,8 @@ def guess_type(sample: bytes) -> str:
     lines = sample.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if is_zeek_header(lines[0][:_LINE_CAP].decode("utf-8", "replace")):
         return "zeek_log"  # it says so of all that follows
+    if is_w3c_header(sample[:_LINE_CAP].decode("utf-8", "replace")):
+        return "w3c"
     if len(lines) > 1:
         lines.pop()
     votes: Counter[str] = Counter()
@@ -57,6 +60,7 @@ _TESTS = (
     ("eventxml", is_event_xml),
     ("apache_error", is_apache_error),
     ("nginx_error", is_nginx_error),
+    ("w3c", is_w3c),
     ("syslog", is_syslog),
     ("access", is_access),
     ("auditd", is_audit),

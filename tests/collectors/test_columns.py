@@ -85,3 +85,14 @@ def test_data_without_headers_is_left_as_it_is() -> None:
     assert one_header(b"a\nb #separator \n") == len(b"a\nb #separator \n")
     assert leading_header(b"a\n#separator \n") == b""
     assert leading_header(ONE + b"x\n#close\n") == ONE
+
+
+def test_headers_of_w3c_logs_begin_blocks_as_well(tmp_path: Path) -> None:
+    one = b"#Software: IIS\n#Version: 1.0\n#Fields: date time\n"
+    two = b"#Software: IIS\n#Version: 1.0\n#Fields: time date c-ip\n"
+    text = one + b"a 1\nb 2\n" + two + b"c 3 x\n"
+    path = tmp_path / "u_ex261120.log"
+    path.write_bytes(text)
+    wanted = [(b"a 1", one), (b"b 2", one), (b"c 3 x", two)]
+    assert under(list(read_blocks(path, "w3c"))) == wanted
+    assert under(read_all(path, {})) == wanted

@@ -5,7 +5,7 @@ def test_each_type_stands_under_its_own_name() -> None:
     assert all(name == line_type.name for name, line_type in LINE_TYPES.items())
     wanted = {"syslog", "access", "apache_error", "nginx_error", "json", "kv", "cef", "zeek", "yara", "health", "plain"}
     wanted |= {"eventxml", "integrity", "auditd", "laurel"}
-    wanted |= {"portal", "host", "eve", "zeek_log"}
+    wanted |= {"portal", "host", "eve", "zeek_log", "w3c"}
     assert set(LINE_TYPES) == wanted
 
 

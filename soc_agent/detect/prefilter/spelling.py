@@ -38,6 +38,8 @@ _CUT_AT = {
     "syslog": '"\\]' + _PAM_JOINTS,
     # columns; other characters are escaped by their number
     "zeek_log": "\\",
+    # path and query stand in columns of their own
+    "w3c": "?",
 }
 _ZEEK_LOG = "zeek_log"
 _TRUTHS = ("true", "false")
