@@ -8,11 +8,13 @@ from soc_agent.decode.cef import is_cef
 from soc_agent.decode.errorlog import is_apache_error, is_nginx_error
 from soc_agent.decode.eve import is_eve
 from soc_agent.decode.eventxml import is_event_xml
+from soc_agent.decode.exchange import is_exchange
 from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
 from soc_agent.decode.w3c import is_w3c, is_w3c_header
 from soc_agent.decode.zeeklog import is_zeek_header
+from soc_agent.decode.zimbra import is_zimbra
 
 _LINES = 64
 _LINE_CAP = 16_384
@@ -60,6 +62,8 @@ _TESTS = (
     ("eventxml", is_event_xml),
     ("apache_error", is_apache_error),
     ("nginx_error", is_nginx_error),
+    ("zimbra", is_zimbra),
+    ("exchange", is_exchange),
     ("w3c", is_w3c),
     ("syslog", is_syslog),
     ("access", is_access),

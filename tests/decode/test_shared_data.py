@@ -62,7 +62,7 @@ def test_values_of_fields_stand_in_the_line_unless_they_are_derived(shared_data:
         derived = all_decoders().derived_fields(line_type)
         for line in of_file:
             event = all_decoders().decode(line, make_context(line_type))
-            if event.type == "json" or b"\\" in line:
+            if event.type == "json" or b"\\" in line or b'""' in line:  # escapes; quotes that CSV doubles
                 continue
             for name, value in event.fields.items():
                 if name not in derived:
