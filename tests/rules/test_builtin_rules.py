@@ -15,6 +15,7 @@ from sigma.validation import SigmaValidator
 from sigma.validators.core import validators
 
 from soc_agent.decode import Decoders
+from soc_agent.detect.engine import Engine
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
@@ -174,3 +175,10 @@ def test_pysigma_finds_nothing_odd() -> None:
     rules = SigmaCollection.load_ruleset([str(folder) for folder in SIGMA_FOLDERS[:2]])
     parsed = (rule for rule in rules.rules if isinstance(rule, SigmaRule))
     assert [str(issue) for issue in SigmaValidator(chosen).validate_rules(parsed)] == []
+
+
+@pytest.mark.parametrize("line_type", ["syslog", "access", "json", "apache_error", "nginx_error", "kv", "eventxml"])
+def test_no_rule_wants_every_line_of_a_log_that_may_be_large(line_type: str) -> None:
+    """Of each rule there is a text that stands in every line which it finds: lines without one are never decoded."""
+    engine = Engine(loaded(), Decoders.load())
+    assert [info.title for info in engine.always_evaluated(line_type)] == []
