@@ -42,7 +42,7 @@ _STALE_SHARE = 0.1
 _STALE = 100
 """So many may always be: a few rules that changed."""
 _PROGRAM = 0.1
-"""A program writes this part of the lines, until it is known better."""
+"""A program writes this part of the lines at most, until it is known better; of many, each writes less."""
 _NEVER: tuple[Alternatives, ...] = (frozenset(),)
 """What no line holds: one of nothing."""
 _NUMBER_MASK = (1 << NUMBER_BITS) - 1
@@ -99,9 +99,9 @@ class TypeIndex:
         self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
-        self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(
-            programs(decoders, self.spelling), _PROGRAM
-        )
+        known_programs = frozenset(programs(decoders, self.spelling))
+        share = min(_PROGRAM, 1 / max(1, len(known_programs)))
+        self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(known_programs, share)
         self._learn_at_us = 0.0
         self._lines = 0
         database: Database | None = None

@@ -75,14 +75,14 @@ def likely(clause: Alternatives, frequency: Mapping[bytes, float]) -> float:
 def cost_us(chosen: Iterable[Sequence[Alternatives]], frequency: Mapping[bytes, float]) -> float:
     """Give about what a line costs that is looked over for these clauses: its hits, and its decoding, if that comes."""
     literals: set[bytes] = set()
-    lines = 0.0
-    for clauses in chosen:
+    passed_over = 1.0  # the part of the lines that no rule wants, as if each wanted its own by chance
+    for clauses in dict.fromkeys(map(tuple, chosen)):  # what several rules look for is found once
         share = 1.0 if clauses else 0.0
         for clause in clauses:
             literals |= clause
             share *= min(likely(clause, frequency), 1.0)
-        lines += share
-    return likely(frozenset(literals), frequency) * HIT_US + min(lines, 1.0) * CANDIDATE_US
+        passed_over *= 1.0 - share
+    return likely(frozenset(literals), frequency) * HIT_US + (1.0 - passed_over) * CANDIDATE_US
 
 
 def chance(clause: AbstractSet[bytes]) -> float:

@@ -76,7 +76,8 @@ def test_a_choice_costs_its_hits_and_the_lines_that_all_its_clauses_let_through(
     known = {b"aaaa": 0.5, b"bbbb": 0.25, b"cccc": 0.25}
     assert cost_us([(one,)], known) == 0.5 * HIT_US + 0.5 * CANDIDATE_US
     assert cost_us([(one, two)], known) == HIT_US + 0.25 * CANDIDATE_US
-    assert cost_us([(one,), (one,)], known) == 0.5 * HIT_US + CANDIDATE_US
+    assert cost_us([(one,), (one,)], known) == 0.5 * HIT_US + 0.5 * CANDIDATE_US, "the same lines"
+    assert cost_us([(one,), (two,)], known) == HIT_US + 0.75 * CANDIDATE_US, "some lines hold both"
     assert cost_us([()], known) == 0
 
 
