@@ -203,7 +203,7 @@ rule ransomware_by_disk_encryption
         $end2 = /shutdown(\.exe)?\s+(\/|-)[rs]/ ascii wide nocase
         $end3 = "legalnotice" ascii wide nocase
         $end4 = "fDenyTSConnections" ascii wide nocase
-        $end5 = /XMLHTTP|UploadString|Invoke-RestMethod|trycloudflare/ ascii wide nocase
+        $end5 = /XMLHTTP|UploadString|trycloudflare/ ascii wide nocase
         $end6 = /diskpart/ ascii wide nocase
     condition:
         filesize < 2MB and any of ($lock*) and any of ($drop*) and 2 of ($end*)
