@@ -32,20 +32,18 @@ def is_laurel(fields: Mapping[str, Any]) -> bool:
 
 def decode_laurel(text: str, context: Context) -> Parsed | None:
     """Decode an event: the same fields as its records give where auditd writes them."""
-    del context
     tree = read_object(text[max(0, text.find("{")) :])
     if tree is None or not isinstance(number := tree.get("ID"), str) or (found := _ID.fullmatch(number)) is None:
         return None
-    fields, sources = describe(list(_records(tree)))
+    node = tree.get("NODE")
+    host = node if isinstance(node, str) else ""
+    fields, sources = describe(list(_records(tree)), host or context.host)
     for name in _PARENTS:
         if isinstance(parent := tree.get(name), Mapping):
             _parent(fields, parent)
             break
     fields["audit_id"] = found[2]
-    node = tree.get("NODE")
-    return Parsed(
-        TYPE, sources, fields, times.epoch(float(found[1])), node if isinstance(node, str) else "", subject=text
-    )
+    return Parsed(TYPE, sources, fields, times.epoch(float(found[1])), host, subject=text)
 
 
 def _records(tree: Mapping[str, Any]) -> Iterator[Record]:

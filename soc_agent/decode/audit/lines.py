@@ -21,12 +21,11 @@ TYPE = "auditd"
 
 def decode_audit(text: str, context: Context) -> Parsed | None:
     """Decode the records that a line holds of one event. Their fields keep their names; one of several is a list."""
-    del context
     found = records_of(text)
     if found is None:
         return None
     head, records = found
-    fields, sources = describe(records)
+    fields, sources = describe(records, head.node or context.host)
     fields["audit_id"] = head.serial
     return Parsed(TYPE, sources, fields, times.epoch(head.time_s), head.node, subject=text)
 

@@ -24,7 +24,17 @@ LOG_SOURCES = frozenset({AUDITD, PROCESS, FILE, DELETED, NETWORK})
 DERIVED = frozenset(
     (
         *("Image", "CommandLine", "ProcessId", "ParentProcessId", "CurrentDirectory", "User", "LogonId", "ParentImage"),
-        *("ParentCommandLine", "TargetFilename", "DestinationIp", "DestinationPort", "Initiated", "action", "outcome"),
+        *(
+            "ParentCommandLine",
+            "ParentProcessGuid",
+            "ProcessGuid",
+            "TargetFilename",
+            "DestinationIp",
+            "DestinationPort",
+            "Initiated",
+            "action",
+            "outcome",
+        ),
         *("SYSCALL", "acct", "cmd", "comm", "cwd", "data", "exe", "key", "name", "proctitle", "permission"),
         *(f"a{number}" for number in range(100)),
     )
@@ -68,8 +78,11 @@ _PART = re.compile(r"a(\d{1,6})(?:\[(\d{1,6})\])?")
 _ARGUMENTS_CAP = 2_000
 
 
-def describe(records: Sequence[Record]) -> tuple[Fields, tuple[LogSource, ...]]:
-    """Give the fields of an event, and the log sources that it is to rules."""
+def describe(records: Sequence[Record], host: str = "") -> tuple[Fields, tuple[LogSource, ...]]:
+    """Give the fields of an event, and the log sources that it is to rules.
+
+    :param host: makes the processes of one machine others than those of another.
+    """
     fields: Fields = {}
     kinds = tuple(dict.fromkeys(record.type for record in records))
     by_kind = {record.type: record.fields for record in reversed(records)}
@@ -88,6 +101,9 @@ def describe(records: Sequence[Record]) -> tuple[Fields, tuple[LogSource, ...]]:
         if name:
             fields["SYSCALL"] = name
         _accounts(fields, call)
+        for guid, number in (("ProcessGuid", "pid"), ("ParentProcessGuid", "ppid")):
+            if process := _text(call.get(number)):
+                fields[guid] = f"{host}:{_text(call.get('ses'))}:{process}"
     succeeded = call is None or call.get("success") in ("yes", None)
     if succeeded and (name in STARTS if call is not None else "EXECVE" in by_kind):
         _process(fields, call or {}, records)

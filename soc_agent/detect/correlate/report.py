@@ -22,6 +22,7 @@ _DAY_NS = 86_400 * 1_000_000_000
 _NAMED_OR_NUMBERED = {"src_ip": True, "dst_ip": True, "src_host": False}
 """Kinds of entity that hold nothing but addresses, and those that hold none."""
 _KIND_OF = {field: kind for kind, fields in ENTITY_FIELDS.items() for field in fields}
+_KIND_OF |= {f"{kind}.external": kind for kind in ("src_ip", "dst_ip")}  # the address itself
 
 
 class Witness(Struct, array_like=True):

@@ -14,6 +14,7 @@ def test_time_host_and_number() -> None:
     assert parsed is not None
     assert (parsed.type, parsed.host, parsed.time_ns) == ("auditd", "web01", 1772414047_579000000)
     assert parsed.fields["audit_id"] == "2995"
+    assert parsed.fields.get("ProcessGuid") is None
     assert set(parsed.log_sources) <= AUDIT.log_sources
 
 
@@ -21,3 +22,9 @@ def test_time_host_and_number() -> None:
 def test_never_raises(text: str) -> None:
     decode_audit(text, make_context("auditd"))
     decode_audit(LINE + text, make_context("auditd"))
+
+
+def test_processes_of_two_machines_differ() -> None:
+    line = LINE.replace("success=yes", "success=yes ppid=7 pid=8 ses=3")
+    guids = [decode_audit(text, make_context("auditd")) for text in (line, line.replace("web01", "web02"))]
+    assert [parsed and parsed.fields["ParentProcessGuid"] for parsed in guids] == ["web01:3:7", "web02:3:7"]
