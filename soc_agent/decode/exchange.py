@@ -140,6 +140,8 @@ def _tracking(columns: Sequence[str]) -> dict[str, Any]:
         if value := fields.get(column):
             fields[name] = value
             fields[f"{name}_domain"] = str(value).partition(";")[0].rpartition("@")[2]
+    if fields.get("directionality") == "Originating" and "sender" in fields:
+        fields["user"] = fields["sender"]
     fields["action"] = "track"
     return fields
 
