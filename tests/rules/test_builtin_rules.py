@@ -150,7 +150,12 @@ def test_every_sample_holds() -> None:
 def test_base_rules_of_correlations_make_no_alerts_of_their_own() -> None:
     """Each failed login an alert: nobody could read that."""
     # what these count is worth an alert by itself
-    attacks = {"web_attack_campaign", "admin_login_new_addresses", "application_login_after_guessing"}
+    attacks = {
+        "web_attack_campaign",
+        "admin_login_new_addresses",
+        "application_login_after_guessing",
+        "web_upload_then_script",
+    }
     for spec in loaded().correlations:
         name = documents()[spec.info.id][1].get("name")
         assert spec.generate == (name in attacks)
