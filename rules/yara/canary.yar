@@ -7,6 +7,8 @@ rule soc_agent_canary
         description = "A harmless file that soc-agent itself wrote into a folder of its own, to prove that files are scanned. Its alert is closed from the beginning."
         description_vi = "Một tệp vô hại do chính soc-agent ghi vào thư mục riêng, để chứng minh việc quét tệp vẫn hoạt động. Cảnh báo của nó được đóng ngay từ đầu."
         level = "informational"
+        level_reason = "It says only that scanning works."
+        level_reason_vi = "Chỉ cho biết việc quét vẫn hoạt động."
         attack = "T1685"
         layer = 1
         tier = "server"

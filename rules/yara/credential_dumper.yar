@@ -7,6 +7,8 @@ rule credential_dumper
         description = "A file holds the words of tools that read passwords and hashes from memory, from the registry or from files."
         description_vi = "Tệp chứa nội dung của công cụ đọc mật khẩu và mã băm từ bộ nhớ, registry hoặc tệp."
         level = "high"
+        level_reason = "Such a tool is brought by somebody who is already in, to get further."
+        level_reason_vi = "Công cụ này do kẻ đã vào được máy mang tới để đi xa hơn."
         attack = "T1003"
         layer = 2
         tier = "server"

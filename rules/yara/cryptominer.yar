@@ -7,6 +7,8 @@ rule cryptominer_config
         description = "A file names mining pools and the settings of a miner, or is such a miner."
         description_vi = "Tệp ghi địa chỉ nhóm đào và thiết lập của chương trình đào, hoặc chính là chương trình đào tiền mã hóa."
         level = "high"
+        level_reason = "The miner itself costs power; the way by which it came in is open to worse."
+        level_reason_vi = "Bản thân việc đào tốn tài nguyên; đường mà nó vào còn mở cho thứ tệ hơn."
         attack = "T1496"
         layer = 4
         tier = "server"

@@ -7,6 +7,8 @@ rule defaced_page
         description = "An HTML page boasts that a site was hacked. Defaced pages of state bodies are news within the hour."
         description_vi = "Trang HTML khoe khoang đã tấn công trang web. Trang của cơ quan nhà nước bị thay đổi giao diện sẽ bị đưa tin trong vòng một giờ."
         level = "high"
+        level_reason = "Somebody else has written to the site, and everybody sees it."
+        level_reason_vi = "Người khác đã ghi lên trang và mọi người đều thấy."
         attack = "T1491.002"
         layer = 2
         tier = "application"
@@ -18,7 +20,7 @@ rule defaced_page
     strings:
         $html = /<(html|head|body|title|center|h1|marquee|div)\b/ nocase
         $title = /<title>[^<]{0,60}(hacked|h4ck3d|pwn(e|3)d|defaced|owned)\s*(by|:|!)?[^<]{0,60}<\/title>/ nocase
-        $by = /\b(hacked|h4ck3d|hack3d|defaced|d3faced|pwn3d|0wned|owned)\s{1,3}(by|from)\s{0,3}[:\-]?\s{0,3}\S{2,40}/ nocase
+        $by = /\b(hacked|h4ck3d|hack3d|defaced|d3faced|pwn3d|0wned)\s{1,3}(by|from)\s{0,3}[:\-]?\s{0,3}\S{2,40}/ nocase
         $boast1 = "security is just an illusion" nocase
         $boast2 = "your security is low" nocase
         $boast3 = "we are legion" nocase

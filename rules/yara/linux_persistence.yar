@@ -7,6 +7,8 @@ rule linux_persistence_script
         description = "A script fetches a program and enters it into cron, systemd, rc.local or authorized_keys, often after ending its rivals and hiding traces."
         description_vi = "Đoạn mã tải chương trình rồi ghi vào cron, systemd, rc.local hoặc authorized_keys, thường sau khi dừng đối thủ và xóa dấu vết."
         level = "high"
+        level_reason = "All three at once, fetching, staying and hiding, is what intruders do."
+        level_reason_vi = "Cùng lúc tải về, bám trụ và che giấu là việc của kẻ xâm nhập."
         attack = "T1053.003, T1543.002"
         layer = 2
         tier = "server"

@@ -7,6 +7,8 @@ rule packed_elf_program
         description = "A Linux program is packed with UPX, or packed and then damaged so that it cannot be unpacked. Distributions do not pack; malware does."
         description_vi = "Chương trình Linux bị nén bằng UPX, hoặc nén rồi làm hỏng để không giải nén được. Bản phân phối không nén; mã độc thì có."
         level = "medium"
+        level_reason = "Packing is no proof, but nothing that a distribution ships is packed."
+        level_reason_vi = "Nén chưa phải bằng chứng, nhưng không gì trong bản phân phối bị nén."
         attack = "T1027.002"
         layer = 2
         tier = "server"
@@ -16,12 +18,11 @@ rule packed_elf_program
         reference = "https://attack.mitre.org/techniques/T1027/002/"
         false_positives = "Some tools written in Go are packed by their makers"
     strings:
-        $elf = { 7F 45 4C 46 }
         $upx = "UPX!"
         $info = "$Info: This file is packed with the UPX"
         $url = "http://upx.sf.net"
     condition:
-        $elf at 0 and filesize < 50MB and ($upx in (0..1024) or $info or $url or #upx > 1)
+        uint32be(0) == 0x7F454C46 and filesize < 50MB and ($upx in (0..1024) or $info or $url or #upx > 1)
 }
 
 rule elf_with_wrong_suffix
@@ -33,6 +34,8 @@ rule elf_with_wrong_suffix
         description = "A file with the suffix of a picture, document or web page is a Linux program."
         description_vi = "Tệp mang phần mở rộng của hình ảnh, tài liệu hoặc trang web nhưng là chương trình Linux."
         level = "high"
+        level_reason = "The name is a lie, and lies are told to get past a filter."
+        level_reason_vi = "Tên tệp là giả, và giả để vượt bộ lọc."
         attack = "T1036.008"
         layer = 2
         tier = "server"
@@ -41,8 +44,6 @@ rule elf_with_wrong_suffix
         author = "soc-agent"
         reference = "https://attack.mitre.org/techniques/T1036/008/"
         false_positives = "None known"
-    strings:
-        $elf = { 7F 45 4C 46 }
     condition:
-        $elf at 0 and extension matches /^\.?(jpe?g|png|gif|bmp|ico|pdf|docx?|xlsx?|txt|html?|css|js|php|log|zip)$/i
+        uint32be(0) == 0x7F454C46 and extension matches /^\.?(jpe?g|png|gif|bmp|ico|pdf|docx?|xlsx?|txt|html?|css|js|php|log|zip)$/i
 }

@@ -51,7 +51,7 @@ rule shell_unpacks_and_runs
         false_positives = "Self-extracting installers"
     strings:
         $decode1 = /(echo|printf)\s+(-n\s+)?["']?[A-Za-z0-9+\/]{60}[A-Za-z0-9+\/=\s]{0,20000}["']?\s*\|\s*(base64\s+(-d|--decode|-D)|openssl\s+(enc\s+)?-?(base64|aes)[^\n|]{0,40}|xxd\s+-r[^\n|]{0,10})\s*\|?\s*(gunzip|gzip\s+-d|bunzip2|xz\s+-d)?[^\n|]{0,20}\|\s*(sudo\s+)?(ba|z|da)?sh\b/
-        $decode2 = /eval\s+["']?\$\(\s*(echo|printf|base64|curl|wget|openssl)\s[^\n]{0,20000}(base64\s+(-d|--decode)|rev|tr\s|xxd|gunzip|openssl)/
+        $decode2 = /eval\s+["']?\$\(\s*(echo|printf|base64|curl|wget|openssl)\s[^\n]{0,20000}\|\s*(base64\s+(-d|--decode|-D)|rev\b|xxd\s+-r|gunzip|openssl\s+(enc|base64))/
         $decode3 = /(ba)?sh\s+<<<\s*["']?\$\(\s*(base64|echo)[^\n]{0,2000}(-d|--decode)/
         $decode4 = /(ba)?sh\s+-c\s+["']?\$\(\s*(echo|printf|base64)[^\n]{0,4000}base64\s+(-d|--decode)/
         $decode5 = /\|\s*base64\s+(-d|--decode)\s*\|\s*(python[23]?|perl|ruby|php)\b/

@@ -7,6 +7,8 @@ rule powershell_download_cradle
         description = "A script fetches code from the network and runs it from memory, often hidden and encoded."
         description_vi = "Đoạn mã tải mã từ mạng về và chạy trong bộ nhớ, thường bị ẩn và mã hóa."
         level = "high"
+        level_reason = "What it runs is decided by another host, and leaves no file."
+        level_reason_vi = "Thứ nó chạy do máy khác quyết định và không để lại tệp."
         attack = "T1059.001, T1105"
         layer = 2
         tier = "endpoint"
@@ -17,6 +19,8 @@ rule powershell_download_cradle
         false_positives = "Installers of package managers for Windows"
     strings:
         $run = /\b(iex|Invoke-Expression)\b/ ascii wide nocase
+        $run_fetch = /\b(iex|Invoke-Expression)[\s("'&$][^\n|]{0,200}(\.Download(String|Data)\s*\(|Invoke-WebRequest|Invoke-RestMethod|\b(iwr|irm)\s+['"(]?(-uri\s+)?['"]?(https?:|\$))/ ascii wide nocase
+        $fetch_run = /(\.Download(String|Data)\s*\(|\b(Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s+[^\n|]{0,20}https?:)[^\n]{0,300}\|\s*(iex|Invoke-Expression)\b/ ascii wide nocase
         $fetch1 = /\.Download(String|Data|File)\s*\(/ ascii wide nocase
         $fetch2 = /Net\.WebClient/ ascii wide nocase
         $fetch3 = /\b(Invoke-WebRequest|iwr|Invoke-RestMethod|irm)\s+[^\n]{0,20}https?:/ ascii wide nocase
@@ -29,7 +33,7 @@ rule powershell_download_cradle
         $amsi = "AmsiUtils" ascii wide nocase
     condition:
         filesize < 2MB and (
-            ($run and any of ($fetch*)) or $amsi or ($encoded and any of ($hidden, $bypass, $no_profile))
+            (any of ($run_fetch, $fetch_run) and not extension matches /^\.(md|rst|adoc)$/) or ($run and any of ($fetch*) and any of ($hidden, $bypass, $no_profile)) or $amsi or ($encoded and any of ($hidden, $bypass, $no_profile))
             or (any of ($fetch*) and $memory and any of ($hidden, $bypass))
         )
 }

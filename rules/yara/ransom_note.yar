@@ -7,6 +7,8 @@ rule ransom_note
         description = "A text says that files were encrypted and asks for money: the encryption has happened, or is under way."
         description_vi = "Văn bản thông báo tệp đã bị mã hóa và đòi tiền: việc mã hóa đã xảy ra hoặc đang diễn ra."
         level = "critical"
+        level_reason = "Files are encrypted already, or are being encrypted now."
+        level_reason_vi = "Tệp đã hoặc đang bị mã hóa."
         attack = "T1486"
         layer = 4
         tier = "server"

@@ -7,6 +7,8 @@ rule reverse_shell_script
         description = "A script opens a connection and hands a shell to it: bash, netcat, Python, Perl, PHP, Ruby, socat or PowerShell."
         description_vi = "Đoạn mã mở kết nối rồi trao phiên lệnh cho kết nối đó: bash, netcat, Python, Perl, PHP, Ruby, socat hoặc PowerShell."
         level = "high"
+        level_reason = "If it was run, somebody has a shell on this host."
+        level_reason_vi = "Nếu đã chạy, có người đang có phiên lệnh trên máy này."
         attack = "T1059.004, T1059.006"
         layer = 2
         tier = "server"
