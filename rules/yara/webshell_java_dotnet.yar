@@ -24,12 +24,13 @@ rule webshell_jsp
         $builder = /new\s+(java\.lang\.)?ProcessBuilder\s*\(/
         $reflect = /getMethod\s*\(\s*"exec"/
         $define = /defineClass\s*\(/
-        $engine = /ScriptEngineManager\s*\(/
+        $engine = /ScriptEngineManager\s*\(|ELProcessor\s*\(|SpelExpressionParser\s*\(/
+        $low = /java\.lang\.(ProcessImpl|UNIXProcess)/
         $cipher = /Cipher\.getInstance\s*\(\s*"AES/
         $parameter = /request\s*\.\s*get(Parameter|Header|Reader|InputStream|QueryString)\s*\(/
     condition:
         filesize < 2MB and $jsp and (
-            ($parameter and any of ($exec, $builder, $reflect, $engine)) or ($define and any of ($parameter, $cipher))
+            ($parameter and any of ($exec, $builder, $reflect, $engine, $low)) or ($define and any of ($parameter, $cipher))
         )
 }
 
@@ -207,14 +208,16 @@ rule webshell_aspx
         $asp = /<%[@=\sA-Za-z]|<script[^>]{0,80}runat\s*=\s*["']?server/ nocase
         $eval = /\b(eval|execute|executeglobal)\s*\(?\s*(System\.Text\.\w{1,20}[^;]{0,60}\()?\s*Request(\.(Item|Form|QueryString|Cookies|Headers))?\s*[\[(]/ nocase
         $process = /Process(StartInfo)?\s*\(|Process\.Start\s*\(/
-        $shell = /WScript\.Shell|Shell\.Application|cmd(\.exe)?\s*\/c/ nocase
+        $shell = /WScript\.Shell|Shell\.Application|cmd(\.exe)?\s*\/c|["'](cmd|powershell)(\.exe)?["']/ nocase
+        $object = /CreateObject\s*\(\s*["'](WScript\.Shell|Shell\.Application)["']/ nocase
+        $start = /\.(Exec|Run|ShellExecute)[\s(]/ nocase
         $assembly = /Assembly\.Load\s*\(/
         $invoke = /CreateInstance\s*\(|\.Invoke\s*\(/
         $decode = /FromBase64String\s*\(|CreateDecryptor\s*\(/
         $request = /Request(\.(Item|Form|QueryString|Cookies|Headers|BinaryRead|InputStream|Params|Files))?\s*[\[(.]/
     condition:
         filesize < 2MB and $asp and (
-            $eval or ($request and $process and $shell) or ($request and $assembly and ($decode or $invoke))
+            $eval or ($request and $process and $shell) or ($request and $object and $start) or ($request and $assembly and ($decode or $invoke))
         )
 }
 

@@ -19,16 +19,18 @@ rule webshell_php_input_eval
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         false_positives = "Administration tools written in PHP that are meant to run commands"
     strings:
-        $php = /<\?(php|=|\s)/ nocase
-        $input = /\b(eval|assert|create_function|call_user_func|call_user_func_array|preg_replace)\s*\(\s*@?\s*\(?\s*(\w{1,32}\s*\(\s*){0,4}@?\$\{?_(POST|GET|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
+        $php = /<\?(php|=|\s)|<script\s{1,8}language\s{0,4}=\s{0,4}["']?php/ nocase
+        $input = /\b(eval|assert|create_function|call_user_func|call_user_func_array|preg_replace|ReflectionFunction)\s*\(\s*@?\s*\(?\s*(\w{1,32}\s*\(\s*){0,4}@?\$\{?_(POST|GET|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
+        $quoted = /\b(eval|assert)\s*\(\s*@?\s*(["'][^"'\n]{0,12}["']\s*\.\s*)?["']?\{?(\w{1,32}\s*\(\s*){0,4}\$\{?_(POST|GET|REQUEST|COOKIE|SERVER)\b/ nocase
         $first = /\b(array_map|ob_start|register_shutdown_function|set_error_handler)\s*\(\s*@?\$_(POST|GET|REQUEST|COOKIE|SERVER)\s?\[/ nocase
         $last = /\b(array_filter|array_walk|array_reduce|usort|uasort|uksort|array_udiff)\s*\([^;\n]{1,120},\s*@?\$_(POST|GET|REQUEST|COOKIE)\s?\[[^\]]{1,40}\]\s*\)/ nocase
-        $exec = /\b(system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec)\s*\(\s*@?\s*(\w{1,32}\s*\(\s*){0,4}@?\$\{?_(POST|GET|REQUEST|COOKIE|SERVER)\b/ nocase
+        $second = /\b(register_tick_function|register_shutdown_function|call_user_func|call_user_func_array|forward_static_call|iterator_apply)\s*\(\s*@?\$\w{1,20}\s*,\s*@?(array\s*\(\s*|\[\s*)?\$_(POST|GET|REQUEST|COOKIE)\b/ nocase
+        $exec = /\b(system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec)\s*\(\s*@?\s*["']?\{?(\w{1,32}\s*\(\s*){0,4}@?\$\{?_(POST|GET|REQUEST|COOKIE|SERVER)\b/ nocase
         $backtick = /(=|echo|print|return|exit|die|@|;)\s*\(?\s*`[^`\n]{0,60}\$\{?_(POST|GET|REQUEST|COOKIE)\[/
         $variable_call = /@?\$_(POST|GET|REQUEST|COOKIE)\[[^\]]{1,40}\]\s*\(\s*@?\$_(POST|GET|REQUEST|COOKIE)\[/ nocase
         $raw = /\b(eval|assert)\s*\(\s*(\w{1,32}\s*\(\s*){0,4}(file_get_contents\s*\(\s*['"]php:\/\/input|filter_input\s*\(\s*INPUT_|end\s*\(\s*getallheaders)/ nocase
     condition:
-        filesize < 5MB and $php and any of ($input, $first, $last, $exec, $backtick, $variable_call, $raw)
+        filesize < 5MB and $php and any of ($input, $quoted, $first, $second, $last, $exec, $backtick, $variable_call, $raw)
 }
 
 rule webshell_php_obfuscated
@@ -59,12 +61,13 @@ rule webshell_php_obfuscated
         $eval = /\b(eval|assert)\s*\(\s*@?\$\w{1,40}\s*\)/ nocase
         $modifier = /preg_replace\s*\(\s*['"](\/|#|~)[^'"]{0,40}(\/|#|~)[imsxu]{0,5}e[imsxu]{0,5}['"]/ nocase
         $pieces = /\$\w{1,30}\s*=\s*['"](as|ba|ev|sy|cr|ex)[a-z0-9_]{0,6}['"]\s*\.\s*['"][a-z0-9_]{1,12}['"]\s*;/ nocase
+        $joined = /["'](as["']\s?\.\s?["']sert|ass["']\s?\.\s?["']ert|asse["']\s?\.\s?["']rt|ev["']\s?\.\s?["']al|sys["']\s?\.\s?["']tem|base64["']\s?\.\s?["']_de|shell["']\s?\.\s?["']_exec|pass["']\s?\.\s?["']thru)/ nocase
         $chr = /(chr\s*\(\s*\d{1,3}\s*\)\s*\.\s*){6,}/ nocase
         $hexname = /\$\{?["']\\x[0-9a-f]{2}(\\x[0-9a-f]{2}){4,}/ nocase
         $goto = /goto\s+[A-Za-z0-9_]{4,8};\s*[A-Za-z0-9_]{4,8}:/
     condition:
         filesize < 5MB and $php and (
-            any of ($nested, $tagged, $modifier) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
+            any of ($nested, $tagged, $modifier, $joined) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
             or ($chr and $eval) or #hexname > 3 or #goto > 20
         )
 }
@@ -186,11 +189,15 @@ rule webshell_php_two_steps
         $take1 = /\$\w{1,30}\s*=\s*@?(trim\s*\(|base64_decode\s*\(|urldecode\s*\(|stripslashes\s*\(|str_rot13\s*\(|hex2bin\s*\(|strrev\s*\(|\(string\)|isset\s*\([^)]{3,40}\)\s*\?)?\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/
         $take2 = /\$\w{1,30}\s*=\s*@?(\w{3,20}\s*\(\s*)?\$_SERVER\s*\[\s*['"]HTTP_(USER_AGENT|REFERER|X_\w{1,20}|ACCEPT\w{0,12}|C\w{1,5})['"]/
         $take3 = /\$\w{1,30}\s*=\s*&?\s*\$\{\s*['"]_(GET|POST|REQUEST|COOKIE)['"]\s*\}/
+        $take4 = /\b(extract|parse_str)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/
+        $take5 = /\$\w{1,20}\s*=\s*&?\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*;/
         $run1 = /\b(eval|assert)\s*\(\s*@?\$\w{1,30}/ nocase
         $run2 = /\b(system|passthru|shell_exec|popen|proc_open|pcntl_exec)\s*\(\s*@?["']?\{?\$\w{1,30}/ nocase
         $run3 = /[^>:\w]exec\s*\(\s*@?["']?\{?\$\w{1,30}/ nocase
         $run4 = /(echo |echo|print |return |= )`\$\w{1,30}/
-        $run5 = /;\s*@?\$\w{1,30}\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/
+        $call = /[;{}(@]\s*@?\$\w{1,30}\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/
+        $all1 = /\b(die|exit|echo|print)\s*\(?\s*@?\$\w{1,20}\s*\(\s*@?\$\w{1,20}\s*\)/
+        $all2 = /['"]\]\(\$\w{1,20}\[['"]/
         $safe1 = "escapeshellarg" nocase
         $safe2 = "escapeshellcmd" nocase
         $safe3 = /^\s*namespace\s+\w/
@@ -198,7 +205,7 @@ rule webshell_php_two_steps
         $safe5 = /\b(final|abstract)?\s*class\s+\w{2,40}\s+(extends|implements)\b/
         $safe6 = /defined\s*\(\s*['"](ABSPATH|_JEXEC|MEDIAWIKI|DOKU_INC|DRUPAL_ROOT|PHPMYADMIN)/
     condition:
-        filesize < 8KB and $php and any of ($take*) and any of ($run*) and not any of ($safe*)
+        filesize < 8KB and $php and ((any of ($take*) and any of ($run*)) or $call or (any of ($take4, $take5) and any of ($all*))) and not any of ($safe*)
 }
 
 rule webshell_php_in_picture
@@ -361,4 +368,34 @@ rule php_includes_what_a_request_names
         $plain = /\b(include|require)(_once)?[\s(]{1,4}@?(base64_decode\s*\(\s*)?\$_(GET|POST|REQUEST|COOKIE|FILES)\s*\[[^\]]{1,40}\]\s*\)?\s*[;.]/ nocase
     condition:
         filesize < 1MB and $php and $plain
+}
+
+rule webshell_php_writes_file
+{
+    meta:
+        id = "f47a1c08-9c3e-4c02-9c4f-64e6c75502fd"
+        title = "PHP page that writes files for whoever asks"
+        title_vi = "Trang PHP ghi tệp theo yêu cầu bất kỳ"
+        description = "A page writes what a request carries into a file that the request names: so any other tool is brought in."
+        description_vi = "Trang ghi nội dung trong yêu cầu vào tệp do yêu cầu nêu: từ đó mọi công cụ khác được đưa vào."
+        level = "critical"
+        level_reason = "Any file can be put onto the server through this page."
+        level_reason_vi = "Qua trang này có thể đặt bất kỳ tệp nào lên máy chủ."
+        attack = "T1505.003, T1105"
+        layer = 2
+        tier = "application"
+        response = "Keep the file with its hash and times, and do not open it in a browser. List who called it in the access log, and what that address did before. Isolate the server, and look for other files of the same day."
+        response_vi = "Giữ tệp cùng mã băm và thời gian, không mở bằng trình duyệt. Liệt kê ai đã gọi tệp trong nhật ký truy cập và địa chỉ đó đã làm gì trước đó. Cô lập máy chủ, tìm các tệp khác xuất hiện cùng ngày."
+        author = "soc-agent"
+        date = "2026-11-22"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        false_positives = "Editors of files within administration tools"
+    strings:
+        $php = "<?"
+        $both = /\b(file_put_contents|fwrite|fputs)\s*\(\s*@?(\w{2,20}\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\]\s*\)?\s*(\.\s*['"][\w.]{1,8}['"]\s*)?,\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
+        $open = /\bfopen\s*\(\s*@?(\w{2,20}\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\][^,;\n]{0,20},\s*['"][wax]/ nocase
+        $write = /\b(fwrite|fputs)\s*\(\s*\$\w{1,20}\s*,\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
+        $copy = /\b(copy|rename)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\]\s*,\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
+    condition:
+        filesize < 1MB and $php and ($both or $copy or ($open and $write))
 }
