@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from soc_agent.decode.context import Context, Early, Parsed
+from soc_agent.decode.context import Context, Early, LineType, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
 from soc_agent.decode.definition import texts
 from soc_agent.decode.guess import guess_type
@@ -12,6 +12,9 @@ from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.decode.load import load_decoders
 from soc_agent.model import CLAIMED, SENDER_FIELDS, Event, LogSource, Problem, Sender
 from soc_agent.resources import resource
+
+_EARLY = "windows"
+"""Product of the events that can be read early."""
 
 
 class Decoders:
@@ -54,7 +57,7 @@ class Decoders:
             parsed.type = context.type
             parsed.decoded = False
             parsed.log_sources = line_type.undecoded
-        elif (index := self._indexes.get(line_type.name)) is not None:
+        elif (index := self._indexes.get(line_type.name)) is not None and not _is_complete(parsed, line_type):
             index.refine(parsed, context)
         return _event(parsed, line, text, context)
 
@@ -68,7 +71,7 @@ class Decoders:
         It gives None for a line that only :meth:`decode` can read. None instead of it: no line of this type is read so.
         """
         line_type = LINE_TYPES.get(type)
-        return None if line_type is None or type in self._indexes else line_type.early
+        return None if line_type is None else line_type.early
 
     def complete(self, early: Early, line: bytes, context: Context) -> Event:
         """Give the event of which :meth:`early` gave the beginning, the same as :meth:`decode` gives of the line."""
@@ -153,6 +156,11 @@ class Decoders:
             for decoder in index.decoders:
                 fields |= decoder.derived()
         return frozenset(fields)
+
+
+def _is_complete(parsed: Parsed, line_type: LineType) -> bool:
+    """Say whether an event is one of those that can be read early: it says what it is, and no decoder refines it."""
+    return line_type.early is not None and any(source.product == _EARLY for source in parsed.log_sources)
 
 
 def _add_sender(fields: dict[str, Any], sender: Sender) -> None:

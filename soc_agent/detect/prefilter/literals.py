@@ -25,12 +25,14 @@ _USUAL = 1 / 16
 _ODD = 1 / 300
 _ODD_BYTES = frozenset(b"<>{}$`|^~;!*'@#\\")
 _WORDS = frozenset(
-    b"and by client closed connection daemon error file for from get gid host http id info kernel login message move"
-    b" name new of opened port post remove request root select server service session start started status stop system"
-    b" to uid user with".split()
+    b"a accepted act action address admin allow and as at auth by client close closed command connect connected connection"
+    b" daemon data deny error event exec failed file for from get gid group host http id in info invalid ip is kernel key"
+    b" log login mail message method mode move name new no not of on open opened out password path port post process proto"
+    b" public query remote remove request response root security select sent server service session set src start started"
+    b" state status stop success system tcp time to type udp uid unknown update url user version warning web with".split()
 )
 """Words of which logs are full, whatever they log."""
-_WORD = 0.05
+_WORD = 0.25
 _WORST = 30 / 16**2
 """A literal likelier than this (a single letter) would be found in every line."""
 _MOST = 4_096
@@ -92,10 +94,15 @@ def chance(clause: AbstractSet[bytes]) -> float:
 
 @lru_cache(maxsize=100_000)
 def _chance(literal: bytes) -> float:
+    guess = _chance_of_letters(literal)
+    return max(guess, _WORD) if literal.strip(b" :=/()[]").lower() in _WORDS else guess
+
+
+def _chance_of_letters(literal: bytes) -> float:
     guess = 30.0  # places in a line where it might begin
     for byte in literal[:_LETTERS_COUNTED]:
         guess *= _ODD if byte in _ODD_BYTES else _USUAL
-    return max(guess, _WORD) if literal.strip(b" :=/()[]").lower() in _WORDS else guess
+    return guess
 
 
 def forget_chances() -> None:
@@ -104,7 +111,7 @@ def forget_chances() -> None:
 
 
 def _is_good(clause: AbstractSet[bytes]) -> bool:
-    return 0 < len(clause) <= _MOST and min(map(len, clause)) > 0 and max(map(_chance, clause)) <= _WORST
+    return 0 < len(clause) <= _MOST and min(map(len, clause)) > 0 and max(map(_chance_of_letters, clause)) <= _WORST
 
 
 def _node(node: ir.Node, selections: Mapping[str, Clauses], spelling: Spelling) -> Clauses:

@@ -9,6 +9,10 @@ from soc_agent.detect.prefilter.spelling import Alternatives, Spelling
 from soc_agent.model import LogSource
 
 
+_WINDOWS = LogSource("", "windows", "")
+"""Every event of Windows has it among its log sources."""
+
+
 class SourceLiterals:
     """What the lines of log sources hold. Thousands of rules have a few dozen log sources, each looked at once."""
 
@@ -41,19 +45,27 @@ class SourceLiterals:
         return self._known[source]
 
     def _look_inside(self, wanted: LogSource) -> tuple[Alternatives, ...]:
-        decoders, spelling = self._decoders, self._spelling
+        sources = [source for source in self._decoders.log_sources(self._spelling.type) if wanted.applies_to(source)]
+        found = self._carried(sources)
+        if not found or wanted.product != _WINDOWS.product or wanted == _WINDOWS:
+            return (found,) if found else ()
+        # that it is an event at all is written in it too, and rarer than the word `system` is in a log of Linux
+        event = self._carried([_WINDOWS])
+        return (found, event) if event else (found,)
+
+    def _carried(self, sources: Iterable[LogSource]) -> Alternatives:
+        """Give literals of which each line holds one that carries an event of one of these sources; none: unknown."""
         found: set[bytes] = set()
-        for source in decoders.log_sources(spelling.type):
-            if wanted.applies_to(source):
-                literals = decoders.payload_literals(spelling.type, source)
-                if literals is None:
-                    return ()
-                for literal in literals:
-                    spelled = spelling.of_field("", literal)
-                    if not spelled:
-                        return ()
-                    found |= min(spelled, key=chance)
-        return (frozenset(found),) if found else ()
+        for source in sources:
+            literals = self._decoders.payload_literals(self._spelling.type, source)
+            if literals is None:
+                return frozenset()
+            for literal in literals:
+                spelled = self._spelling.of_field("", literal)
+                if not spelled:
+                    return frozenset()
+                found |= min(spelled, key=chance)
+        return frozenset(found)
 
     def _look(self, wanted: LogSource) -> Alternatives | None:
         decoders, spelling = self._decoders, self._spelling

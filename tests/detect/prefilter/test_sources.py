@@ -35,8 +35,9 @@ def test_any_syslog_line_may_be_of_a_wide_source() -> None:
 
 
 def test_an_event_that_is_carried_is_looked_for_by_what_carries_it() -> None:
-    (found,) = literals().of_payload(rule(SYSMON))
-    assert any(b"sysmon" in literal for literal in found)
+    channel, event = literals().of_payload(rule(SYSMON))
+    assert any(b"sysmon" in literal for literal in channel)
+    assert b"eventid" in event, "that it is an event of Windows at all"
     assert literals("json").of_payload(rule(SYSMON)) == ()
 
 
