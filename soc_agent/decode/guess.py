@@ -10,6 +10,7 @@ from soc_agent.decode.eve import is_eve
 from soc_agent.decode.eventxml import is_event_xml
 from soc_agent.decode.exchange import is_exchange
 from soc_agent.decode.keyvalue import is_keyvalue
+from soc_agent.decode.leef import is_leef
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
 from soc_agent.decode.w3c import is_w3c, is_w3c_header
@@ -52,6 +53,8 @@ def _guess_line(text: str) -> str:
         return _guess_object(text)
     if is_cef(text):
         return "cef"
+    if is_leef(text):
+        return "leef"
     for name, test in _TESTS:
         if test(text):
             return name

@@ -12,6 +12,7 @@ from soc_agent.decode.findings import HEALTH, INTEGRITY, YARA
 from soc_agent.decode.hostline import HOST
 from soc_agent.decode.jsonlines import JSON
 from soc_agent.decode.keyvalue import KEYVALUE
+from soc_agent.decode.leef import LEEF
 from soc_agent.decode.plain import PLAIN
 from soc_agent.decode.portal import PORTAL
 from soc_agent.decode.syslog import SYSLOG
@@ -24,7 +25,7 @@ LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
         *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH, INTEGRITY),
-        *(PORTAL, HOST, EVE, ZEEK_LOG, W3C, AUDIT, LAUREL, EXCHANGE, ZIMBRA, PLAIN),
+        *(PORTAL, HOST, EVE, ZEEK_LOG, W3C, AUDIT, LAUREL, EXCHANGE, ZIMBRA, LEEF, PLAIN),
     )
 }
 """Every type of lines, by name."""
