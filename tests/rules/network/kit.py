@@ -1,6 +1,8 @@
 """Captures made by scapy: flows, datagrams and messages of the local link, as (seconds, frame)."""
 
+import struct
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from scapy.layers.inet import IP, TCP, UDP
@@ -23,6 +25,7 @@ CLIENT6, SERVER6 = "fd00:20:7::31", "fd00:20:1::10"
 INTRUDER = "203.0.113.45"
 MAC, OTHER_MAC, THIRD_MAC = "52:54:00:12:34:56", "52:54:00:aa:bb:cc", "52:54:00:66:66:66"
 CLIENT_SAYS, SERVER_SAYS = True, False
+BEGIN_S, GIANT_BYTES, KEPT_BYTES = 1_795_140_000, 2000, 96
 
 
 class Case(NamedTuple):
@@ -117,6 +120,17 @@ def router_says(mac: str, source: str, at: float = 0.0, lifetime: int = 1800) ->
     """Give a router advertisement."""
     message = ICMPv6ND_RA(routerlifetime=lifetime) / ICMPv6NDOptSrcLLAddr(lladdr=mac)
     return [(at, bytes(Ether(src=mac, dst="33:33:00:00:00:01") / IPv6(src=source, dst="ff02::1", hlim=255) / message))]
+
+
+def capture(path: Path, packets: Packets) -> Path:
+    """Write a capture file as a sensor does that cuts giant frames: their length stands beside what is kept of them."""
+    with path.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, GIANT_BYTES, 1))
+        for at, data in sorted(packets, key=lambda packet: packet[0]):
+            time_us = BEGIN_S * 1_000_000 + round(at * 1_000_000)
+            kept = data if len(data) < GIANT_BYTES else data[:KEPT_BYTES]
+            file.write(struct.pack("<IIII", *divmod(time_us, 1_000_000), len(kept), len(data)) + kept)
+    return path
 
 
 def joined(parts: Iterable[Packets]) -> Packets:

@@ -13,12 +13,12 @@ from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Level, RuleInfo
 from soc_agent.resources import resource
-from tests.collectors.packets.craft import write
 from tests.detect.making import context_of
-from tests.rules.network import floods, guessing, scans, spoofing
-from tests.rules.network.kit import Case, Packets
+from tests.rules.network import contacts, floods, guessing, lateral, policy, scans, spoofing
+from tests.rules.network.kit import Case, Packets, capture
 
-CASES: dict[str, Case] = {**scans.CASES, **floods.CASES, **spoofing.CASES, **guessing.CASES}
+MODULES = (scans, floods, spoofing, guessing, contacts, lateral, policy)
+CASES: dict[str, Case] = {title: case for module in MODULES for title, case in module.CASES.items()}
 ELSEWHERE = "suricata"
 """What another product says of packets is no matter of packets."""
 
@@ -36,8 +36,8 @@ def decoders() -> Decoders:
 def alerts(packets: Packets, folder: Path) -> dict[str, RuleInfo]:
     """Give the rules that fire on a capture, by title."""
     engine = Engine(rules(), decoders())
-    capture = write(folder / "made.pcap", packets)
-    found = [hit for block in read_capture(capture) for hit in engine.run(block, context_of(block.type)).detections]
+    path = capture(folder / "made.pcap", packets)
+    found = [hit for block in read_capture(path) for hit in engine.run(block, context_of(block.type)).detections]
     assert all(hit.entities for hit in found if hit.rule.level > Level.INFORMATIONAL)
     return {hit.rule.title: hit.rule for hit in found}
 
@@ -63,7 +63,7 @@ def test_the_clean_twin_is_quiet(title: str, tmp_path: Path) -> None:
     assert {other for other, info in found.items() if info.level > Level.LOW} == case.also
 
 
-def check_every_network_rule_has_an_attack_and_a_twin() -> None:
+def test_every_network_rule_has_an_attack_and_a_twin() -> None:
     titles = {info.title for info in network_rules() if ELSEWHERE not in Path(info.path).name}
     assert titles - CASES.keys() == set()
     assert CASES.keys() - titles == set()
