@@ -2,7 +2,8 @@
 
 import base64
 
-from scapy.layers.inet import GRE, IP
+from scapy.layers.inet import IP
+from scapy.layers.l2 import GRE
 
 from tests.collectors.packets.test_login_listener import TALKS
 from tests.collectors.packets.test_tls import server_body, server_records

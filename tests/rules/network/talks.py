@@ -74,8 +74,8 @@ def tls(name: str, *shown: bytes, at: float = 0.0, number: int = 0, client: str 
 
 
 def web(target: str, *, host: str = "www.example.vn", method: str = "GET", headers: str = "",
-        agent: str = "Mozilla/5.0", at: float = 0.0, number: int = 0, client: str = CLIENT, server: str = OUTSIDE, port: int = 80,
-        answer: bytes = RESPONSE) -> Packets:  # fmt: skip
+        agent: str = "Mozilla/5.0", at: float = 0.0, number: int = 0, client: str = CLIENT, server: str = OUTSIDE,
+        port: int = 80, answer: bytes = RESPONSE) -> Packets:  # fmt: skip
     """Give a web request in the clear, and its response."""
     head = f"{method} {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\n{headers}\r\n"
     said: tuple[Said, ...] = ((CLIENT_SAYS, head.encode()), (SERVER_SAYS, answer))
