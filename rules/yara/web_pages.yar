@@ -22,27 +22,9 @@ rule page_with_hidden_gambling_links
         $hidden1 = /style\s*=\s*\\?["'][^"'>]{0,120}(display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,5}(px|em)|font-size\s*:\s*[01](px)?\s*[;"']|opacity\s*:\s*0\s*[;"']|height\s*:\s*[01]px[^"'>]{0,40}overflow\s*:\s*hidden)[^>]{0,120}>\s{0,20}<(a|ul|li|p|h\d|span|div)\b/ nocase
         $hidden2 = /position\s*:\s*absolute[^"'>}]{0,80}(left|top|clip)\s*:\s*(-\d{3,5}|rect\s*\()/ nocase
         $link = /<a\s[^>]{0,200}href\s*=\s*\\?["']?https?:\/\// nocase
-        $word1 = "nhà cái" nocase
-        $word2 = "cá cược" nocase
-        $word3 = "tài xỉu" nocase
-        $word4 = "nổ hũ" nocase
-        $word5 = "game bài" nocase
-        $word6 = "xổ số" nocase
-        $word7 = "soi kèo" nocase
-        $word8 = "đá gà" nocase
-        $word9 = "casino" nocase
-        $word10 = "slot gacor" nocase
-        $word11 = "judi online" nocase
-        $word12 = "viagra" nocase
-        $word13 = "cialis" nocase
-        $word14 = "vay tiền nhanh" nocase
-        $word15 = "baccarat" nocase
-        $word16 = "bắn cá" nocase
-        $word17 = "link vào" nocase
-        $word18 = "lô đề" nocase
-        $word19 = "bong88" nocase
+        $offer = /<a\s[^>]{1,300}>[^<]{0,60}(nhà cái|cá cược|tài xỉu|nổ hũ|game bài|soi kèo|đá gà|Đá gà|casino|slot gacor|judi online|viagra|cialis|vay tiền nhanh|vay nhanh|baccarat|bắn cá|link vào|lô đề|bong88|xóc đĩa|cá độ)/ nocase
     condition:
-        filesize < 3MB and any of ($hidden*) and #link > 1 and 2 of ($word*)
+        filesize < 3MB and any of ($hidden*) and #link > 1 and #offer > 1
 }
 
 rule page_for_search_engines_only

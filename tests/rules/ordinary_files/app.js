@@ -1,0 +1,21 @@
+'use strict';
+const form = document.querySelector('#tra-cuu');
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const answer = await fetch('/api/ho-so?ma=' + encodeURIComponent(form.ma.value));
+  const rows = await answer.json();
+  const csv = '\ufeff' + rows.map((row) => Object.values(row).join(',')).join('\n');
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
+  link.download = 'ket-qua.csv';
+  link.click();
+});
+document.querySelector('#sao-chep').onclick = () => navigator.clipboard.writeText(location.href);
+const loader = document.createElement('script');
+loader.src = 'https://www.google.com/recaptcha/api.js';
+document.head.appendChild(loader);
+const picture = atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk');
+const bytes = Uint8Array.from(picture, (character) => character.charCodeAt(0));
+const letters = String.fromCharCode(65, 66, 67, 68);
+const module = await WebAssembly.instantiateStreaming(fetch('/ban-do.wasm'));
+const socket = new WebSocket('wss://thongbao.example.vn/kenh');
