@@ -12,6 +12,10 @@ from soc_agent.model import LogSource
 from tests.decode.samples import RECEIVED_NS, all_decoders, at, decode, make_context
 
 TYPES = all_decoders().types()
+WAF = (
+    'ModSecurity: Warning. Found. [id "949110"] [msg "Inbound Anomaly Score Exceeded (Total Score: 8)"] [data "x"] '
+    '[severity "CRITICAL"] [ver "OWASP_CRS/4.1.0"] [tag "attack-sqli"] [hostname "h.vn"] [uri "/a?b"]'
+)
 
 
 def test_an_sshd_line_is_sshd_auth_and_syslog() -> None:
@@ -85,6 +89,7 @@ def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> No
             [
                 "[Mon Mar 02 08:14:07.1 2026] [a:error] [pid 8:tid 9] (2)No: [client ::1:5] AH01618: x, referer: y",
                 "[Mon Mar 02 08:14:07 2026] [error] [client 192.0.2.10] File does not exist: /srv/www/phpmyadmin",
+                f"[Mon Mar 02 08:14:07 2026] [security2:error] [pid 8:tid 9] [client ::1:5] {WAF}",
             ],
         ),
         (
@@ -93,6 +98,7 @@ def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> No
                 '2026/03/02 08:14:07 [a] 8#8: *9 x, client: a, request: "GET /?y HTTP/1.1", host: "h", referrer: "r"',
                 '2026/03/02 08:14:07 [error] 8#8: *9 x, client: ::1, server: s, upstream: "u"',
                 '2026/03/02 08:14:07 [info] 28#28: *9 x, client: 192.0.2.10, server: s, request: "what"',
+                f"2026/03/02 08:14:07 [error] 8#8: *9 {WAF}, client: 192.0.2.7, server: s",
             ],
         ),
     ],
