@@ -155,6 +155,8 @@ def test_base_rules_of_correlations_make_no_alerts_of_their_own() -> None:
         "admin_login_new_addresses",
         "application_login_after_guessing",
         "web_upload_then_script",
+        "windows_new_account_made_admin",
+        "windows_ransomware_preparation",
     }
     for spec in loaded().correlations:
         name = documents()[spec.info.id][1].get("name")
