@@ -157,6 +157,8 @@ def test_base_rules_of_correlations_make_no_alerts_of_their_own() -> None:
         "web_upload_then_script",
         "windows_new_account_made_admin",
         "windows_ransomware_preparation",
+        "off_hours_account_changed",
+        "off_hours_windows_account_changed",
     }
     for spec in loaded().correlations:
         name = documents()[spec.info.id][1].get("name")
