@@ -31,8 +31,8 @@ rule tunnel_tool
         $go10 = "Stowaway/agent"
         $go11 = "rakshasa"
         $conf1 = "[common]"
-        $conf2 = /\n\s*server_?[Aa]ddr\s?=\s?["']?[\w.\-]{4,80}/
-        $conf3 = /\n\s*(server_?[Pp]ort|token|auth\.token)\s?=/
+        $conf2 = /(^|\n)\s*server_?[Aa]ddr\s?=\s?["']?[\w.\-]{4,80}/
+        $conf3 = /(^|\n)\s*(server_?[Pp]ort|token|auth\.token)\s?=/
         $conf4 = /\n\s*(remote_?[Pp]ort|plugin\s?=\s?["']?socks5)\s?/
         $nps = /\n?\s*vkey=[a-z0-9]{6,40}/
     condition:

@@ -20,7 +20,7 @@ rule cron_job_fetches_or_hides
         false_positives = "Jobs that call a script of a supplier by curl, which is no better"
     strings:
         $fetch = /\n?\s*((\*|[0-9*\/,\-]{1,20})\s+){4}(\*|[0-9*\/,\-a-z]{1,20})\s+([a-z_][a-z0-9_\-]{0,30}\s+)?[^\n#]{0,200}(curl|wget|lwp-download|fetch)\s[^\n]{0,300}\|\s*(sudo\s+)?(ba|z|da)?sh\b/
-        $fetch2 = /@(reboot|hourly|daily)\s+([a-z_][a-z0-9_\-]{0,30}\s+)?[^\n#]{0,200}(curl|wget)\s[^\n]{0,300}\|\s*(ba)?sh\b/
+        $fetch2 = /@(reboot|hourly|daily)\s+([a-z_][a-z0-9_\-]{0,30}\s+)?[^\n#]{0,200}(curl|wget)\s[^\n]{0,300}\|\s*(sudo\s+)?(ba)?sh\b/
         $decode = /\n?\s*((\*|[0-9*\/,\-]{1,20})\s+){4}[^\n#]{0,200}base64\s+(-d|--decode)[^\n]{0,100}\|\s*(ba)?sh\b/
         $hidden = /\n?\s*(((\*|[0-9*\/,\-]{1,20})\s+){4}(\*|[0-9*\/,\-a-z]{1,20})|@(reboot|hourly|daily))\s+([a-z_][a-z0-9_\-]{0,30}\s+)?[^\n#]{0,60}\/(tmp|var\/tmp|dev\/shm)\/\.[^\s\/][^\s]{0,80}/
         $python = /\n?\s*((\*|[0-9*\/,\-]{1,20})\s+){4}[^\n#]{0,120}(python[23]?|perl|php|ruby)\s+-[cer]\s[^\n]{0,200}(base64|urllib|socket|exec\()/

@@ -18,8 +18,8 @@ rule reverse_shell_script
         reference = "https://attack.mitre.org/techniques/T1059/004/"
         false_positives = "Collections of examples for security courses"
     strings:
-        $bash = /(ba|z|k|da)?sh\s+-i\s*[<>&0-9 ]{0,12}\s*\/dev\/(tcp|udp)\/[\w.\-$\{\}]{3,80}\/[\d$]/
-        $bash_exec = /exec\s+\d{1,3}<>\s*\/dev\/(tcp|udp)\/[\w.\-$\{\}]{3,80}\/[\d$]/
+        $bash = /(ba|z|k|da)?sh\s+-i\s*[<>&0-9 ]{0,12}\s*\/dev\/(tcp|udp)\/[\w.:\-$\{\}\[\]]{3,80}\/[\d$]/
+        $bash_exec = /exec\s+\d{1,3}<>\s*\/dev\/(tcp|udp)\/[\w.:\-$\{\}\[\]]{3,80}\/[\d$]/
         $fifo = /mkfifo\s+\S{1,60}\s*(;|&&)\s*[^\n]{0,80}\|\s*(\/bin\/)?(ba)?sh\s+-i[^\n]{0,40}\|\s*(nc|ncat|openssl|telnet)\b/
         $netcat = /\b(nc|ncat|netcat|nc\.traditional)\s+(-\w{1,6}\s+){0,4}(-e|-c|--exec|--sh-exec)\s*["']?(\/bin\/)?(ba|z|da)?sh\b/
         $netcat2 = /\b(nc|ncat|netcat)\s+[\w.\-]{4,60}\s+\d{2,5}\s+(-e|-c)\s*["']?(\/bin\/)?(ba)?sh\b/

@@ -87,11 +87,12 @@ rule kerberos_ticket_file
     strings:
         $cred = { 76 8? ?? ?? 30 8? ?? ?? A0 03 02 01 05 A1 03 02 01 16 }
         $cred2 = { 76 8? ?? ?? ?? 30 8? ?? ?? ?? A0 03 02 01 05 A1 03 02 01 16 }
+        $cred3 = { 76 81 ?? 30 81 ?? A0 03 02 01 05 A1 03 02 01 16 }
         $text = /doI[EFGH][A-Za-z0-9+\/]{3}CC[A-Za-z0-9+\/]{3}[A-Za-z0-9+\/]{4}oAMCAQWhAwIBFq/
         $hash1 = /\$krb5tgs\$(17|18|23)\$\*?[^\s$]{3,120}\$[^\s$]{2,80}\$/ nocase
         $hash2 = /\$krb5asrep\$(17|18|23)\$[^\s@]{1,64}@[^\s:]{2,80}:[0-9a-f]{32}/ nocase
     condition:
-        filesize < 5MB and ($cred at 0 or $cred2 at 0 or $text or any of ($hash*))
+        filesize < 5MB and ($cred at 0 or $cred2 at 0 or $cred3 at 0 or $text or any of ($hash*))
 }
 
 rule kerberos_attack_tool
