@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -11,7 +12,9 @@ from msgspec import Struct, field
 from bench.hunting import PUBLIC
 from bench.measure import show
 from bench.ordinary import BEGIN, HOUR_S, logs
+from bench.ordinary_traffic import write_hour
 from bench.telemetry import Telemetry
+from collectors.packets.capture import read_capture
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.decode import Context, Decoders, guess_type
 from soc_agent.detect import Engine, RuleSet, load_rules
@@ -36,6 +39,7 @@ def main() -> None:
     """Print the alerts for 100,000 lines."""
     rules, decoders = load_rules(rule_folders()), Decoders.load()
     kinds = [("an ordinary hour of eight logs", ordinary_hour(rules, decoders))]
+    kinds.append(("an ordinary hour of traffic", ordinary_packets(rules, decoders)))
     kinds.append(("ordinary Windows events", windows_events(rules, decoders)))
     if SHARED.exists():
         kinds.append(("recorded logs without an attack", quiet_logs(rules, decoders)))
@@ -66,6 +70,17 @@ def ordinary_hour(rules: RuleSet, decoders: Decoders, seed: int = 1) -> Heard:
                 block = Block("noise", log.stream, log.stream, log.type, ("\n".join(lines) + "\n").encode())
                 _run(engine, block, received_ns, folder)
     return Heard(sum(len(log.lines) for log in made), folder.alerts())
+
+
+def ordinary_packets(rules: RuleSet, decoders: Decoders, seed: int = 1) -> Heard:
+    """Read the lines of an ordinary hour of packets."""
+    engine, folder, heard = Engine(rules, decoders), Folder(), Heard(0)
+    with TemporaryDirectory() as place:
+        for block in read_capture(write_hour(Path(place) / "hour.pcap", seed)):
+            heard.lines += block.data.count(b"\n")
+            _run(engine, block, block.received_ns or int(BEGIN.timestamp()) * 1_000_000_000, folder)
+    heard.alerts += folder.alerts()
+    return heard
 
 
 def windows_events(rules: RuleSet, decoders: Decoders) -> Heard:

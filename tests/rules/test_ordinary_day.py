@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from bench.noise import Heard, ordinary_hour, windows_events
+from bench.noise import Heard, ordinary_hour, ordinary_packets, windows_events
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.decode import Decoders
 from soc_agent.detect.load.shelf import load_rules
@@ -34,6 +34,13 @@ def above_low(heard: Heard) -> set[tuple[str, str]]:
 def test_an_ordinary_hour_of_logs_raises_nothing_above_low(seed: int) -> None:
     heard = ordinary_hour(rules(), decoders(), seed)
     assert heard.lines > 10_000
+    assert above_low(heard) == set()
+    assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
+
+
+def test_an_ordinary_hour_of_traffic_raises_nothing_above_low() -> None:
+    heard = ordinary_packets(rules(), decoders())
+    assert heard.lines > 50_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
 
