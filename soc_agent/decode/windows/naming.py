@@ -1,5 +1,6 @@
 """Names that public rules expect beside those that Windows writes: hashes apart, audit events as Sysmon tells them."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -54,6 +55,10 @@ _OUTBOUND = {"%%14593": "true", "outbound": "true", "%%14592": "false", "inbound
 _PROTOCOLS = {"6": "tcp", "17": "udp"}
 _NOBODY = ("", "-")
 _MAPPED = "::ffff:"
+_SQL_LOGINS = (17806, *range(18451, 18457), 18470, 18486, 18487, 18488)
+"""Numbers of the events in which SQL Server tells of a login: refused (18456 and others) or accepted (18453–18455)."""
+_SQL_CLIENT = re.compile(r"\[[^\]\d:]{1,40}: ?([0-9A-Fa-f.:]{3,45})(?:%\w+)?\]")
+"""Where the login came from, ``[CLIENT: 192.0.2.1]``, in the language of the server."""
 _MOST_PARAMETERS = 100
 _LONGEST_NUMBER = 20
 
@@ -151,6 +156,20 @@ def _crashed(fields: Fields) -> None:
         fields.setdefault(name, value)
 
 
+def _sql_login(fields: Fields) -> None:
+    """Take account and address out of the data of a login at SQL Server, which names neither."""
+    if not str(fields.get("Provider_Name", "")).upper().startswith("MSSQL"):
+        return
+    data = fields.get("Data")
+    values = data if isinstance(data, list) else _parameters(fields) if data is None else [data]
+    texts = [value for value in values if isinstance(value, str)]
+    if texts and texts[0].strip() and "[" not in texts[0]:
+        fields.setdefault("user", texts[0].strip())
+    for text in texts:
+        if found := _SQL_CLIENT.search(text[-100:]):
+            fields.setdefault("src_ip", found[1])
+
+
 def _registry_changed(fields: Fields) -> None:
     _audited(fields)
     _alias(fields, _REGISTRY)
@@ -205,6 +224,7 @@ def _defender(fields: Fields) -> None:
 
 _BY_EVENT: dict[tuple[str, int], Finish] = {
     ("application", 1000): _crashed,
+    **{("application", number): _sql_login for number in _SQL_LOGINS},
     ("security", 4688): _process_created,
     ("security", 4657): _registry_changed,
     ("security", 5156): _connected,

@@ -140,3 +140,26 @@ def test_an_audited_registry_value_is_called_as_windows_and_as_sysmon_call_it(
 )
 def test_a_number_in_the_registry_is_written_as_sysmon_writes_it_too(kind: str, value: object, found: object) -> None:
     assert finished("security", 4657, NewValueType=kind, NewValue=value)["Details"] == found
+
+
+@pytest.mark.parametrize(
+    ("data", "user", "source"),
+    [
+        (["sa", " Reason: Password did not match.", " [CLIENT: 192.0.2.10]"], "sa", "192.0.2.10"),
+        (["sa", " Raison : mot de passe.", " [CLIENT : 2001:db8::7]"], "sa", "2001:db8::7"),
+        (["sa", " [CLIENT: fe80::7%eth0]"], "sa", "fe80::7"),
+        (["sa", " [CLIENT: <local machine>]"], "sa", None),
+        ([" [CLIENT: 192.0.2.10]"], None, "192.0.2.10"),
+        ("sa", "sa", None),
+        ([None, 7], None, None),
+    ],
+)
+def test_a_login_at_sql_server_names_account_and_address(data: object, user: str | None, source: str | None) -> None:
+    fields = finished("application", 18456, Provider_Name="MSSQL$KETOAN", Data=data)
+    assert (fields.get("user"), fields.get("src_ip")) == (user, source)
+    assert "src_ip" not in finished("application", 18456, Provider_Name="Another", Data=data)
+
+
+def test_a_login_at_sql_server_is_read_from_numbered_data_too() -> None:
+    fields = finished("application", 18456, Provider_Name="MSSQLSERVER", param1="sa", param2="[CLIENT: 192.0.2.10]")
+    assert (fields["user"], fields["src_ip"]) == ("sa", "192.0.2.10")
