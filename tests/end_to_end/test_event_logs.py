@@ -75,9 +75,7 @@ def test_logs_of_which_public_rules_know_nothing_are_told_by_our_own_as_evtx_and
         "CA_teamviewer-dumper_sysmon_10.evtx": {
             "Memory Of A Remote Control Program Read By A Program In A User's Folder"
         },
-        "discovery_local_user_or_group_windows_security_4799_4798.evtx": {
-            "Administrators Of A Windows Host Listed From A Command Line"
-        },
+        "discovery_local_user_or_group_windows_security_4799_4798.evtx": {"Administrators Of A Windows Host Listed"},
         "persist_bitsadmin_Microsoft-Windows-Bits-Client-Operational.evtx": {
             "Background Transfer Of A Local File On Windows"
         },
