@@ -26,7 +26,7 @@ def test_nearly_all_lines_of_known_types_are_decoded(shared_data: Path) -> None:
         for line in of_file:
             lines[line_type] += 1
             decoded[line_type] += all_decoders().decode(line, context).decoded
-    for line_type in ("syslog", "access", "json", "apache_error", "nginx_error", "kv"):
+    for line_type in ("syslog", "access", "json", "apache_error", "nginx_error", "auditd"):
         assert lines[line_type] > 0
         assert decoded[line_type] >= 0.99 * lines[line_type], line_type
 
