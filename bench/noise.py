@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from msgspec import Struct, field
 
 from bench.hunting import PUBLIC
 from bench.measure import show
-from bench.ordinary import BEGIN, HOUR_S, logs
+from bench.ordinary import BEGIN, HOUR_S, Log, logs
+from bench.ordinary_mail import mail_logs
 from bench.ordinary_traffic import write_hour
 from bench.telemetry import Telemetry
 from collectors.packets.capture import read_capture
@@ -39,6 +40,7 @@ def main() -> None:
     """Print the alerts for 100,000 lines."""
     rules, decoders = load_rules(rule_folders()), Decoders.load()
     kinds = [("an ordinary hour of eight logs", ordinary_hour(rules, decoders))]
+    kinds.append(("an ordinary hour of mail", ordinary_hour(rules, decoders, make=mail_logs)))
     kinds.append(("an ordinary hour of traffic", ordinary_packets(rules, decoders)))
     kinds.append(("ordinary Windows events", windows_events(rules, decoders)))
     if SHARED.exists():
@@ -58,10 +60,10 @@ def main() -> None:
     show("Alerts for 100,000 lines when nobody attacks, with the rules that come with the product", columns, rows)
 
 
-def ordinary_hour(rules: RuleSet, decoders: Decoders, seed: int = 1) -> Heard:
+def ordinary_hour(rules: RuleSet, decoders: Decoders, seed: int = 1, make: Callable[[int], list[Log]] = logs) -> Heard:
     """Read an ordinary hour of all logs, as one agent does."""
     engine, folder = Engine(rules, decoders), Folder()
-    made = logs(seed)
+    made = make(seed)
     received_ns = int(BEGIN.timestamp() + HOUR_S) * 1_000_000_000
     for begin in range(0, HOUR_S + SLOT_S, SLOT_S):
         for log in made:

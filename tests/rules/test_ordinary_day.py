@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from bench.noise import Heard, ordinary_hour, ordinary_packets, windows_events
+from bench.ordinary_mail import mail_logs
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.decode import Decoders
 from soc_agent.detect.load.shelf import load_rules
@@ -33,6 +34,14 @@ def above_low(heard: Heard) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_an_ordinary_hour_of_logs_raises_nothing_above_low(seed: int) -> None:
     heard = ordinary_hour(rules(), decoders(), seed)
+    assert heard.lines > 10_000
+    assert above_low(heard) == set()
+    assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_an_ordinary_hour_of_mail_raises_nothing_above_low(seed: int) -> None:
+    heard = ordinary_hour(rules(), decoders(), seed, mail_logs)
     assert heard.lines > 10_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
