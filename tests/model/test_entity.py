@@ -32,6 +32,8 @@ def test_an_address_is_written_in_one_way() -> None:
 def test_who_did_it_is_named_beside_whom_it_was_done_to() -> None:
     assert entities_of({"TargetUserName": "an", "SubjectUserName": "minh"}) == {"user": ("an", "minh")}
     assert entities_of({"SourceImage": "C:\\a.exe"}) == {"process": ("C:\\a.exe",)}
+    for field in ("ImageLoaded", "ImagePath", "ServiceFileName", "ActionName"):
+        assert entities_of({field: "C:\\a.exe"}) == {"file": ("C:\\a.exe",)}
 
 
 def test_an_address_is_no_name() -> None:
