@@ -33,5 +33,5 @@ rule defaced_page
         $vietnamese = "đã bị hack" nocase
         $article = /<article\b|property="og:type" content="article"/ nocase
     condition:
-        filesize < 1MB and $html and not $article and ($title or ($by and (any of ($boast*) or filesize < 20KB)) or 3 of ($boast*) or ($vietnamese and filesize < 20KB))
+        uint32be(0) != 0x7F454C46 and filesize < 1MB and $html and not $article and ($title or ($by and (any of ($boast*) or filesize < 20KB)) or 3 of ($boast*) or ($vietnamese and filesize < 20KB))
 }

@@ -121,9 +121,11 @@ rule office_fetches_from_network
         $template = /relationships\/attachedTemplate"/ nocase
         $local = /Target\s?=\s?"file:\/\/\/[a-z]:/ nocase
     condition:
-        filesize < 1MB and $relationships and $external and (
-            any of ($exploit*) or ($type and any of ($target*) and not $local and not #type > 20)
-            or ($template and $target1 and not $local)
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (
+            filesize < 1MB and $relationships and $external and (
+                any of ($exploit*) or ($type and any of ($target*) and not $local and not #type > 20)
+                or ($template and $target1 and not $local)
+            )
         )
 }
 
@@ -337,8 +339,10 @@ rule hta_runs_program
         $load2 = /MSXML2\.|Microsoft\.XMLHTTP|WinHttp|ADODB\.Stream/ nocase
         $close = /(self|window)\.close\s*\(?/ nocase
     condition:
-        filesize < 5MB and $active and $run1 and (
-            ($hta and $run2 and any of ($load*, $hide*)) or ($script and any of ($hide*) and any of ($load*)) or ($script and $close and all of ($run*) and any of ($load*))
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (
+            filesize < 5MB and $active and $run1 and (
+                ($hta and $run2 and any of ($load*, $hide*)) or ($script and any of ($hide*) and any of ($load*)) or ($script and $close and all of ($run*) and any of ($load*))
+            )
         )
 }
 
@@ -449,8 +453,10 @@ rule disk_image_with_shortcut
         $boot2 = "isolinux" nocase
         $boot3 = "autorun.inf" nocase
     condition:
-        filesize < 30MB and $volume in (0..40000) and not any of ($boot*) and (
-            ($start3 and any of ($load, $name, $name2)) or (any of ($start1, $start2) and $load)
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (
+            filesize < 30MB and $volume in (0..40000) and not any of ($boot*) and (
+                ($start3 and any of ($load, $name, $name2)) or (any of ($start1, $start2) and $load)
+            )
         )
 }
 
@@ -486,5 +492,7 @@ rule shortcut_leaks_login
         $theme = "[Theme]" nocase
         $theme2 = /\n\s?(BrandImage|Wallpaper)\s?=\s?\\\\[0-9a-z.\-]{4,80}\\/ nocase
     condition:
-        filesize < 50KB and (($url and $url2) or ($scf and $scf2) or ($library and $library2) or ($search and $search2) or ($theme and $theme2))
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (
+            filesize < 50KB and (($url and $url2) or ($scf and $scf2) or ($library and $library2) or ($search and $search2) or ($theme and $theme2))
+        )
 }

@@ -55,7 +55,7 @@ rule service_unit_from_odd_place
         $shell1 = /\nExec(Start|StartPre|StartPost)\s?=\s?[-@:+!]{0,3}[^\n]{0,60}\b(ba|da)?sh\s+-c\s[^\n]{0,200}(base64\s+(-d|--decode)|\/dev\/tcp\/|\|\s*(ba)?sh\b|\bnc\s+-|mkfifo)/
         $shell2 = /\nExec(Start|StartPre|StartPost)\s?=\s?[-@:+!]{0,3}[^\n]{0,60}(python[23]?|perl|php|ruby)\s+-[cer]\s[^\n]{0,200}(socket|base64|exec)/
     condition:
-        filesize < 50KB and $service and any of ($odd*, $shell*)
+        uint32be(0) != 0x7F454C46 and filesize < 50KB and $service and any of ($odd*, $shell*)
 }
 
 rule login_file_starts_program
@@ -87,8 +87,10 @@ rule login_file_starts_program
         $sudo2 = /(function\s+)?sudo\s*\(\)\s*\{[^\x00]{0,300}read\s+-\w{0,3}s/
         $preload = /export\s+LD_PRELOAD\s?=\s?["']?(\/tmp|\/dev\/shm|\/var\/tmp|[^\s"']{0,60}\/\.)/
     condition:
-        filesize < 100KB and (filename matches /^\.?(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|cshrc|login|bash\.bashrc)$/ or filepath endswith "/profile.d" or filepath endswith "/update-motd.d")
-        and any of them
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 100KB and (filename matches /^\.?(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zprofile|zshenv|cshrc|login|bash\.bashrc)$/ or filepath endswith "/profile.d" or filepath endswith "/update-motd.d")
+            and any of them
+        )
 }
 
 rule loader_preloads_library
@@ -116,7 +118,7 @@ rule loader_preloads_library
         $library2 = /(^|[\s:])\/(tmp|dev\/shm|var\/tmp|[^\s:]{0,80}\/\.)[^\s:]{1,80}/
         $known = /(^|[\s:])\/(usr\/)?lib[^\s:]{0,40}\/(libsnoopy|libgvm|libtsocks|libfakechroot|libjemalloc|libcap-ng|libAppProtection)[^\s:]{0,20}\.so/
     condition:
-        filename == "ld.so.preload" and filesize < 10KB and any of ($library*) and not $known
+        uint32be(0) != 0x7F454C46 and filename == "ld.so.preload" and filesize < 10KB and any of ($library*) and not $known
 }
 
 rule udev_or_hook_runs_shell

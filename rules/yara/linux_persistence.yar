@@ -33,5 +33,5 @@ rule linux_persistence_script
         $hide4 = /setenforce\s+0|ufw\s+disable|iptables\s+-F|systemctl\s+(stop|disable)\s+\S{0,20}(aliyun|clamav|apparmor|auditd|falco)/
         $hide5 = /\/(tmp|var\/tmp|dev\/shm)\/\.[\w\-]{1,30}/
     condition:
-        filesize < 500KB and any of ($fetch*) and any of ($keep*) and any of ($hide*)
+        uint32be(0) != 0x7F454C46 and filesize < 500KB and any of ($fetch*) and any of ($keep*) and any of ($hide*)
 }

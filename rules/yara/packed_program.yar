@@ -45,5 +45,5 @@ rule elf_with_wrong_suffix
         reference = "https://attack.mitre.org/techniques/T1036/008/"
         false_positives = "None known"
     condition:
-        uint32be(0) == 0x7F454C46 and extension matches /^\.?(jpe?g|png|gif|bmp|ico|pdf|docx?|xlsx?|txt|html?|css|js|php|log|zip)$/i
+        uint32be(0) == 0x7F454C46 and extension matches /^\.?(jpe?g|png|gif|bmp|ico|pdf|docx?|xlsx?|txt|html?|css|js|php\d?|phtml|jspx?|aspx?|as[hm]x|log|zip)$/i
 }

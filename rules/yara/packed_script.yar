@@ -247,5 +247,7 @@ rule package_hook_fetches_code
         $setup4 = /os\.environ\b/
         $setup5 = /requests\.post\s*\(|urlopen\s*\(/
     condition:
-        filesize < 500KB and ($hook or ($setup1 and $setup2 and ($setup3 or ($setup4 and $setup5))))
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (
+            filesize < 500KB and ($hook or ($setup1 and $setup2 and ($setup3 or ($setup4 and $setup5))))
+        )
 }

@@ -32,7 +32,7 @@ rule powershell_download_cradle
         $memory = /\[System\.Reflection\.Assembly\]::Load|FromBase64String\s*\(/ ascii wide nocase
         $amsi = "AmsiUtils" ascii wide nocase
     condition:
-        filesize < 2MB and (
+        uint32be(0) != 0x7F454C46 and filesize < 2MB and (
             (any of ($run_fetch, $fetch_run) and not extension matches /^\.(md|rst|adoc)$/) or ($run and any of ($fetch*) and any of ($hidden, $bypass, $no_profile)) or $amsi or ($encoded and any of ($hidden, $bypass, $no_profile))
             or (any of ($fetch*) and $memory and any of ($hidden, $bypass))
         )

@@ -34,5 +34,5 @@ rule ransom_note
         $threat3 = /(không|đừng)[^.\n]{0,30}(đổi tên|sửa|xóa|khôi phục)/ nocase
         $threat4 = /(within|after)\s+\d{1,3}\s+(hours|days)/ nocase
     condition:
-        filesize < 200KB and any of ($encrypted*) and any of ($pay*) and any of ($contact*) and any of ($threat*)
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and filesize < 200KB and any of ($encrypted*) and any of ($pay*) and any of ($contact*) and any of ($threat*)
 }

@@ -36,7 +36,7 @@ rule reverse_shell_script
         $powershell1 = /New-Object\s+(System\.)?Net\.Sockets\.TCPClient\s*\(/ nocase
         $powershell2 = /\b(iex|Invoke-Expression)\b/ nocase
     condition:
-        filesize < 1MB and (
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and filesize < 1MB and (
             any of ($bash, $bash_exec, $fifo, $netcat, $netcat2, $ruby, $socat)
             or all of ($python*) or ($perl1 and $perl2 and $perl3) or ($php1 and $php2) or all of ($powershell*)
         )

@@ -24,7 +24,7 @@ rule page_with_hidden_gambling_links
         $link = /<a\s[^>]{0,200}href\s*=\s*\\?["']?https?:\/\// nocase
         $offer = /<a\s[^>]{1,300}>[^<]{0,60}(nhà cái|cá cược|tài xỉu|nổ hũ|game bài|soi kèo|đá gà|Đá gà|casino|slot gacor|judi online|viagra|cialis|vay tiền nhanh|vay nhanh|baccarat|bắn cá|link vào|lô đề|bong88|xóc đĩa|cá độ)/ nocase
     condition:
-        filesize < 3MB and any of ($hidden*) and #link > 1 and #offer > 1
+        uint32be(0) != 0x7F454C46 and filesize < 3MB and any of ($hidden*) and #link > 1 and #offer > 1
 }
 
 rule page_for_search_engines_only
@@ -67,8 +67,10 @@ rule page_for_search_engines_only
         $own1 = /^\s*namespace\s/
         $own2 = /\bclass\s+\w{3,40}/
     condition:
-        filesize < 200KB and any of ($code*) and $agent and 2 of ($bot*) and not any of ($own*)
-        and (($fetch1 and any of ($fetch2, $exit)) or ($fetch2 and $fetch4) or ($fetch3 and $exit) or $fetch5)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 200KB and any of ($code*) and $agent and 2 of ($bot*) and not any of ($own*)
+            and (($fetch1 and any of ($fetch2, $exit)) or ($fetch2 and $fetch4) or ($fetch3 and $exit) or $fetch5)
+        )
 }
 
 rule phishing_kit_sends_passwords
@@ -108,9 +110,11 @@ rule phishing_kit_sends_passwords
         $own2 = "password_hash" nocase
         $own3 = /\b(class|namespace)\s+\w/
     condition:
-        filesize < 60KB and $code and any of ($take*) and not any of ($own*) and (
-            any of ($send2, $send3) or ($send1 and (any of ($boast1, $boast3, $boast4) or ($boast2 and $leave)))
-            or ($send4 and $leave and any of ($boast*))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 60KB and $code and any of ($take*) and not any of ($own*) and (
+                any of ($send2, $send3) or ($send1 and (any of ($boast1, $boast3, $boast4) or ($boast2 and $leave)))
+                or ($send4 and $leave and any of ($boast*))
+            )
         )
 }
 
@@ -153,7 +157,7 @@ rule page_asks_to_run_command
         $lie3 = /xác (minh|nhận)[^\n<]{0,40}(người|robot)/ nocase
         $lie4 = /(fix|repair|update)[^\n<]{0,30}(error|browser|display|document)/ nocase
     condition:
-        filesize < 2MB and $html and any of ($clip*) and any of ($run*) and any of ($lie*) and 2 of ($press*)
+        uint32be(0) != 0x7F454C46 and filesize < 2MB and $html and any of ($clip*) and any of ($run*) and any of ($lie*) and 2 of ($press*)
 }
 
 rule html_carries_program
@@ -194,8 +198,10 @@ rule html_carries_program
         $program6 = "Q0QwMDEB"
         $name = /["'][^"'\n]{1,60}\.(iso|img|zip|rar|7z|exe|js|vbs|hta|lnk|msi|scr|wsf|vhd)["']/ nocase
     condition:
-        filesize < 20MB and $html and any of ($decode*, $make4) and any of ($save*) and (
-            (any of ($make*) and any of ($program*)) or ($make1 and $make3 and $name and $decode1 and $save2 and filesize > 20KB)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 20MB and $html and any of ($decode*, $make4) and any of ($save*) and (
+                (any of ($make*) and any of ($program*)) or ($make1 and $make3 and $name and $decode1 and $save2 and filesize > 20KB)
+            )
         )
 }
 
@@ -234,8 +240,10 @@ rule svg_with_script
         $hide2 = /(\\x[0-9a-f]{2}){20}/ nocase
         $html = /<html\b/ nocase
     condition:
-        filesize < 2MB and $svg in (0..2048) and not $html in (0..512) and $script
-        and (2 of ($do*) or (any of ($do4, $do1, $do8) and any of ($hide*)) or $do5 or $do3 )
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 2MB and $svg in (0..2048) and not $html in (0..512) and $script
+            and (2 of ($do*) or (any of ($do4, $do1, $do8) and any of ($hide*)) or $do5 or $do3 )
+        )
 }
 
 rule injected_page_script
@@ -305,7 +313,9 @@ rule web_server_setting_runs_code
         $cgi = /Options\s+\+ExecCGI[^\x00]{0,200}AddHandler\s+cgi-script\s+[^\n]{0,40}\.(jpe?g|png|gif|txt|\w{2,8})/ nocase
         $open = /(php_value\s+|php_flag\s+|\n)(open_basedir|disable_functions)\s*[=\s]\s*(none|["']{2})/ nocase
     condition:
-        filesize < 100KB and (any of ($type, $files, $prepend) or ($cgi and filename icontains "htaccess") or ($open and (filename icontains "htaccess" or filename icontains "user.ini")))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 100KB and (any of ($type, $files, $prepend) or ($cgi and filename icontains "htaccess") or ($open and (filename icontains "htaccess" or filename icontains "user.ini")))
+        )
 }
 
 rule mass_mailer_page
@@ -339,8 +349,10 @@ rule mass_mailer_page
         $send2 = /->\s?(Send|AddAddress)\s*\(/
         $own = /\b(wp_nonce|check_admin_referer|namespace\s+\w|session_start|defined\s*\()/
     condition:
-        filesize < 500KB and $php and any of ($send*) and (
-            ($name and any of ($list*, $from*)) or (all of ($list*) and $from1) or (any of ($list*) and $from1 and $from2 and not $own)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 500KB and $php and any of ($send*) and (
+                ($name and any of ($list*, $from*)) or (all of ($list*) and $from1) or (any of ($list*) and $from1 and $from2 and not $own)
+            )
         )
 }
 
@@ -382,6 +394,8 @@ rule webshell_tunnel
         $keep3 = /(Session|Application)\s*(\[|\.Add|\.Contents)/
         $table = /strtr\s*\([^;\n]{0,80}["'][A-Za-z0-9+\/]{64}["']/
     condition:
-        filesize < 500KB and any of ($page*) and any of ($open*) and any of ($in*) and any of ($keep*)
-        and ($word2 or #word1 > 3 or #word3 > 3 or ($table and $word3))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 500KB and any of ($page*) and any of ($open*) and any of ($in*) and any of ($keep*)
+            and ($word2 or #word1 > 3 or #word3 > 3 or ($table and $word3))
+        )
 }

@@ -29,8 +29,10 @@ rule webshell_jsp
         $cipher = /Cipher\.getInstance\s*\(\s*"AES/
         $parameter = /request\s*\.\s*get(Parameter|Header|Reader|InputStream|QueryString)\s*\(/
     condition:
-        filesize < 2MB and $jsp and (
-            ($parameter and any of ($exec, $builder, $reflect, $engine, $low)) or ($define and any of ($parameter, $cipher))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 2MB and $jsp and (
+                ($parameter and any of ($exec, $builder, $reflect, $engine, $low)) or ($define and any of ($parameter, $cipher))
+            )
         )
 }
 
@@ -63,7 +65,9 @@ rule webshell_jsp_writes_file
         $write = /\.write\s*\(\s*\w{0,20}(\.getBytes|\.decode|request\s*\.)/
         $own = /session\s*\.\s*getAttribute|isUserInRole|<%@\s*include|<%@\s*taglib|<c:/
     condition:
-        filesize < 200KB and $jsp and (any of ($direct, $direct2) or ($take and $open and $write and not $own))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 200KB and $jsp and (any of ($direct, $direct2) or ($take and $open and $write and not $own))
+        )
 }
 
 rule webshell_jsp_unicode
@@ -92,7 +96,9 @@ rule webshell_jsp_unicode
         $entities = /(&#(x[46][1-9a-f]|x[57][0-9a]|6[5-9]|[78]\d|9[07-9]|1[01]\d);){4}/ nocase
         $scriptlet = "jsp:scriptlet"
     condition:
-        filesize < 1MB and $jsp and (#letters > 3 or ($scriptlet and #entities > 3))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 1MB and $jsp and (#letters > 3 or ($scriptlet and #entities > 3))
+        )
 }
 
 rule java_memory_webshell
@@ -181,7 +187,9 @@ rule java_deserialization_payload
         $coded5 = "RlbXBsYXRlc0ltcG"
         $coded6 = "UZW1wbGF0ZXNJbXBs"
     condition:
-        filesize < 5MB and (($raw in (0..1024) and 2 of ($gadget*)) or ($coded and any of ($coded1, $coded2, $coded3, $coded4, $coded5, $coded6)))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 5MB and (($raw in (0..1024) and 2 of ($gadget*)) or ($coded and any of ($coded1, $coded2, $coded3, $coded4, $coded5, $coded6)))
+        )
 }
 
 rule webshell_aspx
@@ -216,8 +224,10 @@ rule webshell_aspx
         $decode = /FromBase64String\s*\(|CreateDecryptor\s*\(/
         $request = /Request(\.(Item|Form|QueryString|Cookies|Headers|BinaryRead|InputStream|Params|Files))?\s*[\[(.]/
     condition:
-        filesize < 2MB and $asp and (
-            $eval or ($request and $process and $shell) or ($request and $object and $start) or ($request and $assembly and ($decode or $invoke))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 2MB and $asp and (
+                $eval or ($request and $process and $shell) or ($request and $object and $start) or ($request and $assembly and ($decode or $invoke))
+            )
         )
 }
 
@@ -250,7 +260,9 @@ rule aspx_machine_key_thief
         $read3 = "DecryptionKey"
         $write = /Response\s*\.\s*Write/ nocase
     condition:
-        filesize < 100KB and $asp and any of ($keys*) and $write and ($read1 or all of ($read2, $read3))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 100KB and $asp and any of ($keys*) and $write and ($read1 or all of ($read2, $read3))
+        )
 }
 
 rule webshell_exchange_virtual_directory
@@ -280,7 +292,9 @@ rule webshell_exchange_virtual_directory
         $directory2 = "OABVirtualDirectory" nocase
         $directory3 = "ExchangeVersion" nocase
     condition:
-        filesize < 200KB and $script and ($url or any of ($directory*))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 200KB and $script and ($url or any of ($directory*))
+        )
 }
 
 rule asp_encoded_script
@@ -312,8 +326,10 @@ rule asp_encoded_script
         $reverse = /strreverse\s*\(/ nocase
         $split = /for\s+each\s+\w{1,20}\s+in\s+split\s*\([^)]{20,}/ nocase
     condition:
-        filesize < 1MB and $asp and (
-            ($language and $block) or ($run and $numbers) or ($run and $reverse and $split)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 1MB and $asp and (
+                ($language and $block) or ($run and $numbers) or ($run and $reverse and $split)
+            )
         )
 }
 
@@ -343,7 +359,7 @@ rule web_config_runs_code
         $provider = /<add\s[^>]{0,100}extension\s*=\s*["']\.(config|jpe?g|png|gif|txt|pdf)["'][^>]{0,200}System\.Web\.Compilation\.PageBuildProvider/ nocase
         $code = /<%[@=\s]?[^%]{0,400}(Request|CreateObject|Process|Execute|eval)\b/ nocase
     condition:
-        filesize < 200KB and $config and any of ($handler, $provider, $code)
+        uint32be(0) != 0x7F454C46 and filesize < 200KB and $config and any of ($handler, $provider, $code)
 }
 
 rule iis_module_backdoor

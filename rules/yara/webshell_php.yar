@@ -30,7 +30,7 @@ rule webshell_php_input_eval
         $variable_call = /@?\$_(POST|GET|REQUEST|COOKIE)\[[^\]]{1,40}\]\s*\(\s*@?\$_(POST|GET|REQUEST|COOKIE)\[/ nocase
         $raw = /\b(eval|assert)\s*\(\s*(\w{1,32}\s*\(\s*){0,4}(file_get_contents\s*\(\s*['"]php:\/\/input|filter_input\s*\(\s*INPUT_|end\s*\(\s*getallheaders)/ nocase
     condition:
-        filesize < 5MB and $php and any of ($input, $quoted, $first, $second, $last, $exec, $backtick, $variable_call, $raw)
+        uint32be(0) != 0x7F454C46 and filesize < 5MB and $php and any of ($input, $quoted, $first, $second, $last, $exec, $backtick, $variable_call, $raw)
 }
 
 rule webshell_php_obfuscated
@@ -66,9 +66,11 @@ rule webshell_php_obfuscated
         $hexname = /\$\{?["']\\x[0-9a-f]{2}(\\x[0-9a-f]{2}){4,}/ nocase
         $goto = /goto\s+[A-Za-z0-9_]{4,8};\s*[A-Za-z0-9_]{4,8}:/
     condition:
-        filesize < 5MB and $php and (
-            any of ($nested, $tagged, $modifier, $joined) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
-            or ($chr and $eval) or #hexname > 3 or #goto > 20
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 5MB and $php and (
+                any of ($nested, $tagged, $modifier, $joined) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
+                or ($chr and $eval) or #hexname > 3 or #goto > 20
+            )
         )
 }
 
@@ -120,9 +122,11 @@ rule webshell_php_known_panel
         $exec1 = /\b(shell_exec|passthru|proc_open|popen|system)\s*\(\s*['"$]/ nocase
         $exec2 = /function_exists\s*\(\s*['"](shell_exec|passthru|proc_open|popen|system|exec)['"]/ nocase
     condition:
-        filesize < 2MB and $php and (
-            (any of ($name*) and any of ($exec*) and any of ($panel*))
-            or (any of ($exec*) and 6 of ($panel*) and any of ($panel3, $panel4, $panel6, $panel7, $panel9))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 2MB and $php and (
+                (any of ($name*) and any of ($exec*) and any of ($panel*))
+                or (any of ($exec*) and 6 of ($panel*) and any of ($panel3, $panel4, $panel6, $panel7, $panel9))
+            )
         )
 }
 
@@ -159,8 +163,10 @@ rule webshell_php_encrypted
         $run4 = /(call_user_func|assert)\s*\(\s*@?\$\w{1,20}/ nocase
         $session = /\$_SESSION\s*\[/
     condition:
-        filesize < 100KB and $php and any of ($run*) and (
-            ($body and any of ($crypt*)) or ($post and $crypt3 and $session) or ($post and $crypt2 and $crypt3)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 100KB and $php and any of ($run*) and (
+                ($body and any of ($crypt*)) or ($post and $crypt3 and $session) or ($post and $crypt2 and $crypt3)
+            )
         )
 }
 
@@ -205,7 +211,9 @@ rule webshell_php_two_steps
         $safe5 = /\b(final|abstract)?\s*class\s+\w{2,40}\s+(extends|implements)\b/
         $safe6 = /defined\s*\(\s*['"](ABSPATH|_JEXEC|MEDIAWIKI|DOKU_INC|DRUPAL_ROOT|PHPMYADMIN)/
     condition:
-        filesize < 8KB and $php and ((any of ($take*) and any of ($run*)) or $call or (any of ($take4, $take5) and any of ($all*))) and not any of ($safe*)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 8KB and $php and ((any of ($take*) and any of ($run*)) or $call or (any of ($take4, $take5) and any of ($all*))) and not any of ($safe*)
+        )
 }
 
 rule webshell_php_in_picture
@@ -269,7 +277,9 @@ rule webshell_php_upload_only
         $check2 = /\$_SESSION|session_start|csrf|nonce|require|include|move_to\b/ nocase
         $check3 = /^\s*namespace\s|\bclass\s+\w/
     condition:
-        filesize < 4KB and $php and $form and ($store or ($via and $via2)) and not any of ($check*)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 4KB and $php and $form and ($store or ($via and $via2)) and not any of ($check*)
+        )
 }
 
 rule webshell_php_without_letters
@@ -306,9 +316,11 @@ rule webshell_php_without_letters
         $call2 = /=\$\$_{1,12}[;\[(]/
         $call3 = /\$_\(\$_{2,12}\[/
     condition:
-        filesize < 200KB and $php and (
-            #count > 9 or ((#xor1 > 3 or #xor2 > 3 or #xor3 > 3 or #xor4 > 3) and any of ($call*))
-            or any of ($xor_url*) or #inverse > 1
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 200KB and $php and (
+                #count > 9 or ((#xor1 > 3 or #xor2 > 3 or #xor3 > 3 or #xor4 > 3) and any of ($call*))
+                or any of ($xor_url*) or #inverse > 1
+            )
         )
 }
 
@@ -340,7 +352,9 @@ rule webshell_php_remote_code
         $run = /\b(eval|assert)\s*\(\s*(['"]\?>['"]\s*\.\s*)?@?\$\w{1,30}\s*\)/ nocase
         $write = /file_put_contents\s*\(\s*\$\w{1,20}\s*,\s*\$\w{1,20}\s*\)\s*;\s*@?(include|require)(_once)?\s*\(?\s*\$\w{1,20}\s*\)?\s*;\s*@?unlink/ nocase
     condition:
-        filesize < 500KB and $php and (any of ($eval_url, $include_url) or ($fetch and any of ($run, $write)))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 500KB and $php and (any of ($eval_url, $include_url) or ($fetch and any of ($run, $write)))
+        )
 }
 
 rule php_includes_what_a_request_names
@@ -367,7 +381,7 @@ rule php_includes_what_a_request_names
         $php = "<?"
         $plain = /\b(include|require)(_once)?[\s(]{1,4}@?(base64_decode\s*\(\s*)?\$_(GET|POST|REQUEST|COOKIE|FILES)\s*\[[^\]]{1,40}\]\s*\)?\s*[;.]/ nocase
     condition:
-        filesize < 1MB and $php and $plain
+        uint32be(0) != 0x7F454C46 and filesize < 1MB and $php and $plain
 }
 
 rule webshell_php_writes_file
@@ -397,5 +411,7 @@ rule webshell_php_writes_file
         $write = /\b(fwrite|fputs)\s*\(\s*\$\w{1,20}\s*,\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
         $copy = /\b(copy|rename)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\]\s*,\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
     condition:
-        filesize < 1MB and $php and ($both or $copy or ($open and $write))
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 1MB and $php and ($both or $copy or ($open and $write))
+        )
 }

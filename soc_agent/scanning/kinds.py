@@ -1,7 +1,8 @@
 """Kinds of files by their first bytes, and the variables that rules may ask of a file.
 
-A rule that demands certain first bytes (``uint16(0) == 0x5A4D``) cannot match a file that begins otherwise. So the
-rules for programs of Windows, more than half of public sets, are not tried on pages, scripts and logs.
+A rule that demands certain first bytes (``uint16(0) == 0x5A4D``) cannot match a file that begins otherwise, and one
+that refuses them (``!=``) no file that begins so. So the rules for programs of Windows, more than half of public sets,
+are not tried on pages, scripts and logs, and rules for scripts not on programs.
 """
 
 from collections.abc import Collection
@@ -49,6 +50,13 @@ def kinds_of_prefixes(prefixes: Collection[bytes]) -> frozenset[str]:
         if not any(prefix.startswith(magic) for magics in KINDS.values() for magic in magics):
             found.add("text")
     return frozenset(found)
+
+
+def kinds_without(prefix: bytes) -> frozenset[str]:
+    """Give the kinds of files that can begin with something else than these bytes."""
+    return frozenset(
+        kind for kind, magics in KINDS.items() if not magics or not all(magic.startswith(prefix) for magic in magics)
+    )
 
 
 def file_type(head: bytes) -> str:

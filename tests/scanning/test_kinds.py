@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.scanning.kinds import KINDS, externals, kind_of, kinds_of_prefixes
+from soc_agent.scanning.kinds import KINDS, externals, kind_of, kinds_of_prefixes, kinds_without
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,18 @@ def test_no_file_that_begins_so_is_of_a_kind_left_out(prefixes: list[bytes], res
     """The law: what may match is tried."""
     for prefix in prefixes:
         assert kind_of(prefix + rest) in kinds_of_prefixes(prefixes)
+
+
+def test_rules_that_refuse_programs_are_not_tried_on_them() -> None:
+    assert kinds_without(b"MZ") == KINDS.keys() - {"pe"}
+    assert kinds_without(b"M") == KINDS.keys() - {"pe"}
+    assert kinds_without(b"%PDF") == KINDS.keys()
+
+
+@given(PREFIXES, st.one_of(PREFIXES, st.binary(max_size=8)))
+def test_no_file_that_begins_otherwise_is_of_a_kind_left_out(prefix: bytes, data: bytes) -> None:
+    """The law again: what is not refused is tried."""
+    assert data.startswith(prefix) or kind_of(data) in kinds_without(prefix)
 
 
 def test_variables_are_those_of_the_public_sets() -> None:

@@ -1,7 +1,8 @@
 """YARA source taken apart, to see which kinds of files each rule can match at all.
 
-A rule whose condition demands certain first bytes is left out of the sets for files that begin otherwise. What is read
-from a condition is only ever *less* than it demands; a file of rules that is not fully understood stays whole.
+A rule whose condition demands certain first bytes, or refuses some, is left out of the sets for files that begin
+otherwise. What is read from a condition is only ever *less* than it demands; a file of rules that is not fully
+understood stays whole.
 (YARA documentation, "Writing YARA rules": a condition is a boolean expression, ``not`` binds tighter than ``and``,
 ``and`` tighter than ``or``; ``uint16`` and ``uint32`` read little-endian.)
 """
@@ -10,20 +11,21 @@ import re
 from collections.abc import Sequence
 
 from soc_agent.scanning.frames import Pieces
-from soc_agent.scanning.kinds import KINDS, kinds_of_prefixes
+from soc_agent.scanning.kinds import KINDS, kinds_of_prefixes, kinds_without
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
     |(?P<text>"(?:\\.|[^"\\\n])*")
     |(?P<hex>=\s*\{[^{}]*\})
     |(?P<regex>/(?:\\.|[^/\\\n])+/[is]*)
-    |(?P<word>[A-Za-z_]\w*|[$\#@!]\w*\*?|\d\w*(?:\.\d+)?)
+    |(?P<word>[A-Za-z_]\w*|(?:[$\#@]|!(?!=))\w*\*?|\d\w*(?:\.\d+)?)
     |(?P<sign>==|!=|<=|>=|<<|>>|\.\.|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_READ = re.compile(r"u?int(8|16|32)(be)?")
+_READ = re.compile(r"(u?)int(8|16|32)(be)?")
 _IMPORTS = re.compile(r'(?:import "[^"]*" ?)*')
 _LEAD = frozenset({"private", "global", "rule"})
+_ANY = frozenset(KINDS)
 
 
 class _Token:
@@ -67,9 +69,8 @@ def split(namespace: str, source: str, names: Sequence[str]) -> Pieces:
 def _kinds(rule: _Rule, asked: set[str]) -> tuple[str, ...]:
     if rule.name in asked:
         return ()
-    prefixes = _either(rule.condition)
-    kinds = kinds_of_prefixes(prefixes) if prefixes is not None else frozenset(KINDS)
-    return () if len(kinds) == len(KINDS) else tuple(sorted(kinds)) or ("none",)
+    kinds = _either(rule.condition)
+    return () if kinds == _ANY else tuple(sorted(kinds)) or ("none",)
 
 
 def _tokens(source: str) -> list[_Token]:
@@ -116,44 +117,37 @@ def _rules(tokens: list[_Token]) -> list[_Rule]:
     return rules
 
 
-def _either(tokens: Sequence[_Token]) -> frozenset[bytes] | None:
-    """Give bytes of which a file must begin with one for a condition to hold; None when any file may do.
-
-    Of alternatives each must demand something, or nothing is demanded.
-    """
-    found: set[bytes] = set()
-    for part in _parts(tokens, "or"):
-        demanded = _all(part)
-        if demanded is None:
-            return None
-        found |= demanded
-    return frozenset(found)
+def _either(tokens: Sequence[_Token]) -> frozenset[str]:
+    """Give the kinds of files for which a condition can hold: those of any of its alternatives."""
+    return frozenset[str]().union(*(_all(part) for part in _parts(tokens, "or")))
 
 
-def _all(tokens: Sequence[_Token]) -> frozenset[bytes] | None:
-    """Read conditions that hold together: the first that demands something is enough."""
+def _all(tokens: Sequence[_Token]) -> frozenset[str]:
+    """Read conditions that hold together: only kinds that each of them can have are left."""
     parts = _parts(tokens, "and")
     if len(parts) == 1:
         return _one(parts[0])
-    return next((demanded for part in parts if (demanded := _all(part)) is not None), None)
+    return _ANY.intersection(*(_all(part) for part in parts))
 
 
-def _one(tokens: Sequence[_Token]) -> frozenset[bytes] | None:
+def _one(tokens: Sequence[_Token]) -> frozenset[str]:
     if len(tokens) > 2 and tokens[0].text == "(" and _closes(tokens) == len(tokens) - 1:
         return _either(tokens[1:-1])
     texts = [token.text for token in tokens]
-    if len(texts) != 6 or "==" not in texts:
-        return None
-    number = texts.index("==")
+    number = next((at for at, text in enumerate(texts) if text in {"==", "!="}), -1)
+    if len(texts) != 6 or number < 0:
+        return _ANY
     call, value = (texts[:4], texts[5]) if number == 4 else (texts[2:], texts[0]) if number == 1 else ([], "")
     read = _READ.fullmatch(call[0]) if call else None
     if read is None or call[1:] != ["(", "0", ")"]:
-        return None
-    size = int(read[1]) // 8
+        return _ANY
     try:
-        return frozenset({int(value, 0).to_bytes(size, "big" if read[2] else "little")})
+        first = int(value, 0).to_bytes(int(read[2]) // 8, "big" if read[3] else "little")
     except (ValueError, OverflowError):
-        return None
+        return _ANY
+    if texts[number] == "==":
+        return kinds_of_prefixes({first})
+    return kinds_without(first) if read[1] else _ANY  # what is read with a sign may be written another way
 
 
 def _parts(tokens: Sequence[_Token], word: str) -> list[Sequence[_Token]]:

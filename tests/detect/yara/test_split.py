@@ -38,7 +38,15 @@ def kinds(source: str) -> list[tuple[str, ...]]:
         ("not (uint16(0) == 0x5a4d)", WHOLE),
         ("uint16(1) == 0x5a4d", WHOLE),
         ("uint16(0) == 0x5a4d + 1", WHOLE),
-        ("uint16(0) != 0x5a4d", WHOLE),
+        ("uint16(0) != 0x5a4d", ("document", "elf", "text")),
+        ("$a and uint16(0) != 0x5a4d and 0x7F454C46 != uint32be(0)", ("document", "text")),
+        ("uint16(0) != 0x5a4d or uint32be(0) != 0x7F454C46", WHOLE),
+        ("uint16(0) == 0x5a4d and uint16(0) != 0x5a4d", ("none",)),
+        ("uint8(0) != 0x4d", ("document", "elf", "text")),
+        ("uint32(0) != 0x00905a4d", WHOLE),
+        ("int16(0) != 0x5a4d", WHOLE),
+        ("uint32be(0) != 0x25504446", WHOLE),
+        ("not uint16(0) != 0x5a4d", WHOLE),
         ("uint16(uint32(0x3c)) == 0x4550", WHOLE),
         ("for any i in (0..2) : (uint16(0) == 0x5a4d)", WHOLE),
         ("for all of them : ($ at 0) and uint16(0) == 0x5a4d", ("pe",)),
@@ -91,6 +99,7 @@ ATOMS = st.sampled_from(
     [
         *("uint16(0) == 0x5a4d", "uint32(0) == 0x464c457f", "uint32be(0) == 0x25504446", "uint16(0) == 0x4b50"),
         *("filesize < 6", "filesize > 1", '"x" == filename', "uint8(0) == 0x4d", "0x3f3c == uint16(0)"),
+        *("uint16(0) != 0x5a4d", "0x7f454c46 != uint32be(0)", "uint8(0) != 0x4d", "int8(0) != 0xd0"),
     ]
 )
 CONDITIONS = st.recursive(
