@@ -29,7 +29,7 @@ ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
 }
 """Which fields hold which kind of entity. A field name stands here once."""
 
-_EMPTY = ("", "-", "None")
+_EMPTY = ("", "-", "None", "N/A")
 _MAPPED = "::ffff:"
 """Before an IPv4 address that a program with IPv6 writes."""
 _REMEMBERED_FIELDS = 64

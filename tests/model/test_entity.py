@@ -11,7 +11,7 @@ def test_fields_of_different_sources_are_the_same_entity() -> None:
 
 
 def test_empty_values_and_repeats_are_left_out() -> None:
-    fields = {"user": "-", "cs-username": "lan", "User": "lan", "src_ip": None, "path": ""}
+    fields = {"user": "-", "cs-username": "lan", "User": "lan", "src_ip": None, "path": "", "USER": "N/A"}
     assert entities_of(fields) == {"user": ("lan",)}
 
 
