@@ -54,6 +54,10 @@ def nameless(times: list[float]) -> Packets:
     return joined(tls("", at=at, number=number) for number, at in enumerate(times))
 
 
+def named_calls(times: list[float], name: str) -> Packets:
+    return joined(tls(name, at=at, number=number) for number, at in enumerate(times))
+
+
 def requests(times: list[float], host: str) -> Packets:
     return joined(web("/gate.php?n=4", host=host, at=at, number=number) for number, at in enumerate(times))
 
@@ -126,6 +130,13 @@ CASES = {
     ),
     "Web Requests To A Bare Address In A Regular Rhythm": Case(
         lambda: requests(moments(14, 60.0, 0.25), OUTSIDE), lambda: requests(moments(14, 60.0, 0.25), "www.example.vn")
+    ),
+    "Unknown Protocol On A Well-Known Port In A Regular Rhythm": Case(
+        lambda: calls(moments(14, 60.0, 0.25), 443), lambda: calls(clicks(14, 600.0), 443)
+    ),
+    "One Internet Server Called In A Regular Rhythm": Case(
+        lambda: named_calls(moments(30, 60.0, 0.25), "cdn.example.net"),
+        lambda: named_calls(moments(30, 60.0, 0.25), "settings-win.data.microsoft.com"),
     ),
     "Certificate Of A Known Control Server": Case(
         lambda: tls("", certificate("AsyncRAT Server", "AsyncRAT Server")),
