@@ -167,7 +167,7 @@ def test_a_stream_keeps_its_name_over_a_rename_and_a_restart(log: Path) -> None:
 
 
 def test_case_21_and_22_records_of_the_audit_daemon_are_joined_by_themselves(tmp_path: Path) -> None:
-    """A source of the type ``auto`` needs no option for them; other files of it are read line by line."""
+    """A source of the type ``auto`` or ``auditd`` needs no option for them; others are read line by line."""
     log = tmp_path / "audit.log"
     serials = [(kind, serial) for serial in (7, 8) for kind in ("SYSCALL", "EXECVE", "PROCTITLE")]
     records = [f"type={kind} msg=audit(1.000:{serial}): a=b\n" for kind, serial in serials]
@@ -179,5 +179,6 @@ def test_case_21_and_22_records_of_the_audit_daemon_are_joined_by_themselves(tmp
     joined = ["".join(records[at : at + 3]).rstrip().replace("\n", " ").encode() for at in (0, 3)]
     assert reader.read() == joined
     assert reader.blocks[-1].written == "".join(records).encode()
+    assert Reader(log, type="auditd").read() == joined
     for options in ({"type": "kv"}, {"type": "auto", "multiline": MultilineOptions(by="none")}):
         assert len(Reader(log, **options).read()) == 6

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from soc_agent.decode import times
-from soc_agent.decode.audit.naming import DERIVED, LOG_SOURCES, describe
+from soc_agent.decode.audit.calls import START_NUMBERS
+from soc_agent.decode.audit.naming import AUDITD, DELETED, DERIVED, FILE, LOG_SOURCES, NETWORK, PROCESS, describe
 from soc_agent.decode.audit.records import Fields, Record
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.objects import read_object
 
 TYPE = "laurel"
 """The type of such lines."""
+_NUMBERED = re.compile(r'"syscall": ?\d')
 _ID = re.compile(r"(\d{10}\.\d{1,9}):(\d{1,20})")
 _PARENTS = ("PARENT_INFO", "PPID")
 _NO_RECORD = frozenset({"ID", "NODE", "SUBJ_INFO", *_PARENTS})
@@ -37,7 +39,11 @@ def decode_laurel(text: str, context: Context) -> Parsed | None:
         return None
     node = tree.get("NODE")
     host = node if isinstance(node, str) else ""
-    fields, sources = describe(list(_records(tree)), host or context.host)
+    records = list(_records(tree))
+    if _NUMBERED.search(text) is None:  # a call that is not named is known by its number alone where it is written so
+        for record in records:
+            record.fields.pop("arch" if "SYSCALL" not in record.fields else "", None)
+    fields, sources = describe(records, host or context.host)
     for name in _PARENTS:
         if isinstance(parent := tree.get(name), Mapping):
             _parent(fields, parent)
@@ -84,4 +90,18 @@ def _parent(fields: Fields, parent: Mapping[str, Any]) -> None:
         fields["ParentCommandLine"] = line
 
 
-LAUREL = LineType(TYPE, decode_laurel, LOG_SOURCES, derived=DERIVED)
+LAUREL = LineType(
+    TYPE,
+    decode_laurel,
+    LOG_SOURCES,
+    derived=DERIVED,
+    literals={
+        AUDITD: frozenset({'"id"'}),
+        PROCESS: frozenset(
+            {"execve", *(f'"syscall":{space}{number}' for number in START_NUMBERS for space in ("", " "))}
+        ),
+        FILE: frozenset({"nametype"}),
+        DELETED: frozenset({"nametype"}),
+        NETWORK: frozenset({"sockaddr"}),
+    },
+)

@@ -101,8 +101,8 @@ def describe(records: Sequence[Record], host: str = "") -> tuple[Fields, tuple[L
         if name:
             fields["SYSCALL"] = name
         _accounts(fields, call)
-        for guid, number in (("ProcessGuid", "pid"), ("ParentProcessGuid", "ppid")):
-            if process := _text(call.get(number)):
+        for guid, known in (("ProcessGuid", "pid"), ("ParentProcessGuid", "ppid")):
+            if process := _text(call.get(known)):
                 fields[guid] = f"{host}:{_text(call.get('ses'))}:{process}"
     succeeded = call is None or call.get("success") in ("yes", None)
     if succeeded and (name in STARTS if call is not None else "EXECVE" in by_kind):

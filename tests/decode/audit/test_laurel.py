@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soc_agent.decode import guess_type
-from soc_agent.decode.audit.laurel import decode_laurel, is_laurel
+from soc_agent.decode.audit.laurel import LAUREL, decode_laurel, is_laurel
 from tests.decode.samples import make_context
 
 EVENT: dict[str, Any] = {
@@ -79,6 +79,19 @@ def test_a_connection() -> None:
     }
     fields = fields_of(event)
     assert (fields["DestinationIp"], fields["DestinationPort"]) == ("192.0.2.1", 4444)
+
+
+def test_a_call_that_is_not_named_is_known_by_its_number() -> None:
+    syscall = {"arch": "0xc000003e", "syscall": 59, "success": "yes", "exe": "/usr/bin/id"}
+    event = {"ID": "1772414047.579:2996", "SYSCALL": syscall}
+    for text in (json.dumps(event), json.dumps(event, separators=(",", ":"))):
+        parsed = decode_laurel(text, make_context("laurel"))
+        assert parsed is not None
+        assert [source.category for source in parsed.log_sources] == ["process_creation"]
+        assert any(literal in text.lower() for literal in LAUREL.literals[parsed.log_sources[0]])
+    other = decode_laurel(json.dumps(event, separators=(",", "  : ")), make_context("laurel"))
+    assert other is not None
+    assert [source.category for source in other.log_sources] == [""]
 
 
 def test_it_is_told_from_other_objects() -> None:

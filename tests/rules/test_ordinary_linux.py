@@ -1,0 +1,220 @@
+"""Ordinary work on Linux servers, as the audit records it, raises no alert above low."""
+
+import os
+import shlex
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from soc_agent.decode import Context, Decoders
+from soc_agent.detect import Engine, load_rules
+from soc_agent.detect.suppress import Folder
+from soc_agent.model import Block, Level
+from soc_agent.resources import resource
+
+BEGIN = 1_795_144_443
+"""A Friday, 10:14 in Vietnam."""
+# minutes of work, each under a parent of its own: user number and commands
+WORK = {
+    "an administrator looks around": (
+        1000,
+        """
+        ls -la /etc
+        systemctl status nginx
+        journalctl -u nginx -n 50
+        tail -f /var/log/auth.log
+        ps aux
+        ss -ltnp
+        df -h
+        free -m
+        top -b -n 1
+        grep -i error /var/log/syslog
+        sudo systemctl restart nginx
+        vim /etc/nginx/nginx.conf
+        curl -sI https://portal.example.vn/
+        ssh an@10.20.3.4 uptime
+        scp a.tgz an@10.20.3.4:/srv
+        crontab -l
+        find /var/www -name '*.php' -mtime -1
+        git pull
+        less /etc/ssh/sshd_config
+        tcpdump -ni eth0 -c 10 port 53
+        nc -zv 10.20.3.4 5432
+        python3 -c 'import json,sys;print(json.load(sys.stdin))'
+        """,
+    ),
+    "packages are upgraded": (
+        0,
+        """
+        apt-get update
+        apt-get -y dist-upgrade
+        dpkg --unpack /var/cache/apt/archives/openssl.deb
+        chmod 755 /var/lib/dpkg/info/x.postinst
+        update-rc.d nginx defaults
+        systemctl daemon-reload
+        systemctl restart nginx.service
+        deb-systemd-invoke restart nginx.service
+        ldconfig
+        gpgv --keyring /usr/share/keyrings/debian.gpg x
+        rm -rf /var/lib/apt/lists/partial
+        sh -c 'test -x /usr/lib/apt/apt-helper && /usr/lib/apt/apt-helper wait-online'
+        depmod -a
+        modprobe nf_conntrack
+        update-initramfs -u
+        mktemp -d /tmp/tmp.Xa
+        adduser --system --no-create-home prometheus
+        """,
+    ),
+    "cron's hour": (
+        0,
+        """
+        run-parts --report /etc/cron.hourly
+        sh -c 'cd / && run-parts --report /etc/cron.daily'
+        logrotate /etc/logrotate.conf
+        gzip /var/log/nginx/access.log.1
+        find /var/log -name '*.gz' -mtime +365 -delete
+        find /tmp -type f -atime +10 -delete
+        sh -c '[ -x /usr/lib/php/sessionclean ] && /usr/lib/php/sessionclean'
+        certbot -q renew
+        fstrim -av
+        updatedb
+        mandb --quiet
+        rm -f /var/log/nginx/access.log.53.gz
+        chronyc tracking
+        """,
+    ),
+    "the backup runs": (
+        0,
+        """
+        mysqldump --single-transaction --result-file=/backup/db.sql portal
+        tar czf /backup/etc.tgz /etc
+        tar czf /backup/www.tgz /var/www
+        rsync -a /srv/ backup01:/srv/
+        restic backup /srv
+        restic forget --keep-daily 30 --prune
+        borg prune --keep-daily 7 /backup/borg
+        pg_dump -Fc -f /backup/portal.dump portal
+        find /backup -name '*.tgz' -mtime +90 -delete
+        sha256sum /backup/db.sql
+        gpg --batch --yes -r backup@example.vn -e /backup/db.sql
+        openssl enc -aes-256-cbc -pbkdf2 -in /backup/a -out /backup/a.enc -pass file:/root/.k
+        lvcreate -s -n snap -L 5G /dev/vg0/root
+        """,
+    ),
+    "monitoring asks": (
+        112,
+        """
+        sh -c 'df -P'
+        /usr/lib/nagios/plugins/check_disk -w 10% -c 5%
+        /usr/lib/nagios/plugins/check_procs -w 250
+        uptime
+        cat /proc/loadavg
+        systemctl is-active nginx
+        ping -c 3 10.20.0.1
+        free -b
+        sensors
+        """,
+    ),
+    "the portal works": (
+        33,
+        """
+        convert /var/www/html/up/a.png -resize 800x /var/www/html/up/b.png
+        sh -c '/usr/sbin/sendmail -t -i'
+        php /var/www/html/artisan schedule:run
+        wkhtmltopdf http://localhost/x /tmp/x.pdf
+        pdftotext /var/www/html/up/a.pdf -
+        unzip -o /var/www/html/up/a.zip -d /var/www/html/up/a
+        """,
+    ),
+    "an application is deployed": (
+        1001,
+        """
+        git fetch --all
+        composer install --no-dev
+        npm ci
+        node /srv/app/build.js
+        pip install -r requirements.txt
+        python3 -m venv /srv/app/venv
+        docker build -t app .
+        docker run -d --name app -v /srv/app/data:/data -p 8080:8080 app
+        docker compose up -d
+        docker exec app ls
+        kubectl get pods
+        ansible-playbook site.yml
+        sudo install -m 644 app.service /srv/app/app.service
+        chown -R app:app /srv/app
+        chmod -R u+rwX,go-w /srv/app
+        curl -fsS https://hc.example.vn/ping/app
+        make -C /srv/app test
+        gcc -O2 -o /srv/app/x /srv/app/x.c
+        """,
+    ),
+}
+FILES = (
+    ("/usr/bin/dpkg", "/etc/cron.d/php"),
+    ("/usr/bin/dpkg", "/usr/lib/systemd/system/nginx.service"),
+    ("/usr/bin/dpkg", "/etc/pam.d/su.dpkg-new"),
+    ("/usr/sbin/useradd", "/etc/passwd"),
+    ("/usr/bin/passwd", "/etc/shadow"),
+    ("/usr/bin/crontab", "/var/spool/cron/crontabs/tmp.Xa3bQ1"),
+    ("/usr/sbin/visudo", "/etc/sudoers.tmp"),
+    ("/usr/bin/rsync", "/var/www/html/index.php"),
+    ("/usr/sbin/php-fpm8.2", "/var/www/html/up/a.png"),
+    ("/usr/sbin/php-fpm8.2", "/var/www/html/storage/framework/views/1a.php"),
+    ("/usr/bin/vim.basic", "/etc/nginx/nginx.conf"),
+    ("/usr/sbin/augenrules", "/etc/audit/audit.rules"),
+    ("/usr/lib/systemd/systemd", "/run/systemd/system/x.slice"),
+    ("/usr/sbin/logrotate", "/var/log/nginx/access.log.1"),
+)
+
+
+def written(text: str) -> str:
+    if all(0x20 < ord(letter) < 0x7F and letter != '"' for letter in text):
+        return f'"{text}"'
+    return text.encode().hex().upper()
+
+
+def call(serial: int, at: float, program: str, user: int, parent: int, what: str) -> str:
+    head = f"type=SYSCALL msg=audit({BEGIN + at:.3f}:{serial}): arch=c000003e {what} exit=0 items=2 ppid={parent}"
+    ids = f"pid={9000 + serial} auid=1000 uid={user} gid={user} euid={user} tty=pts0 ses=3"
+    return f'{head} {ids} comm="{os.path.basename(program)[:15]}" exe="{program}" subj=unconfined key="exec"'  # noqa: PTH119
+
+
+def audit_log() -> str:
+    lines, serial = [], 1
+    for parent, (user, commands) in enumerate(WORK.values(), 400):
+        for minute, line in enumerate(filter(None, map(str.strip, commands.splitlines()))):
+            arguments = shlex.split(line)
+            program = arguments[0] if arguments[0].startswith("/") else f"/usr/bin/{arguments[0]}"
+            at = minute * 20.0
+            stamp = f"msg=audit({BEGIN + at:.3f}:{serial}):"
+            given = " ".join(f"a{place}={written(argument)}" for place, argument in enumerate(arguments))
+            start = call(serial, at, program, user, parent, "syscall=59 success=yes")
+            lines.append(f'{start} type=EXECVE {stamp} argc={len(arguments)} {given} type=CWD {stamp} cwd="/srv"')
+            serial += 1
+    for program, path in FILES:
+        stamp = f"msg=audit({BEGIN:.3f}:{serial}):"
+        opened = call(serial, 0, program, 0, 1, "syscall=257 success=yes a0=ffffff9c a1=7ffd a2=241")
+        lines.append(f'{opened} type=CWD {stamp} cwd="/" type=PATH {stamp} item=1 name="{path}" nametype=CREATE')
+        serial += 1
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_nothing_of_it_is_above_low() -> None:
+    folder = resource("rules")
+    rules = load_rules([folder / "sigma", folder / "correlation"])
+    engine, alerts = Engine(rules, Decoders.load()), Folder()
+    context = Context("audit", "auditd", ZoneInfo("Asia/Ho_Chi_Minh"), BEGIN * 1_000_000_000)
+    block = Block("audit", "audit.log", "audit.log", "auditd", audit_log().encode())
+    for detection in (*engine.run(block, context).detections, *engine.advance().detections):
+        alerts.add(detection)
+    loud = [
+        (
+            alert.detection.rule.title,
+            alert.detection.fields.get("CommandLine"),
+            alert.detection.fields.get("TargetFilename"),
+        )
+        for alert in alerts.alerts()
+        if alert.level > Level.LOW
+    ]
+    assert loud == []
+    assert isinstance(folder, Path)
