@@ -14,6 +14,7 @@ from bench.measure import show
 from bench.ordinary import BEGIN, HOUR_S, Log, logs
 from bench.ordinary_mail import mail_logs
 from bench.ordinary_traffic import write_hour
+from bench.ordinary_windows import windows_logs
 from bench.telemetry import Telemetry
 from collectors.packets.capture import read_capture
 from soc_agent.cli.workspace import rule_folders
@@ -41,6 +42,7 @@ def main() -> None:
     rules, decoders = load_rules(rule_folders()), Decoders.load()
     kinds = [("an ordinary hour of eight logs", ordinary_hour(rules, decoders))]
     kinds.append(("an ordinary hour of mail", ordinary_hour(rules, decoders, make=mail_logs)))
+    kinds.append(("an ordinary hour of a domain", ordinary_hour(rules, decoders, make=windows_logs)))
     kinds.append(("an ordinary hour of traffic", ordinary_packets(rules, decoders)))
     kinds.append(("ordinary Windows events", windows_events(rules, decoders)))
     if SHARED.exists():

@@ -6,6 +6,7 @@ import pytest
 
 from bench.noise import Heard, ordinary_hour, ordinary_packets, windows_events
 from bench.ordinary_mail import mail_logs
+from bench.ordinary_windows import windows_logs
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.decode import Decoders
 from soc_agent.detect.load.shelf import load_rules
@@ -52,6 +53,13 @@ def test_an_ordinary_hour_of_traffic_raises_nothing_above_low() -> None:
     assert heard.lines > 50_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_an_ordinary_hour_of_a_windows_domain_raises_nothing_above_low(seed: int) -> None:
+    heard = ordinary_hour(rules(), decoders(), seed, windows_logs)
+    assert heard.lines > 10_000
+    assert above_low(heard) == set()
 
 
 def test_ordinary_windows_events_raise_nothing_above_low() -> None:
