@@ -232,7 +232,7 @@ rule remote_help_configured_in_secret
         $install2 = /(rustdesk)[^\n]{0,80}--(silent-install|password|config)/ ascii wide nocase
         $install3 = /(ScreenConnect|ConnectWise)[^\n]{0,160}(\/q|\/quiet|\/qn)/ ascii wide nocase
         $install4 = /(meshagent|meshinstall)[^\n]{0,120}(-fullinstall|-install)/ ascii wide nocase
-        $install5 = /(atera|splashtop|teamviewer|logmein|remoteutilities|dwagent|action1|simplehelp)[^\n]{0,160}(\/quiet|\/qn|\/S\b|\/silent|-silent)/ ascii wide nocase
+        $install5 = /(ateraagent|splashtop|teamviewer|logmein|remoteutilities|dwagent|action1|simplehelp)[^\n]{0,160}(\/quiet|\/qn|\/S\b|\/silent|-silent)/ ascii wide nocase
         $secret1 = /--set-password/ ascii wide nocase
         $secret2 = /SpecialAccounts\\UserList/ ascii wide nocase
         $secret3 = /(attrib\s+\+h|-w(indowstyle)?\s+hidden|Set-ItemProperty[^\n]{0,80}hidden)/ ascii wide nocase

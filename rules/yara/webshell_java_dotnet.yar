@@ -357,9 +357,12 @@ rule web_config_runs_code
         $config = "<configuration" nocase
         $handler = /<add\s[^>]{0,200}path\s*=\s*["'](\*\.(config|jpe?g|png|gif|bmp|txt|pdf|docx?|xlsx?|css|ico)|web\.config)["'][^>]{0,300}(isapi|asp\.dll|php|cgi|scriptProcessor|PageHandlerFactory|SimpleHandlerFactory)/ nocase
         $provider = /<add\s[^>]{0,100}extension\s*=\s*["']\.(config|jpe?g|png|gif|txt|pdf)["'][^>]{0,200}System\.Web\.Compilation\.PageBuildProvider/ nocase
-        $code = /<%[@=\s]?[^%]{0,400}(Request|CreateObject|Process|Execute|eval)\b/ nocase
+        $page = /<%[@=\s]/
+        $code = /\b(Request\s?[.(\[]|CreateObject\s?\(|Process\.Start|ProcessStartInfo|Execute\s?\(|eval\s?\()/ nocase
     condition:
-        uint32be(0) != 0x7F454C46 and filesize < 200KB and $config and any of ($handler, $provider, $code)
+        uint32be(0) != 0x7F454C46 and (
+            filesize < 200KB and $config and (any of ($handler, $provider) or ($page and $code))
+        )
 }
 
 rule iis_module_backdoor
