@@ -1,5 +1,6 @@
 """Telling the type of a stream from its first lines."""
 
+import re
 from collections import Counter
 
 from soc_agent.decode.access import is_access
@@ -19,6 +20,8 @@ from soc_agent.decode.zimbra import is_zimbra
 
 _LINES = 64
 _LINE_CAP = 16_384
+_SQL_SERVER = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d +(?:Logon|Server|Backup|spid\d{1,5}s?) {2,}")
+"""How SQL Server begins a line of its ERRORLOG: a time, and who says it in a column of twelve characters."""
 
 
 def guess_type(sample: bytes) -> str:
@@ -55,6 +58,8 @@ def _guess_line(text: str) -> str:
         return "cef"
     if is_leef(text):
         return "leef"
+    if _SQL_SERVER.match(text):
+        return "plain"  # what stands behind the time looks like a host and a program
     for name, test in _TESTS:
         if test(text):
             return name

@@ -46,6 +46,10 @@ _HEAD = re.compile(
     # the tag: a program with its pid, or with a colon; a version may stand between (syslogd 1.4.1:)
     r"(?!%)([^\s:\[]{1,128})(?:\[([^\]\s]{0,32})\](?::|(?=\s|$))|(?: [0-9]+(?:\.[0-9]+)+)?:(?=\s|$))",
 )
+_ESXI_LEVEL = re.compile(r"(?:Db|In|No|Wa|Er|Cr|Al|Em)\([0-9]{1,3}\)")
+_ESXI_WORD = frozenset({"info", "warning", "error", "verbose", "trivia", "panic"})
+_ESXI_PROGRAMS = frozenset({"hostd", "vpxa", "rhttpproxy", "envoy"})
+"""The log files of ESXi have no host: in its place is a level, as ``In(166)``, or before version 8 a word."""
 _USUAL = re.compile(
     rf"({times.MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}) (?!20[0-9]{{2}} )([^\s\[%:][^\s\[:]*) "
     r"([^\s:\[\]%()]{1,128})(?:\[([0-9]{1,18})\])?:(?!\S)"
@@ -196,6 +200,8 @@ def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: 
     if tag := _HEAD.match(rest):
         host, program, process_id = tag.groups()
         message = rest[tag.end() :].strip()
+        if host and (_ESXI_LEVEL.fullmatch(host) or (host in _ESXI_WORD and program in _ESXI_PROGRAMS)):
+            host = ""
         if not host and message.startswith("%"):  # a device that closes its host with a colon
             host, program = program, ""
         return _parsed(message, host or "", program, process_id, priority, time_ns, {})

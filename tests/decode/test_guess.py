@@ -33,6 +33,7 @@ SYSLOG = b"Mar  2 08:14:07 web01 sshd[1]: x"
         (b"type=SYSCALL msg=audit(1772414047.579:2995): arch=c000003e success=yes", "auditd"),
         (b"level=info ts=1 msg=hello", "kv"),
         (b"2020-04-16T05:13:40.861934Z 344 [Note] Access denied", "plain"),
+        (b"2026-03-02 08:14:07.12 Logon       Error: 18456, Severity: 14, State: 8.", "plain"),
         (b"some text", "plain"),
         (b"", "plain"),
         (b"\x7fELF\x02\x01\x01\x00\x00", "plain"),

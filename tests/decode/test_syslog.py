@@ -266,3 +266,18 @@ def test_the_short_way_reads_a_line_as_the_long_one_does(stamp: str, parts: list
 def test_the_short_way_is_that_of_nearly_all_lines() -> None:
     assert syslog._USUAL.match("Jun 14 15:16:01 combo sshd[19939]: text")
     assert syslog._USUAL.match("Jun  4 15:16:01 10.0.0.1 su: text")
+
+
+@pytest.mark.parametrize(
+    ("line", "host"),
+    [
+        ("2026-03-02T01:14:07.123Z In(166) Hostd[2099567]: x", ""),
+        ("2026-03-02T01:14:07.123Z info hostd[2099567] [Originator@6876 sub=x] y", ""),
+        ("2026-03-02T01:14:07.123Z info sshd[7]: x", "info"),
+        ("2026-03-02T01:14:07.123Z esx01 Hostd[7]: x", "esx01"),
+    ],
+)
+def test_the_level_in_the_files_of_esxi_is_no_host(line: str, host: str) -> None:
+    parsed = decode_syslog(line, make_context())
+    assert parsed is not None
+    assert parsed.host == host
