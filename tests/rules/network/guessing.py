@@ -24,6 +24,7 @@ REFUSED_LOGIN: tuple[Said, ...] = (
     (CLIENT_SAYS, b"\0" * 1100), (SERVER_SAYS, b"\0" * 1300), (CLIENT_SAYS, b"\0" * 400), (SERVER_SAYS, b"\0" * 300),
 )  # fmt: skip
 SESSION: tuple[Said, ...] = (*REFUSED_LOGIN, (CLIENT_SAYS, b"\0" * 9000), (SERVER_SAYS, b"\0" * 30_000))
+TLS_LOGIN: tuple[Said, ...] = ((CLIENT_SAYS, b"\x17" * 900), (SERVER_SAYS, b"\x17" * 3000))
 GREETING = b"\x4a\0\0\0\x0a8.0.36\0" + bytes(66)
 REFUSED_QUERY: tuple[Said, ...] = (
     (SERVER_SAYS, GREETING), (CLIENT_SAYS, b"\x4e\0\0\x01" + bytes(78)), (SERVER_SAYS, b"\x48\0\0\x02\xff" + bytes(71)),
@@ -89,6 +90,9 @@ CASES = {
     "Login Service Tried From Many Sources": Case(
         lambda: flows(CLIENT, 22, REFUSED_LOGIN, 28, 9.0, spread="sources"),
         lambda: flows(CLIENT, 22, SESSION, 28, 9.0, spread="sources"),
+    ),
+    "Mail Logins Tried From The Internet, Seen In The Flows": Case(
+        lambda: flows(INTRUDER, 993, TLS_LOGIN, 44, 5.0), lambda: flows(CLIENT, 993, TLS_LOGIN, 44, 5.0)
     ),
     "VPN Logins Tried Again And Again": Case(lambda: keys_exchanged(30, 3.0), lambda: keys_exchanged(10, 60.0)),
     "Kerberos Passwords Guessed": Case(lambda: kerberos(25, 24, 1), lambda: kerberos(25, 6, 1)),

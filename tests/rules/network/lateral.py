@@ -11,6 +11,7 @@ SAMR, SRVSVC = "12345778-1234-abcd-ef00-0123456789ac", "4b324fc8-1670-01d3-1278-
 WINREG, EVENTS = "338cd001-2244-31f1-aaaa-900038001003", "f6beaff7-1e19-4fbb-9f8f-b89e2018337c"
 WMI, SHUTDOWN = "9556dc99-828c-11cf-a37e-00aa003240c7", "894de0c0-0d55-11d3-a322-00c04fa321a1"
 DRSUAPI, SVCCTL = "e3514235-4b06-11d1-ab04-00c04fc2dcd2", "367abb81-9844-35f1-ad32-98f038001003"
+SPOOLSS = "12345678-1234-abcd-ef00-0123456789ab"
 RC4, AES = 23, 18
 
 
@@ -97,6 +98,8 @@ CASES = {
     "Many Hosts Asked Who Is Logged In": Case(
         lambda: asked(hosts(12), SRVSVC, 12), lambda: asked(hosts(12), SRVSVC, 16)
     ),
+    "Shares Of Many Hosts Listed": Case(lambda: asked(hosts(16), SRVSVC, 15), lambda: asked(hosts(1) * 16, SRVSVC, 15)),
+    "Printer Driver Installed Over The Network": Case(lambda: called(SPOOLSS, 69, 89), lambda: called(SPOOLSS, 69, 11)),
     "Many Kerberos Service Tickets With RC4": Case(lambda: tickets(8, RC4), lambda: tickets(8, AES)),
     "Kerberos Login Without A Proof, With RC4": Case(lambda: first_ticket(0), lambda: first_ticket(2)),
     "Many Files Deleted On Shares, Seen On The Wire": Case(lambda: deleted(200), lambda: deleted(40)),

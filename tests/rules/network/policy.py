@@ -19,6 +19,7 @@ from tests.rules.network.kit import (
     Said,
     datagrams,
     frame,
+    joined,
     tcp_flow,
     unanswered,
 )
@@ -32,6 +33,14 @@ RC4_MD5, AES_GCM = 0x0004, 0xC02F
 def login(port: int, server: str = SERVER) -> Packets:
     """Give a login in the clear of the service of a port."""
     return tcp_flow(CLIENT, server, port, *((not side, data) for side, data in TALKS[port][2]))
+
+
+def visits(port: int, days: int, *, first_day: int = 0) -> Packets:
+    """Give a visitor from the Internet, once a day."""
+    said: tuple[Said, ...] = ((CLIENT_SAYS, b"\x17" * 300), (SERVER_SAYS, b"\x17" * 900))
+    return joined(
+        tcp_flow(INTRUDER, SERVER, port, *said, at=(first_day + day) * 86_400.0, number=day) for day in range(days)
+    )
 
 
 def chosen(cipher: int, version: int = TLS12) -> Packets:
@@ -83,6 +92,9 @@ CASES = {
     "SNMP With A Community Name": Case(lambda: community(1), lambda: community(3)),
     "Management Or Database Service Answered To The Internet": Case(
         lambda: tcp_flow(INTRUDER, SERVER, 3306, *BANNERS), lambda: unanswered(INTRUDER, SERVER, 3306, refused=True)
+    ),
+    "New Service Of Ours Answers To The Internet": Case(
+        lambda: joined([visits(443, 9), visits(8081, 1, first_day=9)]), lambda: visits(443, 10)
     ),
     "Outdated TLS Version In Use": Case(
         lambda: tcp_flow(CLIENT, SERVER, 443, (CLIENT_SAYS, old_hello(TLS10))), lambda: tls("www.example.vn")
