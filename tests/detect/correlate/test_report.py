@@ -21,6 +21,12 @@ def test_entities_join_the_event_the_group_and_the_counted_values() -> None:
     assert known["user"] == ("u1",)
 
 
+def test_addresses_that_were_counted_where_they_are_outside_are_addresses_still() -> None:
+    spec = make_spec("value_count", field=("src_ip.external",))
+    entities = Reporter(spec, "base").entities({}, ["an"], ("192.0.2.1", "2001:db8::7"))
+    assert entities["src_ip"] == ("192.0.2.1", "2001:db8::7")
+
+
 def test_a_detection_names_its_group_its_reasons_and_its_lines() -> None:
     """The id is that of the rule, the line and the group."""
     lines = Lines()
