@@ -36,7 +36,7 @@ _DATED = re.compile(
 _EPOCH = re.compile(r"([0-9]{10}\.[0-9]{6}) ")
 _CISCO = re.compile(
     # sequence number and host, each where it is asked for; NX-OS puts the year in front, and a colon before it
-    rf"{_PRI}(?:[0-9]+: )?(?:([^\s:%*]+) ?: )?(?:[0-9]+: |: )?[*.]?(?:([12][0-9]{{3}}) )?"
+    rf"{_PRI}:?(?:[0-9]+: )?(?:([^\s:%*]+) ?: )?(?:[0-9]+: |: )?[*.]?(?:([12][0-9]{{3}}) )?"
     rf"({times.MONTH} {{1,2}}[0-9]{{1,2}})(?: ([12][0-9]{{3}}))?"
     r" ([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: ([A-Za-z]{1,6}))?: (?=%)"
 )
@@ -133,7 +133,7 @@ def is_syslog(text: str) -> bool:
     return bool(tag and tag[1]) or bool(_HOST_ADDRESS.match(text, found.end()))
 
 
-_CISCO_MESSAGE = re.compile(r"[ :]%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+:")
+_CISCO_MESSAGE = re.compile(r"[ :>]%[A-Z][A-Z0-9_-]*(?:-[a-z]+)?-[0-7]-[A-Z0-9_]+:")
 _HOST_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3} [\w,]+ ")
 
 

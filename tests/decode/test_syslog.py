@@ -281,3 +281,19 @@ def test_the_level_in_the_files_of_esxi_is_no_host(line: str, host: str) -> None
     parsed = decode_syslog(line, make_context())
     assert parsed is not None
     assert parsed.host == host
+
+
+def test_a_firewall_may_write_its_time_behind_a_colon() -> None:
+    """ASA with ``logging emblem`` and with a class of messages in the tag."""
+    line = "<164>:Mar  2 2026 08:14:07 UTC: %ASA-session-4-106023: Deny tcp src a:192.0.2.10/1 dst b:198.51.100.1/22"
+    parsed = decode_syslog(line, make_context())
+    assert parsed is not None
+    assert (parsed.time_ns, parsed.subject[:5]) == (1_772_439_247_000_000_000, "%ASA-")
+    assert is_syslog(line)
+    assert is_syslog("<164>%ASA-4-106023: Deny tcp src a:192.0.2.10/1 dst b:198.51.100.1/22")
+
+
+def test_what_has_no_message_is_known_by_its_id_and_data() -> None:
+    parsed = decode_syslog('<14>1 2026-03-02T08:14:07Z fw RT_FLOW - DENY [a@1 x="y"]', make_context())
+    assert parsed is not None
+    assert (parsed.fields["message"], parsed.subject) == ("", 'DENY [a@1 x="y"]')
