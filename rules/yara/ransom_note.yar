@@ -18,7 +18,7 @@ rule ransom_note
         reference = "https://attack.mitre.org/techniques/T1486/"
         false_positives = "Training material about ransomware"
     strings:
-        $encrypted1 = /(all |your )?(files|data|documents|network|servers?|computers?)[^.\n]{0,60}(has|have|are|were|is)\s+(been\s+)?(encrypted|locked)/ nocase
+        $encrypted1 = /(all |your )?(files|data|documents|network|servers?|computers?)[^.\n]{0,60}(has|have|are|were|is)\s+(been\s+)?(\w{3,12}\s+and\s+)?(encrypted|locked)/ nocase
         $encrypted2 = /(tệp|tập tin|dữ liệu)[^.\n]{0,60}(đã )?bị mã hóa/ nocase
         $encrypted3 = "military-grade encryption" nocase
         $pay1 = /\b(bitcoin|btc|monero|xmr|tiền chuộc|ransom)\b/ nocase

@@ -219,6 +219,7 @@ rule webshell_aspx
         $shell = /WScript\.Shell|Shell\.Application|cmd(\.exe)?\s*\/c|["'](cmd|powershell)(\.exe)?["']/ nocase
         $object = /CreateObject\s*\(\s*["'](WScript\.Shell|Shell\.Application)["']/ nocase
         $start = /\.(Exec|Run|ShellExecute)[\s(]/ nocase
+        $arguments = /Arguments\s*=\s*["']\/[ck]\s?["']\s*[+&]/ nocase
         $assembly = /Assembly\.Load\s*\(/
         $invoke = /CreateInstance\s*\(|\.Invoke\s*\(/
         $decode = /FromBase64String\s*\(|CreateDecryptor\s*\(/
@@ -226,7 +227,7 @@ rule webshell_aspx
     condition:
         uint32be(0) != 0x7F454C46 and (
             filesize < 2MB and $asp and (
-                $eval or ($request and $process and $shell) or ($request and $object and $start) or ($request and $assembly and ($decode or $invoke))
+                $eval or ($request and $process and $shell) or ($request and $object and $start) or ($process and $arguments) or ($request and $assembly and ($decode or $invoke))
             )
         )
 }
