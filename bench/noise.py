@@ -13,6 +13,7 @@ from bench.hunting import PUBLIC
 from bench.measure import show
 from bench.ordinary import BEGIN, HOUR_S, Log, logs
 from bench.ordinary_mail import mail_logs
+from bench.ordinary_services import service_logs
 from bench.ordinary_traffic import write_hour
 from bench.ordinary_windows import windows_logs
 from bench.telemetry import Telemetry
@@ -43,6 +44,7 @@ def main() -> None:
     kinds = [("an ordinary hour of eight logs", ordinary_hour(rules, decoders))]
     kinds.append(("an ordinary hour of mail", ordinary_hour(rules, decoders, make=mail_logs)))
     kinds.append(("an ordinary hour of a domain", ordinary_hour(rules, decoders, make=windows_logs)))
+    kinds.append(("an ordinary hour of services", ordinary_hour(rules, decoders, make=service_logs)))
     kinds.append(("an ordinary hour of traffic", ordinary_packets(rules, decoders)))
     kinds.append(("ordinary Windows events", windows_events(rules, decoders)))
     if SHARED.exists():
