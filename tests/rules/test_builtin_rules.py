@@ -85,9 +85,10 @@ def test_the_whole_folder_can_be_named_as_one() -> None:
 
 def test_there_are_as_many_rules_as_promised() -> None:
     alerting = [rule for rule in loaded().rules if rule.info.id not in loaded().silent]
-    assert len(alerting) >= 25
-    assert len(loaded().correlations) >= 12
-    assert len(load_yara([YARA_FOLDER]).infos) >= 10
+    assert len(alerting) >= 250
+    assert len(loaded().correlations) >= 60
+    assert len(load_yara([YARA_FOLDER]).infos) >= 60
+    assert len({tag for info in infos() for tag in info.tags if TECHNIQUE.fullmatch(tag)}) >= 150
 
 
 def test_every_log_source_is_one_that_a_decoder_gives() -> None:
@@ -119,6 +120,9 @@ def test_a_rule_says_all_that_a_person_needs(info: RuleInfo) -> None:
     assert VIETNAMESE.search(info.title_vi)
     assert VIETNAMESE.search(info.description_vi)
     assert VIETNAMESE.search(info.response_vi)
+    assert info.level_reason
+    assert VIETNAMESE.search(info.level_reason_vi)
+    assert info.references
     assert info.false_positives
     assert info.author
     assert any(TECHNIQUE.fullmatch(tag) for tag in info.tags), info.tags
