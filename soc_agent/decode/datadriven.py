@@ -2,11 +2,9 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
-
-import ahocorasick_rs
 
 from soc_agent.decode.cases import Case
 from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
@@ -61,7 +59,7 @@ class CompiledPattern:
         self._constants = {**owner.constants, **definition.constants}
         self.fields = frozenset({*self._constants, *(field for field, _ in makers)})
         """Every field that it gives."""
-        self.sources = _join(
+        self.sources = join_sources(
             tuple(source.as_model() for source in definition.log_sources),
             tuple(source.as_model() for source in owner.log_sources),
         )
@@ -157,7 +155,7 @@ class CompiledDecoder:
                 if self._cases:
                     self._convert(parsed.fields)
                 sources = pattern.sources
-                self._name(parsed, sources if self.log_sources else _join(sources, parsed.log_sources))
+                self._name(parsed, sources if self.log_sources else join_sources(sources, parsed.log_sources))
                 return True
         return False
 
@@ -241,7 +239,7 @@ class CompiledDecoder:
                         break
         for case in self._cases:
             if case.add_to(fields):
-                parsed.log_sources = _join(case.log_sources, parsed.log_sources)
+                parsed.log_sources = join_sources(case.log_sources, parsed.log_sources)
 
     def _take_structured(self, parsed: Parsed) -> bool:
         """Give the parameters of the decoder's element of structured data their own names."""
@@ -279,7 +277,7 @@ class CompiledDecoder:
             parsed.fields[CLAIMED + name if name.startswith(_TRUSTED) else name] = value
         parsed.fields.update(outer)
         self._convert(parsed.fields)
-        self._name(parsed, _join(inner.log_sources, self.log_sources or parsed.log_sources))
+        self._name(parsed, join_sources(inner.log_sources, self.log_sources or parsed.log_sources))
         parsed.type = inner.type
         parsed.host = parsed.host or inner.host
         parsed.repeat = min(parsed.repeat * inner.repeat, REPEAT_CAP)
@@ -287,81 +285,8 @@ class CompiledDecoder:
             parsed.time_ns = inner.time_ns
 
 
-class DecoderIndex:
-    """The data-driven decoders of one line type."""
-
-    def __init__(self, decoders: Iterable[CompiledDecoder]) -> None:
-        self.decoders = tuple(decoders)
-        self._by_program: dict[str, tuple[CompiledDecoder, ...]] = {}
-        literals: dict[str, tuple[CompiledDecoder, ...]] = {}
-        for decoder in self.decoders:
-            for program in decoder.definition.programs:
-                key = program.lower()
-                self._by_program[key] = (*self._by_program.get(key, ()), decoder)
-            for literal in decoder.definition.find:
-                literals[literal] = (*literals.get(literal, ()), decoder)
-        self._found = list(literals.values())
-        self._finder = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
-
-    def literals(self, log_source: LogSource) -> set[str]:
-        """Give literals of which every line holds one that a decoder makes an event of this log source of.
-
-        A program whose lines another decoder names when no pattern matches is left out for what the patterns need.
-        """
-        found: set[str] = set()
-        for decoder in self.decoders:
-            if log_source in decoder.all_log_sources:
-                found.update(decoder.definition.find)
-                for program in decoder.definition.programs:
-                    names = self._by_program[program.lower()][0] is decoder
-                    found.update((not names and decoder.needed_for(log_source)) or (program,))
-        return found
-
-    def refine(self, parsed: Parsed, context: Context) -> None:
-        """Let the decoders of the line's program, then those whose literals it holds, take the line."""
-        claimed: CompiledDecoder | None = None
-        if parsed.program:
-            for decoder in self._by_program.get(parsed.program) or self._of_program(parsed.program):
-                if decoder.take(parsed, context):
-                    return
-                claimed = claimed or decoder
-        if self._finder is not None:
-            for decoder in self._with_literals(parsed.subject):
-                if decoder is not claimed and decoder.take(parsed, context):
-                    if claimed is not None:
-                        parsed.type = claimed.name
-                        parsed.log_sources = _join(claimed.log_sources, parsed.log_sources)
-                    return
-        if claimed is not None:
-            claimed.claim(parsed)
-
-    def candidates(self, parsed: Parsed) -> Iterator[tuple[CompiledDecoder, str]]:
-        """Yield the decoders that are asked for a line, in order, each with what calls it: a program or a literal."""
-        asked = set()
-        for decoder in self._of_program(parsed.program) if parsed.program else ():
-            asked.add(decoder)
-            yield decoder, parsed.program
-        for decoder in self._with_literals(parsed.subject) if self._finder is not None else ():
-            if decoder not in asked:
-                yield decoder, next(literal for literal in decoder.definition.find if literal in parsed.subject)
-
-    def _of_program(self, program: str) -> tuple[CompiledDecoder, ...]:
-        key = program.lower()
-        found = self._by_program.get(key)
-        if found is None and "/" in key:
-            # a path (/usr/sbin/cron), or a part of a program (postfix/smtpd)
-            found = self._by_program.get(key.rpartition("/")[2]) or self._by_program.get(key.partition("/")[0])
-        return found or ()
-
-    def _with_literals(self, subject: str) -> Iterable[CompiledDecoder]:
-        assert self._finder is not None
-        decoders: dict[CompiledDecoder, None] = {}
-        for index in sorted({match[0] for match in self._finder.find_matches_as_indexes(subject, overlapping=True)}):
-            decoders.update(dict.fromkeys(self._found[index]))
-        return decoders
-
-
-def _join(first: tuple[LogSource, ...], second: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
+def join_sources(first: tuple[LogSource, ...], second: tuple[LogSource, ...]) -> tuple[LogSource, ...]:
+    """Give the log sources of both, each once; those that stand first count first."""
     return tuple(dict.fromkeys((*first, *second))) if first and second else first or second
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from soc_agent.decode.candidates import DecoderIndex
 from soc_agent.decode.context import Context, Early, LineType, Parsed
-from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
+from soc_agent.decode.datadriven import CompiledDecoder
 from soc_agent.decode.definition import texts
 from soc_agent.decode.guess import guess_type
 from soc_agent.decode.linetypes import LINE_TYPES

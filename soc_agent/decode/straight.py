@@ -12,7 +12,7 @@ the same in both languages is refused.
 import re
 import warnings
 from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _parser as parser
 from typing import Any
 
 _ASCII_END = 128
@@ -291,7 +291,7 @@ def _first_of_each(alternatives: list[list[_Unit]]) -> frozenset[int]:
     firsts = [alternative[0] if len(alternative) else (None, None) for alternative in alternatives]
     if not all(op is sre.LITERAL for op, _ in firsts):
         return _UNKNOWN
-    return frozenset(argument for _, argument in firsts)
+    return frozenset(argument for _, argument in firsts if argument is not None)
 
 
 def _literals(units: list[_Unit]) -> bool:

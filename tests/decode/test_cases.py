@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soc_agent.decode.candidates import DecoderIndex
 from soc_agent.decode.cases import Case
 from soc_agent.decode.context import Parsed
-from soc_agent.decode.datadriven import CompiledDecoder, DecoderIndex
+from soc_agent.decode.datadriven import CompiledDecoder
 from soc_agent.decode.definition import CaseDefinition, DecoderDefinition
 from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.decode.pattern import PatternError
