@@ -108,7 +108,8 @@ def test_a_hostile_alert_is_text_throughout(store: Store) -> None:
                  "src_ip": [{"address": text, "as_org": text, "asn": text, "country": text, "network": text}]},
     )  # fmt: skip
     rule = replace(
-        BRUTE, description=text, response=text, level_reason=text, author=text, false_positives=(text,), references=(text,)
+        BRUTE, description=text, response=text, level_reason=text, author=text,
+        false_positives=(text,), references=(text,)
     )  # fmt: skip
     for width in (40, 120):
         rows = dossier_lines(replace(found, alert=alert, rule=rule), width, NOW, ZONE)

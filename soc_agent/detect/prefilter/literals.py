@@ -25,11 +25,12 @@ _USUAL = 1 / 16
 _ODD = 1 / 300
 _ODD_BYTES = frozenset(b"<>{}$`|^~;!*'@#\\")
 _WORDS = frozenset(
-    b"a accepted act action address admin allow and as at auth by client close closed command connect connected connection"
-    b" daemon data deny error event exec failed file for from get gid group host http id in info invalid ip is kernel key"
-    b" log login mail message method mode move name new no not of on open opened out password path port post process proto"
-    b" public query remote remove request response root security select sent server service session set src start started"
-    b" state status stop success system tcp time to type udp uid unknown update url user version warning web with".split()
+    b"a accepted act action address admin allow and as at auth by client close closed command connect"
+    b" connected connection daemon data deny error event exec failed file for from get gid group host http"
+    b" id in info invalid ip is kernel key log login mail message method mode move name new no not of on"
+    b" open opened out password path port post process proto public query remote remove request response"
+    b" root security select sent server service session set src start started state status stop success"
+    b" system tcp time to type udp uid unknown update url user version warning web with".split()
 )
 """Words of which logs are full, whatever they log."""
 _WORD = 0.25

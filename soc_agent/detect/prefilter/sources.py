@@ -8,7 +8,6 @@ from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.spelling import Alternatives, Spelling
 from soc_agent.model import LogSource
 
-
 _WINDOWS = LogSource("", "windows", "")
 """Every event of Windows has it among its log sources."""
 
