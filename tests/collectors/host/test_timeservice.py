@@ -7,7 +7,10 @@ from collectors.host.timeservice import known_clock, read_chrony, read_ntpq, rea
 from soc_agent.hostclock import HostClock
 from tests.collectors.host.making import write
 
-CHRONY = "0A000001,10.0.0.1,3,1795320772.675079698,-1.500000000,0.1,0.2,-7.3,0.001,0.02,0.010000000,0.002000000,64.0,Normal\n"
+CHRONY = (
+    "0A000001,10.0.0.1,3,1795320772.675079698,-1.500000000,0.1,0.2,-7.3,"
+    "0.001,0.02,0.010000000,0.002000000,64.0,Normal\n"
+)
 NTPQ = """associd=0 status=0615 leap_none, sync_ntp, 1 event, clock_sync,
 version="ntpd 4.2.8p15", leap=00, stratum=3, precision=-23, rootdelay=10.000, rootdisp=2.000, refid=10.0.0.1,
 offset=-1500.000000, frequency=-7.3, sys_jitter=0.03
