@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# many tests wait for a process or a terminal: one worker more than there are processors
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 STAMP  := $(VENV)/.installed
 
 .PHONY: run demo test lint types check bench clean
@@ -13,7 +15,7 @@ demo: $(STAMP)
 	$(BIN)/soc-agent demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n $(WORKERS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
