@@ -30,8 +30,8 @@ def line(kind: int, number: int) -> bytes:
     return (
         sshd_line(number),
         b"Nov 20 08:14:03 host cron[1]: nothing to see here %d\n" % number,
-        b'{"message": "Invalid user user-1 from 10.0.0.1 port 22", \xff broken %d\n' % number,
-        b"\x00\xfe Invalid user user-%d\n" % number,
+        b'{"message": "sshd: Invalid user user-1 from 10.0.0.1 port 22", \xff broken %d\n' % number,
+        b"\x00\xfe sshd Invalid user user-%d\n" % number,
     )[kind]
 
 
