@@ -11,9 +11,10 @@ the same in both languages is refused.
 
 import re
 import warnings
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser
 from typing import Any
+
+from soc_agent.text.sre import constants as sre
+from soc_agent.text.sre import parser
 
 _ASCII_END = 128
 _CLASSES = {

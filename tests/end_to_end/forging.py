@@ -7,7 +7,6 @@ real pipeline has to find it there.
 import base64
 import itertools
 import re
-import re._parser as sre  # type: ignore[import-not-found]
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from collectors.packets.der import elements, first
 from soc_agent.detect import ir
+from soc_agent.text.sre import parser as sre
 from tests.collectors.packets import craft_windows as windows
 from tests.collectors.packets.craft import Conversation, frame, hello, udp
 from tests.collectors.packets.test_certificate import DER, HELLO, certificates, records

@@ -5,12 +5,12 @@ gives nothing.
 """
 
 import re
-from re import _constants as sre  # type: ignore[attr-defined]
 from typing import Any
 
 from msgspec import Struct
 
 from soc_agent.detect.regex.expression import parse_regex
+from soc_agent.text.sre import constants as sre
 
 _ASCII_END = 128
 _INLINE_FLAG = re.compile(r"\(\?[a-zA-Z]*i")

@@ -10,8 +10,6 @@ matcher, which nothing can interrupt: such an expression runs only where its sha
 
 import re
 from collections.abc import Callable
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as sre_parser  # type: ignore[attr-defined]
 from typing import Any
 
 import re2
@@ -21,6 +19,8 @@ from soc_agent.detect.regex.backtracking import needs_backtracking
 from soc_agent.detect.regex.flavours import write_python, write_re2, write_readable
 from soc_agent.detect.regex.pcre import read_pcre
 from soc_agent.detect.regex.tree import PatternError
+from soc_agent.text.sre import constants as sre
+from soc_agent.text.sre import parser as sre_parser
 
 PATTERN_CAP_CHARS = 8_192
 STEP_BUDGET = 4_000_000

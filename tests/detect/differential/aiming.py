@@ -3,11 +3,11 @@
 import ipaddress
 from collections.abc import Callable, Iterator
 from random import Random
-from re import _constants as sre  # type: ignore[attr-defined]
 from typing import Any
 
 from soc_agent.detect import ir
 from soc_agent.detect.regex.expression import parse_regex
+from soc_agent.text.sre import constants as sre
 
 Fields = dict[str, Any]
 Aimed = tuple[Fields, str]
