@@ -6,7 +6,7 @@ It never decides whether a rule is right: an entry counts only for a file with t
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from importlib.metadata import version
@@ -24,7 +24,7 @@ _FORMAT = 10
 """Raised whenever the representation or what loading makes of a rule changes."""
 _MAGIC = b"soc-agent rules\n"
 _DIGEST_BYTES = 32
-_FILES_KEPT = 8
+_FILES_KEPT = 16
 _SIZE_CAP_BYTES = 512 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
@@ -62,9 +62,9 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=_DIGEST_BYTES).digest()
 
 
-def read_cache(folder: Path, roots: Sequence[Path]) -> Mapping[str, FileEntry]:
-    """Give what is kept of the files below ``roots``, by file name; nothing when there is none, or it is not intact."""
-    path = _path(folder, roots)
+def read_cache(folder: Path, root: Path) -> Mapping[str, FileEntry]:
+    """Give what is kept of the files below ``root``, by file name; nothing when there is none, or it is not intact."""
+    path = _path(folder, root)
     try:
         if path.stat().st_size > _SIZE_CAP_BYTES:
             return {}
@@ -84,15 +84,18 @@ def read_cache(folder: Path, roots: Sequence[Path]) -> Mapping[str, FileEntry]:
     return contents.files if contents.stamp == _stamp() else {}
 
 
-def write_cache(folder: Path, roots: Sequence[Path], files: Mapping[str, FileEntry]) -> None:
-    """Keep what was read. A folder that cannot be written costs the next start its time, nothing else."""
+def write_cache(folder: Path, root: Path, files: Mapping[str, FileEntry]) -> None:
+    """Keep what was read below ``root``, by itself: whoever loads it beside other folders need not read it again.
+
+    A folder that cannot be written costs the next start its time, nothing else.
+    """
     unfinished = folder / f".rules-{os.getpid()}"
     try:
         body = msgspec.msgpack.encode(_Contents(_stamp(), dict(files)))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished.touch(mode=0o600)
         unfinished.write_bytes(_MAGIC + digest_of(body) + body)
-        unfinished.replace(_path(folder, roots))
+        unfinished.replace(_path(folder, root))
         _prune(folder)
     except (OSError, RecursionError) as error:
         _log.warning("the rule cache in %s cannot be written (%s); the next start reads the rules anew", folder, error)
@@ -100,9 +103,9 @@ def write_cache(folder: Path, roots: Sequence[Path], files: Mapping[str, FileEnt
             unfinished.unlink()
 
 
-def _path(folder: Path, roots: Sequence[Path]) -> Path:
-    names = "\n".join(str(root.absolute()) for root in roots)
-    return folder / f"rules-{blake2b(names.encode('utf-8', 'surrogateescape'), digest_size=8).hexdigest()}.cache"
+def _path(folder: Path, root: Path) -> Path:
+    name = os.fsencode(root.absolute())
+    return folder / f"rules-{blake2b(name, digest_size=8).hexdigest()}.cache"
 
 
 def _stamp() -> str:
@@ -110,7 +113,7 @@ def _stamp() -> str:
 
 
 def _prune(folder: Path) -> None:
-    """Keep the newest cache files only: each set of folders that was ever loaded has one."""
+    """Keep the newest cache files only: each folder that was ever loaded has one."""
     files = sorted(folder.glob("rules-*.cache"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[_FILES_KEPT:]:
         path.unlink(missing_ok=True)

@@ -138,7 +138,10 @@ class Shelf:
         progress: Progress | None,
     ) -> dict[str, _Kept]:
         paths = list(rule_files(roots, problems))
-        cached = read_cache(self._cache_dir, roots) if self._cache_dir and not self._files else {}
+        cached: dict[str, FileEntry] = {}
+        if self._cache_dir and not self._files:
+            for root in roots:
+                cached |= read_cache(self._cache_dir, root)
         files: dict[str, _Kept] = {}
         for number, path in enumerate(paths, 1):
             name = str(path)
@@ -151,10 +154,9 @@ class Shelf:
         for name, known in self._files.items():
             if look is not None and name not in files and (name in look.unsettled or name in look.files):
                 files[name] = known  # gone for a moment, as when an editor writes it anew
-        before = {name: file.read for name, file in self._files.items()} or dict(cached)
-        entries = {name: file.read for name, file in files.items()}
-        if self._cache_dir and (entries.keys() != before.keys() or any(before[n] is not e for n, e in entries.items())):
-            write_cache(self._cache_dir, roots, entries)
+        if self._cache_dir:
+            before = {name: file.read for name, file in self._files.items()} or cached
+            _keep(self._cache_dir, roots, before, {name: file.read for name, file in files.items()})
         return files
 
     def _read(
@@ -195,6 +197,21 @@ class Shelf:
             if any(rule_id in ran and rule_id not in rules.infos for rule_id in _ids(file.runs)):
                 failed.append(path)
         return failed
+
+
+def _keep(
+    folder: Path, roots: Sequence[Path], before: Mapping[str, FileEntry], now: Mapping[str, FileEntry]
+) -> None:
+    """Write the caches of those roots below which something is not as it was."""
+    for root in roots:
+        known, entries = _below(root, before), _below(root, now)
+        if entries.keys() != known.keys() or any(known[name] is not entry for name, entry in entries.items()):
+            write_cache(folder, root, entries)
+
+
+def _below(root: Path, files: Mapping[str, FileEntry]) -> dict[str, FileEntry]:
+    beginning = str(root / "_")[:-1]
+    return {name: entry for name, entry in files.items() if name.startswith(beginning) or name == str(root)}
 
 
 def _ids(entry: FileEntry) -> set[str]:

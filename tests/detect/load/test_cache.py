@@ -90,13 +90,13 @@ def test_a_damaged_cache_is_read_anew(folder: Path, damage: Callable[[bytes], by
     path = cache_file(folder)
     path.write_bytes(damage(path.read_bytes()))
     assert load(folder) == cold
-    assert read_cache(path.parent, [folder]).keys() == {str(p) for p in folder.iterdir()}
+    assert read_cache(path.parent, folder).keys() == {str(p) for p in folder.iterdir()}
 
 
 def test_a_cache_of_another_version_is_read_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = load(folder)
     monkeypatch.setattr("soc_agent.detect.load.cache._FORMAT", 99)
-    assert read_cache(folder.parent / "cache", [folder]) == {}
+    assert read_cache(folder.parent / "cache", folder) == {}
     assert load(folder) == cold
 
 
@@ -113,7 +113,24 @@ def test_nobody_else_reads_or_writes_it(folder: Path) -> None:
     assert stat.S_IMODE(cache_file(folder).parent.stat().st_mode) == 0o700
 
 
-def test_no_more_than_some_sets_are_kept(tmp_path: Path) -> None:
+def test_no_more_than_some_folders_are_kept(tmp_path: Path) -> None:
     for number in range(20):
-        write_cache(tmp_path / "cache", [tmp_path / str(number)], {})
-    assert len(list((tmp_path / "cache").iterdir())) == 8
+        write_cache(tmp_path / "cache", tmp_path / str(number), {})
+    assert len(list((tmp_path / "cache").iterdir())) == 16
+
+
+def test_a_folder_beside_others_is_not_read_again(folder: Path, count_reads: list[str]) -> None:
+    load(folder)
+    own = folder.parent / "own"
+    own.mkdir()
+    (own / "mine.yml").write_text(rule_text("keywords: [good]\ncondition: keywords", title="Mine"))
+    del count_reads[:]
+    both = load_rules([folder, own], cache_dir=folder.parent / "cache")
+    assert count_reads == ["mine.yml"]
+    assert both == load_rules([folder, own])
+    del count_reads[:]
+    load_rules([own / "mine.yml", folder], cache_dir=folder.parent / "cache")
+    assert count_reads == ["mine.yml"], "named by itself it is a root of its own"
+    del count_reads[:]
+    load_rules([own, folder], cache_dir=folder.parent / "cache")
+    assert count_reads == []
