@@ -7,9 +7,9 @@ import yaml
 
 from soc_agent.agent import Loaded
 from soc_agent.agent.reader import Origin, Reader
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, load_rules
 from soc_agent.enrich import Enricher
+from tests import product
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE
 
 UTC = ZoneInfo("UTC")
@@ -20,7 +20,7 @@ def loaded(folder: Path, enricher: Enricher | None = None) -> Loaded:
     (folder / "rules.yml").write_text(yaml.safe_dump_all([LINE_RULE, GROUP_RULE]), "utf-8")
     rules = load_rules([folder / "rules.yml"])
     assert not rules.problems
-    decoders = Decoders.load()
+    decoders = product.decoders()
     return Loaded(Engine(rules, decoders, enricher=enricher), decoders, tuple(rules.infos.values()), ())
 
 

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from collectors.file_tail import FileTail
 from soc_agent.agent import Agent, InboxClient, Loaded, inbox_path
 from soc_agent.config import Config, FileSource, MetricsOptions, Source, parse_config
-from soc_agent.decode import Decoders, guess_type
+from soc_agent.decode import guess_type
 from soc_agent.detect import Engine, load_rules
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Collector, Status
 from soc_agent.store import AgentState, SourceStatus, Store
+from tests import product
 from tests.agent.parts import loaded
 from tests.agent.test_runner import eventually
 from tests.end_to_end.running import sshd_line
@@ -144,7 +145,7 @@ def _lines(bench: Bench, source: str) -> int:
 def test_a_source_that_speaks_again_closes_its_alert(bench: Bench) -> None:
     (bench.folder / "silent.yml").write_text(RULE.read_text("utf-8"))
     rules = load_rules([bench.folder / "silent.yml"])
-    decoders = Decoders.load()
+    decoders = product.decoders()
     silent = Loaded(Engine(rules, decoders), decoders, tuple(rules.infos.values()), ())
     bench.agent._load = lambda *_: silent
     bench.agent.reload(bench.config("a", silent_s=1))

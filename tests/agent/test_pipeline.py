@@ -14,13 +14,13 @@ from soc_agent.agent import pipeline
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.config import AssetOptions, SystemOptions
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.correlate import Correlator
 from soc_agent.enrich import Databases, Enricher, Networks, PlaceTable, Register
 from soc_agent.errors import StoreError
 from soc_agent.model import Block, Counters, Position, Problem
 from soc_agent.store import Store, Transaction
+from tests import product
 from tests.agent.parts import loaded, reader
 from tests.agent.test_runner import eventually
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE, sshd_line
@@ -200,7 +200,7 @@ def test_what_did_not_happen_is_found_when_nothing_comes(bench: Bench, monkeypat
     """The clock stands in for events; alert and state are committed."""
     monkeypatch.setattr(pipeline, "QUIET_S", 0.0)
     rules = rules_with(bench.folder, ABSENT.format(line=LINE_RULE["name"]))
-    bench.pipeline._reader.engine = Engine(rules, Decoders.load())
+    bench.pipeline._reader.engine = Engine(rules, product.decoders())
     bench.pipeline.start()
     line = b"Nov 20 08:14:03" + sshd_line(0)[15:]  # long ago: nothing of that time can come any more
     bench.blocks.put(Block("auth", "auth.log", "1:3:0", "syslog", line))
@@ -214,7 +214,7 @@ def test_forgotten_windows_become_an_alert(bench: Bench) -> None:
     """A bound that bites is a loss like any other."""
     rule = Path(__file__).resolve().parents[2] / "rules" / "sigma" / "agent" / "windows_forgotten.yml"
     rules = rules_with(bench.folder, rule.read_text("utf-8"))
-    engine = Engine(rules, Decoders.load())
+    engine = Engine(rules, product.decoders())
     engine._correlator = Correlator(rules.correlations, memory_bytes=1000)
     bench.pipeline._reader.engine = engine
     bench.pipeline.start()

@@ -13,15 +13,15 @@ import yaml
 from soc_agent.agent.health import HealthLog
 from soc_agent.agent.pipeline import Pipeline
 from soc_agent.agent.reader import Origin, Reader
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange, load_rules
 from soc_agent.model import Block, Position
 from soc_agent.store import Store
+from tests import product
 from tests.agent.parts import UTC
 from tests.agent.test_runner import eventually
 
 RECEIVED_NS = 1_795_163_000 * 10**9
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 
 
 def base(name: str) -> dict[str, Any]:

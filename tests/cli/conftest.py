@@ -7,6 +7,7 @@ import pytest
 from msgspec import Struct
 
 from soc_agent.cli import main
+from tests import product
 
 
 class Done(Struct, frozen=True):
@@ -25,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     """Give a function that runs a command in an empty folder, in English."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOC_AGENT_LANG", "en")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     monkeypatch.delenv("SOC_AGENT_CONFIG", raising=False)
 
     def call(*words: str | Path) -> Done:

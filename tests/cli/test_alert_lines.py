@@ -5,11 +5,11 @@ from pathlib import Path
 
 from soc_agent.cli.alert_lines import CaseReader, context_of, rules_behind
 from soc_agent.config import Config, parse_config
-from soc_agent.decode import Decoders
 from soc_agent.detect import load_rules
 from soc_agent.detect.tune.propose import Verdict
 from soc_agent.model import Status
 from soc_agent.store import Evidence, Store
+from tests import product
 from tests.store.making import detection, put
 
 CONFIG = b"""
@@ -99,7 +99,7 @@ def test_columns_are_named_by_the_header_of_the_file_that_they_stand_in(tmp_path
     for source in ("any", "zeek"):
         for name in ("dns.log", "dns.log.gz"):
             context = context_of(config, source, line, 0, str(tmp_path / name))
-            event = Decoders.load().decode(line, context)
+            event = product.decoders().decode(line, context)
             assert (context.type, event.fields.get("query")) == ("zeek_log", "bad.example")
     assert context_of(config, "any", b'{"a": 1}', 0, str(tmp_path / "gone.log")).type == "json"
     assert context_of(config, "zeek", b'{"a": 1}', 0, str(tmp_path / "conn.log")).header == b"#path\tconn\n"

@@ -16,6 +16,7 @@ from soc_agent.config import parse_config
 from soc_agent.detect.load.settle import Look, signatures
 from soc_agent.errors import RuleError
 from soc_agent.model import RuleKind
+from tests import product
 from tests.end_to_end.running import LINE_RULE
 
 SOURCES = b"""
@@ -36,7 +37,7 @@ def test_each_kind_of_source_has_its_collector(tmp_path: Path) -> None:
 
 
 def test_rules_of_the_configuration_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.yml").write_text(yaml.safe_dump(LINE_RULE))
     (tmp_path / "own" / "b.yar").write_text("rule named { condition: true }")
@@ -47,7 +48,7 @@ def test_rules_of_the_configuration_are_loaded(tmp_path: Path, monkeypatch: pyte
 
 
 def test_no_rule_at_all_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "own").mkdir()
     with pytest.raises(RuleError, match="builtin"):
         Builder(parse_config(SOURCES), tmp_path).load()
@@ -66,7 +67,7 @@ MIDNIGHT_NS = int(datetime(2027, 1, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).time
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     for name in ("own", "filters"):
         (tmp_path / name).mkdir()
     (tmp_path / "own" / "a.yml").write_text(yaml.safe_dump(LINE_RULE))
@@ -114,7 +115,7 @@ def test_decoders_that_went_wrong_leave_those_that_ran(folder: Path) -> None:
 def test_lists_of_indicators_are_loaded_watched_and_their_faults_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds" / "a.txt").write_text("203.0.113.9\n10.0.0.1\n")
     builder = Builder(parse_config(b"indicators: {paths: [feeds], default_tlp: red}"), tmp_path)
@@ -127,14 +128,14 @@ def test_lists_of_indicators_are_loaded_watched_and_their_faults_told(
 
 
 def test_without_lists_of_indicators_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     loaded = Builder(parse_config(b"{}"), tmp_path).load()
     assert loaded.engine.indicators is None
     assert RuleKind.INDICATOR not in {info.kind for info in loaded.rules}
 
 
 def test_lists_that_did_not_change_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "feeds").mkdir()
     path = tmp_path / "feeds" / "a.txt"
     path.write_text("203.0.113.9\n")
@@ -152,7 +153,7 @@ def test_lists_that_did_not_change_are_not_read_again(tmp_path: Path, monkeypatc
 def test_yara_rules_are_loaded_again_for_folders_that_are_watched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.yml").write_text(yaml.safe_dump(LINE_RULE))
     path = tmp_path / "own" / "b.yar"

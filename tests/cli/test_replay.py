@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from soc_agent.cli.inputs import find_inputs
 from soc_agent.cli.replay import Recorded
-from soc_agent.decode import Decoders
 from soc_agent.model import Problem
+from tests import product
 
 UTC = ZoneInfo("UTC")
 
@@ -18,7 +18,7 @@ def line(second: int, text: str) -> str:
 def recorded(*paths: Path) -> list[tuple[int, bytes]]:
     problems: list[Problem] = []
     inputs = list(find_inputs(paths, None, problems))
-    lines = [(timed.time_ns, timed.line) for timed in Recorded(inputs, UTC, Decoders.load(), problems)]
+    lines = [(timed.time_ns, timed.line) for timed in Recorded(inputs, UTC, product.decoders(), problems)]
     assert problems == []
     return lines
 
@@ -36,7 +36,9 @@ def test_every_line_is_there_with_its_place(tmp_path: Path) -> None:
     text = line(1, "x") + "no time here\n" + line(2, "y")
     (tmp_path / "a.log").write_text(text)
     problems: list[Problem] = []
-    timed = list(Recorded(list(find_inputs([tmp_path / "a.log"], "syslog", problems)), UTC, Decoders.load(), problems))
+    timed = list(
+        Recorded(list(find_inputs([tmp_path / "a.log"], "syslog", problems)), UTC, product.decoders(), problems)
+    )
     assert b"".join(one.line for one in timed) == text.encode()
     assert [one.number for one in timed] == [1, 2, 3]
     assert timed[1].time_ns == timed[0].time_ns < timed[2].time_ns

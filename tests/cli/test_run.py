@@ -7,13 +7,14 @@ import pytest
 from soc_agent.cli.run import make_agent
 from soc_agent.cli.workspace import Workspace
 from soc_agent.store import SourceStatus, Store
+from tests import product
 from tests.agent.test_runner import eventually
 from tests.cli.conftest import Run
 
 
 def test_the_agent_reads_what_the_configuration_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Relative paths begin at the folder of the file, and the store lies there too."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "config.yaml").write_text(
         "store: {path: soc.db}\nsources:\n- {kind: file, name: auth, paths: [auth.log], start: beginning}\n"
     )

@@ -10,6 +10,7 @@ from soc_agent.config import load_config
 from soc_agent.model import Problem
 from soc_agent.model.tuning import TunedFilter
 from soc_agent.store import AlertFilter, Store
+from tests import product
 from tests.cli.rules.test_tuning import GROUP, site
 from tests.end_to_end.running import LINE_RULE
 
@@ -18,7 +19,7 @@ __all__ = ["site"]
 
 @pytest.fixture
 def tuner(site: Path, monkeypatch: pytest.MonkeyPatch) -> AlertTuner:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(site / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(site / "cache")))
     return AlertTuner(load_config(site / "config.yaml"), site, site / "soc.db")
 
 

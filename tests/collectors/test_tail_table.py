@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.text import make_safe
+from tests import product
 from tests.collectors.tailing import Reader, append
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -102,7 +103,7 @@ def test_case_36_a_time_without_a_year_is_the_nearest_and_apart_from_when_it_was
     (block,) = (block for block in reader.blocks if block.data)
     assert block.received_ns == now
     context = Context("logs", "syslog", ZoneInfo("UTC"), block.received_ns, "host")
-    assert Decoders.load().decode(block.data[:-1], context).time_ns == _ns(happened)
+    assert product.decoders().decode(block.data[:-1], context).time_ns == _ns(happened)
     now -= 3600 * 10**9
     append(log, f"{line} host sshd[1]: second, an hour earlier by the clock\n")
     assert len(reader.read()) == 1

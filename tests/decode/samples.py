@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from soc_agent.decode import Context, Decoders
 from soc_agent.model import Event
+from tests import product
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -36,7 +37,7 @@ def make_context(line_type: str = "syslog", **changes: Any) -> Context:
 
 @cache
 def all_decoders() -> Decoders:
-    return Decoders.load()
+    return product.decoders()
 
 
 def decode(line: str | bytes, line_type: str = "syslog", **changes: Any) -> Event:

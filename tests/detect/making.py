@@ -5,13 +5,14 @@ from textwrap import dedent, indent
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, RuleSet, ir, load_rules
 from soc_agent.detect.evaluate.predicate import compile_rule
 from soc_agent.detect.evaluate.view import View
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.parse import Parsed, parse_document
 from soc_agent.model import Block, Detection, Event, LogSource, Problem
+from tests import product
 
 RECEIVED_NS = 1_795_000_000 * 10**9
 LINUX = "{product: linux, service: syslog}"
@@ -84,5 +85,5 @@ def block_of(data: bytes, line_type: str, **more: Any) -> Block:
 
 def detect(rules: RuleSet, data: bytes, line_type: str, **options: Any) -> list[Detection]:
     """Give the detections in some lines."""
-    engine = Engine(rules, Decoders.load(), **options)
+    engine = Engine(rules, product.decoders(), **options)
     return engine.run(block_of(data, line_type), context_of(line_type)).detections

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.hit import RAW_CAP_BYTES
 from soc_agent.enrich import Enricher, Networks, Place, PlaceTable, Register
 from soc_agent.errors import describe
 from soc_agent.model import Clause, RuleKind
+from tests import product
 from tests.detect.load.test_assemble import ONE, TWO, correlation
 from tests.detect.making import RECEIVED_NS, block_of, context_of, detect, rule_text, rules_of
 from tests.detect.yara.test_findings import FINDING
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 HEAD = b"Nov 20 08:14:03 web01 app[7]: "
 EVIL = rule_text("keywords: [evil]\ncondition: keywords", title="Evil", more=f"id: {ONE}\nname: base")
 

@@ -11,16 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, RuleSet, ir
 from soc_agent.detect.evaluate.match import fold
 from soc_agent.detect.evaluate.view import plain_text
 from soc_agent.detect.prefilter import index as index_module
 from soc_agent.detect.prefilter.scanner import Backend, available_backend
 from soc_agent.model import Detection, LogSource, RuleInfo
+from tests import product
 from tests.detect.making import block_of, context_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 BACKENDS: tuple[Backend, ...] = ("hyperscan", "ahocorasick") if available_backend() == "hyperscan" else ("ahocorasick",)
 
 # words that meet what encodings do to them: escapes, quotes, slashes, letters beyond ASCII, numbers, odd folds of case

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.profile import Cost, Profile, Profiler
+from tests import product
 from tests.detect.making import block_of, context_of, rule_text, rules_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 APP = "{product: linux, service: syslog}"
 LINES = b"".join(
     b"Nov 20 08:14:%02d web01 app[7]: %s\n" % (number % 60, word)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Decoders, guess_type
+from soc_agent.decode import guess_type
 from soc_agent.decode.windows import LOG_SOURCES
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.coverage.report import Standing, coverage_of
@@ -15,6 +15,7 @@ from soc_agent.errors import describe
 from soc_agent.model import LogSource
 from soc_agent.resources import resource
 from soc_agent.text import LANGUAGES, use_language
+from tests import product
 from tests.detect.making import block_of, context_of, view_of
 
 pytestmark = pytest.mark.data
@@ -61,7 +62,7 @@ def test_every_log_source_of_windows_comes_of_some_event(public: RuleSet) -> Non
 
 
 def test_every_public_rule_is_accounted_for(public: RuleSet, unpacked: Path) -> None:
-    decoders = Decoders.load()
+    decoders = product.decoders()
     known = frozenset().union(*map(decoders.log_sources, decoders.types()))
     found = coverage_of(public, known=known)
     counts = found.counts()
@@ -88,7 +89,7 @@ def test_the_law_on_real_logs(unpacked: Path, shared_data: Path) -> None:
         [unpacked / "rules", resource("rules") / "sigma", resource("rules") / "correlation"],
         cache_dir=unpacked / "cache",
     )
-    decoders = Decoders.load()
+    decoders = product.decoders()
     plain = Engine(rules, decoders, prefilter=False)
     filtered = [Engine(rules, decoders), Engine(rules, decoders, backend="ahocorasick")]
     found: Counter[str] = Counter()

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.senders import Contexts
 from soc_agent.model import Block, Sender
+from tests import product
 
 RULE = """
 title: A line of the firewall
@@ -37,7 +38,7 @@ def test_a_rule_asks_for_the_sender_that_no_line_can_forge(tmp_path: Path, prefi
     (tmp_path / "rule.yml").write_text(RULE, "utf-8")
     rules = load_rules([tmp_path])
     assert not rules.problems
-    engine = Engine(rules, Decoders.load(), prefilter=prefilter)
+    engine = Engine(rules, product.decoders(), prefilter=prefilter)
     second = LINES.index(b"\n") + 1
     result = engine.run(block(((0, FIREWALL), (second, OTHER))), CONTEXT)
     assert [detection.raw for detection in result.detections] == [LINES[: second - 1]]
@@ -53,7 +54,7 @@ def test_each_line_has_the_context_of_its_sender() -> None:
 
 
 def test_what_a_line_claims_is_kept_under_another_name() -> None:
-    decoders = Decoders.load()
+    decoders = product.decoders()
     context = Contexts(block(((0, OTHER),)), CONTEXT).at(0)
     line = b'{"host":"dc01","sender_ip":"10.0.0.1","sender_name":"dc01"}'
     event = decoders.decode(line, Context("net", "json", ZoneInfo("UTC"), 0, "", context.sender))
@@ -64,7 +65,7 @@ def test_what_a_line_claims_is_kept_under_another_name() -> None:
 
 
 def test_a_sender_without_certificate_has_no_name_even_if_the_line_brings_one() -> None:
-    event = Decoders.load().decode(
+    event = product.decoders().decode(
         b'{"sender_name":"dc01"}', Context("net", "json", ZoneInfo("UTC"), 0, "", Sender("192.0.2.9"))
     )
     assert "sender_name" not in event.fields
@@ -73,4 +74,4 @@ def test_a_sender_without_certificate_has_no_name_even_if_the_line_brings_one() 
 
 def test_a_line_that_names_no_host_has_that_of_its_sender() -> None:
     context = Contexts(block(((0, FIREWALL),)), CONTEXT).at(0)
-    assert Decoders.load().decode(b"<13>something without header", context).host == "192.0.2.7"
+    assert product.decoders().decode(b"<13>something without header", context).host == "192.0.2.7"

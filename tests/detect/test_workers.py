@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.workers import Workers, workers_of
 from soc_agent.errors import SourceError, describe
 from soc_agent.model import Block
+from tests import product
 from tests.detect.load.test_assemble import correlation
 from tests.detect.making import block_of, context_of, rules_of
 from tests.detect.test_engine import EVIL
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from tests import product
+
 PATIENCE_S = 60.0
 
 LINE_RULE = {
@@ -59,7 +61,8 @@ class Site:
         self.folder = folder
         self.store_path = folder / "soc-agent.db"
         self.config_path = folder / "config.yaml"
-        self.environment = {"XDG_CACHE_HOME": str(folder / "cache"), "SOC_AGENT_LANG": "en"}
+        cache = folder / "cache" if rules is not None else product.run_before(folder / "cache")
+        self.environment = {"XDG_CACHE_HOME": str(cache), "SOC_AGENT_LANG": "en"}
         self.agent: subprocess.Popen[bytes] | None = None
         base: dict[str, Any] = {"store": {"path": self.store_path.name}}
         if rules is not None:

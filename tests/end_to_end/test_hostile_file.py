@@ -9,12 +9,12 @@ import msgspec
 
 from collectors.file_watch import FileWatch, Timing
 from soc_agent.config import WatchSource
-from soc_agent.decode import Context, Decoders
-from soc_agent.detect import Engine, load_rules
+from soc_agent.decode import Context
+from soc_agent.detect import Engine
 from soc_agent.detect.yara.process import ProcessScanner
 from soc_agent.detect.yara.rules import load_yara
 from soc_agent.model import Block, Detection, Layer, Level
-from soc_agent.resources import resource
+from tests import product
 from tests.detect.yara.test_process import HOSTILE
 
 
@@ -25,7 +25,7 @@ def test_a_hostile_file_costs_one_restart_and_one_alert(tmp_path: Path) -> None:
     scanner = ProcessScanner(load_yara([tmp_path / "r.yar"]), command=(sys.executable, "-c", HOSTILE))
     watch = FileWatch(WatchSource(name="drop", paths=(str(drop),)), scanner, Timing(again_s=0.1, clean_s=0.1))
     watch.open({})
-    engine = Engine(load_rules([resource("rules") / "sigma" / "files"]), Decoders.load())
+    engine = Engine(product.rules("sigma/files"), product.decoders())
     detections: list[Detection] = []
     lines: list[dict[str, object]] = []
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from collectors.packets import read_capture
-from soc_agent.decode import Decoders
-from soc_agent.detect import Engine, RuleSet, load_rules
-from soc_agent.resources import resource
+from soc_agent.detect import Engine, RuleSet
+from tests import product
 from tests.collectors.packets import craft_windows as windows
 from tests.collectors.packets import test_icmp as icmps
 from tests.collectors.packets.craft import Conversation, frame, icmp, ip4, udp, write
@@ -24,11 +23,11 @@ DRSUAPI, SVCCTL = "e3514235-4b06-11d1-ab04-00c04fc2dcd2", "367abb81-9844-35f1-ad
 
 @pytest.fixture(scope="module")
 def rules() -> RuleSet:
-    return load_rules([resource("rules")])
+    return product.rules()
 
 
 def titles(rules: RuleSet, packets: Packets, folder: Path) -> set[str]:
-    engine = Engine(rules, Decoders.load())
+    engine = Engine(rules, product.decoders())
     capture = write(folder / "made.pcap", sorted(packets, key=lambda packet: packet[0]))
     blocks = read_capture(capture)
     return {hit.rule.title for block in blocks for hit in engine.run(block, context_of(block.type)).detections}

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from collectors.packets import read_capture
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, ir, load_rules
+from tests import product
 from tests.collectors.packets.craft import write
 from tests.detect.making import context_of
 from tests.end_to_end.forging import MAKERS, name_of, wishes
@@ -45,7 +45,7 @@ def kind_of(rule: ir.Rule) -> str:
 
 def firing(rules: RuleSet, folder: Path) -> Iterator[tuple[ir.Rule, bool]]:
     """Say of each rule for packets whether some capture made for it fires it."""
-    engine = Engine(rules, Decoders.load())
+    engine = Engine(rules, product.decoders())
     for rule in rules.rules:
         maker = MAKERS.get(kind_of(rule))
         if maker is None:

@@ -14,7 +14,6 @@ from sigma.rule import SigmaRule
 from sigma.validation import SigmaValidator
 from sigma.validators.core import validators
 
-from soc_agent.decode import Decoders
 from soc_agent.detect.engine import Engine
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.shelf import load_rules
@@ -26,6 +25,7 @@ from soc_agent.detect.yara.samples import sidecar_of
 from soc_agent.errors import describe
 from soc_agent.model import Layer, Level, RuleInfo
 from soc_agent.resources import resource
+from tests import product
 
 RULES = resource("rules")
 SIGMA_FOLDERS = [RULES / name for name in ("sigma", "correlation", "filters")]
@@ -36,7 +36,7 @@ VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèé�
 
 @cache
 def loaded() -> RuleSet:
-    return load_rules(SIGMA_FOLDERS)
+    return product.rules("sigma", "correlation", "filters")
 
 
 @cache
@@ -98,7 +98,7 @@ def test_there_are_as_many_rules_as_promised() -> None:
 
 
 def test_every_log_source_is_one_that_a_decoder_gives() -> None:
-    known = Decoders.load().log_sources("")
+    known = product.decoders().log_sources("")
     unheard = [rule.info.title for rule in loaded().rules if not any(map(rule.log_source.applies_to, known))]
     assert unheard == []
 
@@ -204,5 +204,5 @@ def test_pysigma_finds_nothing_odd() -> None:
 @pytest.mark.parametrize("line_type", ["syslog", "access", "json", "apache_error", "nginx_error", "kv", "eventxml"])
 def test_no_rule_wants_every_line_of_a_log_that_may_be_large(line_type: str) -> None:
     """Of each rule there is a text that stands in every line which it finds: lines without one are never decoded."""
-    engine = Engine(loaded(), Decoders.load())
+    engine = Engine(loaded(), product.decoders())
     assert [info.title for info in engine.always_evaluated(line_type)] == []

@@ -7,21 +7,14 @@ import pytest
 from bench.noise import Heard, ordinary_hour, ordinary_packets, windows_events
 from bench.ordinary_mail import mail_logs
 from bench.ordinary_windows import windows_logs
-from soc_agent.cli.workspace import rule_folders
-from soc_agent.decode import Decoders
-from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Level
+from tests import product
 
 
 @cache
 def rules() -> RuleSet:
-    return load_rules(rule_folders())
-
-
-@cache
-def decoders() -> Decoders:
-    return Decoders.load()
+    return product.rules()
 
 
 def above_low(heard: Heard) -> set[tuple[str, str]]:
@@ -34,7 +27,7 @@ def above_low(heard: Heard) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_ordinary_hour_of_logs_raises_nothing_above_low(seed: int) -> None:
-    heard = ordinary_hour(rules(), decoders(), seed)
+    heard = ordinary_hour(rules(), product.decoders(), seed)
     assert heard.lines > 10_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
@@ -42,14 +35,14 @@ def test_an_ordinary_hour_of_logs_raises_nothing_above_low(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1])
 def test_an_ordinary_hour_of_mail_raises_nothing_above_low(seed: int) -> None:
-    heard = ordinary_hour(rules(), decoders(), seed, mail_logs)
+    heard = ordinary_hour(rules(), product.decoders(), seed, mail_logs)
     assert heard.lines > 10_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
 
 
 def test_an_ordinary_hour_of_traffic_raises_nothing_above_low() -> None:
-    heard = ordinary_packets(rules(), decoders())
+    heard = ordinary_packets(rules(), product.decoders())
     assert heard.lines > 50_000
     assert above_low(heard) == set()
     assert len(heard.alerts) * 1000 <= heard.lines, "low alerts are read, too"
@@ -57,10 +50,10 @@ def test_an_ordinary_hour_of_traffic_raises_nothing_above_low() -> None:
 
 @pytest.mark.parametrize("seed", [1])
 def test_an_ordinary_hour_of_a_windows_domain_raises_nothing_above_low(seed: int) -> None:
-    heard = ordinary_hour(rules(), decoders(), seed, windows_logs)
+    heard = ordinary_hour(rules(), product.decoders(), seed, windows_logs)
     assert heard.lines > 10_000
     assert above_low(heard) == set()
 
 
 def test_ordinary_windows_events_raise_nothing_above_low() -> None:
-    assert above_low(windows_events(rules(), decoders())) == set()
+    assert above_low(windows_events(rules(), product.decoders())) == set()

@@ -5,11 +5,12 @@ import shlex
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, load_rules
 from soc_agent.detect.suppress import Folder
 from soc_agent.model import Block, Level
 from soc_agent.resources import resource
+from tests import product
 
 BEGIN = 1_795_144_443
 """A Friday, 10:14 in Vietnam."""
@@ -202,7 +203,7 @@ def audit_log() -> str:
 def test_nothing_of_it_is_above_low() -> None:
     folder = resource("rules")
     rules = load_rules([folder / "sigma", folder / "correlation"])
-    engine, alerts = Engine(rules, Decoders.load()), Folder()
+    engine, alerts = Engine(rules, product.decoders()), Folder()
     context = Context("audit", "auditd", ZoneInfo("Asia/Ho_Chi_Minh"), BEGIN * 1_000_000_000)
     block = Block("audit", "audit.log", "audit.log", "auditd", audit_log().encode())
     for detection in (*engine.run(block, context).detections, *engine.advance().detections):

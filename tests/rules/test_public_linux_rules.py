@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collectors.archive import read_blocks
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.decode import Context, guess_type
 from soc_agent.detect import Engine, RuleSet, load_rules
+from tests import product
 
 pytestmark = pytest.mark.data
 BEGIN = 1_795_144_443
@@ -252,7 +253,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
 
 def fired(rules: RuleSet, path: Path, *, prefilter: bool = True) -> set[str]:
     """Give the files of the rules that fire on a log, by their stems."""
-    engine = Engine(rules, Decoders.load(), prefilter=prefilter)
+    engine = Engine(rules, product.decoders(), prefilter=prefilter)
     paths = {rule.info.id: Path(rule.info.path).stem for rule in rules.rules}
     found: set[str] = set()
     for block in read_blocks(path, "auto"):

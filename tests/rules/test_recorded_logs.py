@@ -10,15 +10,14 @@ from soc_agent.cli.rules.scoring import Search
 from soc_agent.cli.rules.shared import Chosen
 from soc_agent.cli.workspace import rule_folders
 from soc_agent.config import Config
-from soc_agent.decode import Context, Decoders, guess_type
+from soc_agent.decode import Context, guess_type
 from soc_agent.detect.engine import Engine
-from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.detect.score import Score, read_cases, score_of, total_of
 from soc_agent.enrich import Enricher
 from soc_agent.errors import describe
 from soc_agent.model import Block, Detection, Level, Problem
-from soc_agent.resources import resource
+from tests import product
 
 pytestmark = pytest.mark.data
 
@@ -35,12 +34,7 @@ LOUD = {
 
 @cache
 def rules() -> RuleSet:
-    return load_rules([resource("rules") / name for name in ("sigma", "correlation", "filters")])
-
-
-@cache
-def decoders() -> Decoders:
-    return Decoders.load()
+    return product.rules("sigma", "correlation", "filters")
 
 
 def hunt(path: Path) -> list[Detection]:
@@ -49,7 +43,7 @@ def hunt(path: Path) -> list[Detection]:
     line_type = guess_type(data[:65_536])
     block = Block(source="hunt", stream=path.name, stream_id=path.name, type=line_type, data=data)
     context = Context("hunt", line_type, ZoneInfo("Asia/Ho_Chi_Minh"), READ_NS)
-    return Engine(rules(), decoders()).run(block, context).detections
+    return Engine(rules(), product.decoders()).run(block, context).detections
 
 
 @pytest.fixture(scope="module")

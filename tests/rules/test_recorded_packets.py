@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collectors.packets.capture import read_capture
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine
-from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Detection, Level
-from soc_agent.resources import resource
+from tests import product
 
 pytestmark = pytest.mark.data
 
@@ -24,16 +23,11 @@ REVEALING = {"smtp.pcap": {"Password Sent In The Clear Over The Internet"}}
 
 @cache
 def rules() -> RuleSet:
-    return load_rules([resource("rules")])
-
-
-@cache
-def decoders() -> Decoders:
-    return Decoders.load()
+    return product.rules()
 
 
 def hunt(path: Path) -> list[Detection]:
-    engine, found = Engine(rules(), decoders()), []
+    engine, found = Engine(rules(), product.decoders()), []
     for block in read_capture(path):
         context = Context("capture", block.type, ZoneInfo("Asia/Ho_Chi_Minh"), block.received_ns)
         found += engine.run(block, context).detections

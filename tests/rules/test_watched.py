@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collectors.host import running
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine
-from soc_agent.detect.load.shelf import load_rules
 from soc_agent.model import Block, Position
-from soc_agent.resources import resource
+from tests import product
 from tests.collectors.host.making import make_host, write
 from tests.collectors.host.test_watch import Watched as Host
 from tests.collectors.portals.pages import Watched, got
@@ -27,7 +26,7 @@ WORDS = {
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rules([resource("rules") / "sigma" / name for name in ("portal", "host")]), Decoders.load())
+    return Engine(product.rules("sigma/portal", "sigma/host"), product.decoders())
 
 
 def titles(kind: str, data: bytes) -> set[str]:

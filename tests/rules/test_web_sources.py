@@ -9,7 +9,8 @@ from soc_agent.decode import guess_type
 from soc_agent.decode.context import Context
 from soc_agent.detect.engine import Engine
 from soc_agent.model import Block, Level
-from tests.rules.test_recorded_logs import READ_NS, decoders, rules
+from tests import product
+from tests.rules.test_recorded_logs import READ_NS, rules
 
 ATTACKER = "203.0.113.45"
 PATH, QUERY = "/tin-tuc", "id=1%27%20UNION%20SELECT%20NULL,version()--"
@@ -71,7 +72,7 @@ def test_an_attack_is_found_in_the_log_of_any_server(server: str) -> None:
     kind = guess_type(data)
     block = Block(source="hunt", stream="log", stream_id="log", type=kind, data=data)
     context = Context("hunt", kind, ZoneInfo("Asia/Ho_Chi_Minh"), READ_NS)
-    found = Engine(rules(), decoders()).run(block, context).detections
+    found = Engine(rules(), product.decoders()).run(block, context).detections
     named = [d for d in found if d.rule.title == "SQL Injection In A Web Request" and d.rule.level >= Level.MEDIUM]
     assert [set(d.entities["src_ip"]) for d in named] == [{ATTACKER}]
 
@@ -84,5 +85,5 @@ def test_a_line_of_iis_is_found_under_its_own_columns() -> None:
     data = header + f"03:15:04 {ATTACKER} GET {PATH} {QUERY}\n".encode()
     block = Block(source="hunt", stream="log", stream_id="log", type="w3c", data=data, header=header)
     context = Context("hunt", "w3c", ZoneInfo("Asia/Ho_Chi_Minh"), READ_NS, header=header)
-    found = Engine(rules(), decoders()).run(block, context).detections
+    found = Engine(rules(), product.decoders()).run(block, context).detections
     assert "SQL Injection In A Web Request" in {detection.rule.title for detection in found}

@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine
 from soc_agent.detect.ruleset import RuleSet
-from soc_agent.detect.yara.rules import load_yara
 from soc_agent.detect.yara.scan import YaraScanner
 from soc_agent.model import Block, Detection, FileFacts, Layer, Level, RuleInfo, Tier
-from soc_agent.resources import resource
+from tests import product
 
-YARA = load_yara([resource("rules") / "yara"])
+YARA = product.yara_rules()
 NOTE = (
     b"All your files have been encrypted. To get the decryption key pay 2 bitcoin. Install Tor Browser and open "
     b"http://abcdefghij.onion. Do not rename the files. After 72 hours we publish your data."
@@ -50,7 +49,7 @@ def finding(info: RuleInfo, **more: Any) -> bytes:
 def detect(line: bytes) -> Detection:
     block = Block(source="files", stream="files", stream_id="files", type="yara", data=line)
     context = Context("files", "yara", ZoneInfo("Asia/Ho_Chi_Minh"), 0)
-    (detection,) = Engine(RuleSet(), Decoders.load()).run(block, context).detections
+    (detection,) = Engine(RuleSet(), product.decoders()).run(block, context).detections
     return detection
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.detect.yara.rules import YaraRules, load_yara
+from soc_agent.detect.yara.rules import YaraRules
 from soc_agent.model import Level, RuleInfo
-from soc_agent.resources import resource
+from tests import product
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 SOURCES = re.compile(
@@ -31,7 +31,7 @@ FAMILIES = {
 
 @cache
 def loaded() -> YaraRules:
-    return load_yara([resource("rules") / "yara"])
+    return product.yara_rules()
 
 
 def name_of(info: RuleInfo) -> str:

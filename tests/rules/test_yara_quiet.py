@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.detect.yara.rules import load_yara
-from soc_agent.resources import resource
 from soc_agent.scanning.kinds import externals, kind_of
 from soc_agent.scanning.server import Rules, match
+from tests import product
 
 ORDINARY = Path(__file__).parent / "ordinary_files"
 USR = Path("/usr")
@@ -32,7 +31,7 @@ TRUE_FINDINGS = {
 
 @cache
 def rules() -> Rules:
-    return Rules(load_yara([resource("rules") / "yara"]).pieces)
+    return Rules(product.yara_rules().pieces)
 
 
 def found(data: bytes, path: str) -> set[str]:

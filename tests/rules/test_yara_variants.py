@@ -10,11 +10,10 @@ from io import BytesIO
 
 import pytest
 
-from soc_agent.detect.yara.rules import load_yara
-from soc_agent.resources import resource
 from soc_agent.scanning.archives import Bounds, Inside
 from soc_agent.scanning.kinds import externals, kind_of
 from soc_agent.scanning.server import Rules, match
+from tests import product
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\0>\0"
 LIBRARY = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0>\0"
@@ -24,7 +23,7 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 @cache
 def rules() -> Rules:
-    return Rules(load_yara([resource("rules") / "yara"]).pieces)
+    return Rules(product.yara_rules().pieces)
 
 
 def found(data: bytes | str, path: str = "/srv/www/a") -> set[str]:

@@ -81,7 +81,11 @@ def read_cache(folder: Path, root: Path) -> Mapping[str, FileEntry]:
     except (msgspec.DecodeError, RecursionError):
         _log.info("the rule cache %s is of another version; the rules are read anew", path)
         return {}
-    return contents.files if contents.stamp == _stamp() else {}
+    if contents.stamp != _stamp():
+        return {}
+    with suppress(OSError):  # what is used is kept longest
+        os.utime(path)
+    return contents.files
 
 
 def write_cache(folder: Path, root: Path, files: Mapping[str, FileEntry]) -> None:
@@ -113,7 +117,7 @@ def _stamp() -> str:
 
 
 def _prune(folder: Path) -> None:
-    """Keep the newest cache files only: each folder that was ever loaded has one."""
+    """Keep those cache files only that were used last: each folder that was ever loaded has one."""
     files = sorted(folder.glob("rules-*.cache"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[_FILES_KEPT:]:
         path.unlink(missing_ok=True)

@@ -7,11 +7,12 @@ import pytest
 from soc_agent.cli.doctor.check import Verdict
 from soc_agent.cli.doctor.examine import examine
 from soc_agent.cli.workspace import Workspace
+from tests import product
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
     (tmp_path / "config.yaml").write_text("sources:\n- {kind: file, name: a, paths: [a.log]}\n")
     return Workspace(tmp_path / "config.yaml", "en")
 

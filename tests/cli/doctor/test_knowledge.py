@@ -7,13 +7,14 @@ import pytest
 
 from soc_agent.cli.doctor import knowledge
 from soc_agent.cli.doctor.check import Verdict
+from tests import product
 from tests.cli.doctor.making import make_case
 from tests.enrich.making import MAXMIND_CITY, write_database
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(product.run_before(tmp_path / "cache")))
 
 
 def test_a_rule_that_does_not_load_is_named(tmp_path: Path) -> None:

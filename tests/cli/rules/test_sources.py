@@ -6,9 +6,9 @@ import pytest
 
 from soc_agent.cli.rules.sources import collected_types
 from soc_agent.config import parse_config
-from soc_agent.decode import Decoders
+from tests import product
 
-KNOWN = frozenset(Decoders.load().types())
+KNOWN = frozenset(product.decoders().types())
 AUTH = b"Nov 20 08:14:03 web01 sshd[7]: Accepted password for root from 192.0.2.1 port 22 ssh2\n"
 
 

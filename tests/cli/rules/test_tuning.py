@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from soc_agent.cli.rules import tuning
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.detect import Engine, load_rules
 from soc_agent.model import Block, Status
 from soc_agent.model.tuning import TunedAlert
 from soc_agent.store import AlertFilter, Store
+from tests import product
 from tests.cli.conftest import Run
 from tests.detect.making import RECEIVED_NS, context_of
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE
@@ -44,7 +45,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     context: Context = context_of("syslog")
     block = Block("test", "a.log", "1", "syslog", b"".join(LINES), received_ns=RECEIVED_NS)
     with Store.open(tmp_path / "soc.db") as store:
-        found = Engine(rules, Decoders.load()).run(block, context)
+        found = Engine(rules, product.decoders()).run(block, context)
         with store.transaction() as transaction:
             transaction.put_rules(rules.infos.values())
             for detection in found.detections:
@@ -95,7 +96,7 @@ def test_written_it_applies_and_checks_clean(run: Run, site: Path) -> None:
     assert rules.filters[0].expires is not None
     assert rules.filters[0].expires > date.today()  # noqa: DTZ011 - as the loader has it
     block = Block("test", "a.log", "2", "syslog", b"".join(LINES))
-    found = Engine(rules, Decoders.load()).run(block, context_of("syslog"))
+    found = Engine(rules, product.decoders()).run(block, context_of("syslog"))
     assert len(found.detections) == 4
     assert "Base" not in run("rules", "filters").out
     assert "our backup" in run("rules", "filters").out

@@ -7,10 +7,11 @@ import pytest
 
 from collectors.journal.export import Entry
 from collectors.journal.lines import line_of
-from soc_agent.decode import Context, Decoders
+from soc_agent.decode import Context
 from soc_agent.model import Event, LogSource
+from tests import product
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 BASE = {
     b"__CURSOR": b"s=1;i=1",
     b"__REALTIME_TIMESTAMP": b"1795313054510525",

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soc_agent.decode import Decoders, times
+from soc_agent.decode import times
 from soc_agent.decode.context import Parsed
 from soc_agent.decode.jsonlines import decode_json
 from soc_agent.decode.windows import decode_record, decode_tree, events
 from soc_agent.model import LogSource
+from tests import product
 from tests.decode.samples import at, make_context
 from tests.decode.windows.forms import FORMS, SYSMON, Event, line, nxlog, text_of
 
@@ -200,7 +201,7 @@ def test_no_object_is_too_odd(tree: Event) -> None:
 
 
 def test_what_is_read_early_and_completed_is_what_is_decoded_at_once() -> None:
-    decoders = Decoders.load()
+    decoders = product.decoders()
     read = decoders.early("json")
     assert read is not None
     texts = [line(form(SYSMON)) for form in FORMS]
@@ -217,8 +218,8 @@ def test_what_is_read_early_and_completed_is_what_is_decoded_at_once() -> None:
 
 
 def test_a_type_that_data_driven_decoders_refine_is_not_read_early() -> None:
-    assert Decoders.load().early("syslog") is None
-    assert Decoders.load().early("no such type") is None
+    assert product.decoders().early("syslog") is None
+    assert product.decoders().early("no such type") is None
 
 
 @given(st.from_regex(r"2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", fullmatch=True))

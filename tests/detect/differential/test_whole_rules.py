@@ -16,16 +16,16 @@ from sigma.policy import SigmaPolicy
 from sigma.policy.regex_engine import PythonRegexEngine
 from sigma.rule import SigmaRule
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.load.documents import Document, documents_of
 from soc_agent.detect.load.parse import parse_document
 from soc_agent.model import LogSource
+from tests import product
 from tests.detect.differential.aiming import Aimed, events_at
 from tests.detect.differential.reference import matches
 from tests.detect.making import block_of, context_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 THEIR_POLICY = SigmaPolicy(regex_engine=PythonRegexEngine())
 EXAMPLES = int(os.environ.get("SOC_AGENT_WHOLE_RULES", "60"))
 """How many rules are tried. Set it to 20000, with ``HYPOTHESIS_PROFILE=explore``, for a long run."""

@@ -5,16 +5,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soc_agent.decode import Decoders
-from soc_agent.detect import Engine, RuleSet, load_rules
+from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.explain.judging import judge_line, nearness
 from soc_agent.detect.samples.files import line_samples
 from soc_agent.model.explanation import Branch
 from soc_agent.model.judging import Judged
-from soc_agent.resources import resource
+from tests import product
 from tests.detect.making import block_of, context_of, rule_text, rules_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 SSHD = b"Nov 20 08:14:03 web01 sshd[7]: Failed password for root from 192.0.2.1 port 22 ssh2"
 TRUE, FALSE = Branch("item", holds=True), Branch("item", holds=False)
 
@@ -64,7 +63,7 @@ def test_a_line_that_no_decoder_takes_is_for_rules_of_words_only(tmp_path: Path)
 
 
 def test_it_says_what_the_engine_does() -> None:
-    rules = load_rules([resource("rules") / name for name in ("sigma", "filters")])
+    rules = product.rules("sigma", "filters")
     engine = Engine(rules, DECODERS)
     compared = 0
     for rule in rules.rules[::12]:

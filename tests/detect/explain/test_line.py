@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Decoders
-from soc_agent.detect import Engine, RuleSet, load_rules
+from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.explain.line import LineExplainer
 from soc_agent.detect.samples.files import line_samples
 from soc_agent.model.explanation import CorrelationExplanation, Explanation, RuleExplanation
-from soc_agent.resources import resource
+from tests import product
 from tests.detect.making import block_of, context_of, rule_text, rules_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 SSHD = b"Nov 20 08:14:03 web01 sshd[7]: Failed password for root from 192.0.2.1 port 22 ssh2"
 
 
@@ -59,7 +58,7 @@ def test_a_line_of_another_source(tmp_path: Path) -> None:
 
 
 def test_a_correlation_says_under_which_group_a_line_is_counted(tmp_path: Path) -> None:
-    rules = load_rules([resource("rules") / name for name in ("sigma", "correlation", "filters")])
+    rules = product.rules("sigma", "correlation", "filters")
     spec = next(spec for spec in rules.correlations if spec.info.title == "Password Brute Force From One Source")
     found = explain(rules, spec.info.id, SSHD)
     assert isinstance(found, CorrelationExplanation)
@@ -114,7 +113,7 @@ def test_what_must_not_come_is_told_as_such(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def builtin() -> RuleSet:
-    return load_rules([resource("rules") / name for name in ("sigma", "filters")])
+    return product.rules("sigma", "filters")
 
 
 def test_an_explanation_says_what_the_engine_does(builtin: RuleSet) -> None:

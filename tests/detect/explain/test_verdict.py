@@ -2,14 +2,14 @@
 
 import pytest
 
-from soc_agent.decode import Decoders
 from soc_agent.detect.explain.verdict import LISTED, prefilter_verdict
 from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.model.explanation import Prefilter, Sought
+from tests import product
 from tests.detect.making import rule_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 
 
 def verdict(

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from soc_agent.decode import Decoders
 from soc_agent.detect.indicators import IndicatorHit, Indicators, load_indicators
 from soc_agent.errors import describe
 from soc_agent.model import Event
+from tests import product
 from tests.detect.making import context_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 
 
 def indicators_of(folder: Path, text: str, name: str = "list.txt", **options: Any) -> Indicators:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet, load_rules
 from soc_agent.detect.indicators import RULE_IDS, Indicators
 from soc_agent.detect.indicators.filters import HitFilters, filtered_ids
 from soc_agent.detect.load.changes import changes_between
 from soc_agent.detect.load.filters import FilterState
+from tests import product
 from tests.detect.indicators.making import event_of, indicators_of
 from tests.detect.making import block_of, context_of, rule_text
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 HEAD = b"Nov 20 08:14:03 web01 app[7]: "
 BLOCK = b"".join(HEAD + text + b"\n" for text in (b"to 203.0.113.9", b"bad.com", b"worse.com"))
 FILTER = """

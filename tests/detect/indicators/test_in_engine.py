@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, RuleSet
 from soc_agent.detect.indicators import RULE_IDS, Indicators
 from soc_agent.detect.suppress import fold
 from soc_agent.detect.workers import Workers
 from soc_agent.model import Detection
+from tests import product
 from tests.detect.indicators.making import indicators_of
 from tests.detect.making import block_of, context_of, rule_text, rules_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 HEAD = b"Nov 20 08:14:03 web01 app[7]: "
 EVIL = rule_text("keywords: [evil]\ncondition: keywords", title="Evil")
 BLOCK = b"".join(

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soc_agent.decode import Decoders
 from soc_agent.detect import Engine, StateChange
 from soc_agent.detect.load import rule_files
 from soc_agent.detect.load.settle import Look, signatures
 from soc_agent.detect.load.shelf import Shelf
 from soc_agent.model import Detection
+from tests import product
 from tests.detect.making import block_of, context_of
 from tests.end_to_end.running import GROUP_RULE, LINE_RULE
 
@@ -232,7 +232,7 @@ def test_reloading_at_any_point_changes_no_alert(
     import yaml
 
     path = tmp_path_factory.mktemp("reload")
-    decoders = Decoders.load()
+    decoders = product.decoders()
     text = yaml.safe_dump_all([LINE_RULE, GROUP_RULE])
     (path / "a.yml").write_text(text, "utf-8")
     shelf = Shelf()

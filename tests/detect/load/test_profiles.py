@@ -11,6 +11,7 @@ from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.yara.rules import load_yara
 from soc_agent.errors import RuleError
 from soc_agent.resources import resource
+from tests import product
 
 RULES = resource("rules")
 
@@ -131,7 +132,7 @@ def test_each_profile_of_the_product_runs_by_itself(name: str) -> None:
     """Every glob takes something, and no rule misses what it builds on."""
     profile = read_profiles(RULES)[name]
     selection = selection_of([name], RULES)
-    assert load_rules([RULES / "sigma", RULES / "correlation"], selection=selection).problems == ()
+    assert product.rules("sigma", "correlation", selection=selection).problems == ()
     files = [str(path) for path in RULES.rglob("*.y*") if "samples" not in path.name]
     idle = [glob for glob in profile.rules if not any(Selection(RULES, (glob,)).takes(path) for path in files)]
     assert idle == []
@@ -139,9 +140,9 @@ def test_each_profile_of_the_product_runs_by_itself(name: str) -> None:
 
 def test_every_rule_of_the_product_is_in_a_profile() -> None:
     selection = selection_of(list(read_profiles(RULES)), RULES)
-    folders = [RULES / name for name in ("sigma", "correlation", "yara")]
-    everything = {*load_rules(folders).infos, *load_yara(folders).infos}
-    taken = {*load_rules(folders, selection=selection).infos, *load_yara(folders, selection=selection).infos}
+    everything = {*product.rules().infos, *product.yara_rules().infos}
+    yara = load_yara([RULES / "yara"], selection=selection)
+    taken = {*product.rules(selection=selection).infos, *yara.infos}
     assert everything - taken == set()
 
 

@@ -12,9 +12,10 @@ from soc_agent.detect.prefilter.index import TypeIndex
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.scanner import all_lines
 from soc_agent.model import Counters, LogSource
+from tests import product
 from tests.detect.making import rule_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 WORDS = (b"alpha", b"beta", b"gamma", b"delta")
 SYSLOG = (LogSource("", "linux", "syslog"),)
 

@@ -1,12 +1,12 @@
 """What lines of a log source hold: a rule that looks at sshd alone need not look at lines of other programs."""
 
-from soc_agent.decode import Decoders
 from soc_agent.detect.prefilter.running import RunningRule
 from soc_agent.detect.prefilter.sources import SourceLiterals, programs
 from soc_agent.detect.prefilter.spelling import spelling_of
+from tests import product
 from tests.detect.making import rule_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 SSHD, SYSMON = "{product: linux, service: sshd}", "{product: windows, service: sysmon}"
 
 

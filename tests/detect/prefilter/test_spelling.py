@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from soc_agent.decode import Decoders
 from soc_agent.detect.evaluate.match import fold
 from soc_agent.detect.prefilter.spelling import Alternatives, Spelling, is_caseless, spelling_of
+from tests import product
 from tests.detect.making import context_of
 
-DECODERS = Decoders.load()
+DECODERS = product.decoders()
 
 
 def spell(line_type: str, text: str, field: str = "f") -> list[Alternatives]:
@@ -209,9 +210,9 @@ def test_lines_hold_what_is_promised_of_every_text_in_them(line_type: str, frame
 
 
 def test_what_access_logs_hold_more_often_than_not_is_known() -> None:
-    access = spelling_of(Decoders.load(), "access")
+    access = spelling_of(product.decoders(), "access")
     (answered,) = access.of_value("sc-status", "200")
     assert all(access.common[literal] > 0.5 for literal in answered)
     (asked,) = access.of_value("cs-method", "GET")
     assert all(access.common[literal.lower()] > 0.5 for literal in asked)
-    assert spelling_of(Decoders.load(), "syslog").common == {}
+    assert spelling_of(product.decoders(), "syslog").common == {}

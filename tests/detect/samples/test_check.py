@@ -9,6 +9,7 @@ from soc_agent.decode import Decoders
 from soc_agent.detect.samples.check import SampleResult, check_samples
 from soc_agent.errors import describe
 from soc_agent.model import RuleKind
+from tests import product
 
 RULE_ID = "5b7f7f6e-6e0e-4a0e-9a52-8f0f7f2c1a01"
 SUM_ID = "5b7f7f6e-6e0e-4a0e-9a52-8f0f7f2c1a02"
@@ -45,7 +46,7 @@ LINE = "Nov 20 08:00:01 h app: "
 
 @pytest.fixture(scope="module")
 def decoders() -> Decoders:
-    return Decoders.load()
+    return product.decoders()
 
 
 def samples(match: str, ignore: str, line_type: str = "syslog") -> str:

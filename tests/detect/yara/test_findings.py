@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from soc_agent.decode import Decoders
 from soc_agent.detect.yara.findings import info_of_finding
 from soc_agent.model import Event, Level, RuleKind
+from tests import product
 from tests.detect.making import context_of
 
 FINDING = {
@@ -28,7 +28,7 @@ FINDING = {
 
 
 def event(**changes: Any) -> Event:
-    return Decoders.load().decode(json.dumps(FINDING | changes).encode(), context_of("yara"))
+    return product.decoders().decode(json.dumps(FINDING | changes).encode(), context_of("yara"))
 
 
 def test_a_finding_is_a_detection_of_its_rule() -> None:

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from collectors.packets.capture import read_capture
-from soc_agent.decode import Decoders
 from soc_agent.detect.engine import Engine
-from soc_agent.detect.load.shelf import load_rules
 from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Level, RuleInfo
-from soc_agent.resources import resource
+from tests import product
 from tests.detect.making import context_of
 from tests.rules.network import contacts, floods, guessing, lateral, policy, scans, spoofing
 from tests.rules.network.kit import Case, Packets, capture
@@ -25,17 +23,12 @@ ELSEWHERE = "suricata"
 
 @cache
 def rules() -> RuleSet:
-    return load_rules([resource("rules") / name for name in ("sigma/network", "correlation")])
-
-
-@cache
-def decoders() -> Decoders:
-    return Decoders.load()
+    return product.rules("sigma/network", "correlation")
 
 
 def alerts(packets: Packets, folder: Path) -> dict[str, RuleInfo]:
     """Give the rules that fire on a capture, by title."""
-    engine = Engine(rules(), decoders())
+    engine = Engine(rules(), product.decoders())
     path = capture(folder / "made.pcap", packets)
     found = [hit for block in read_capture(path) for hit in engine.run(block, context_of(block.type)).detections]
     assert all(hit.entities for hit in found if hit.rule.level > Level.INFORMATIONAL)
