@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from soc_agent.detect.correlate.absence import Absences
 from soc_agent.detect.correlate.first_seen import FirstSeen
+from soc_agent.detect.correlate.session import Sessions
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.watermark import TICK_EVENTS
 from soc_agent.detect.correlate.window import Windows
@@ -15,6 +16,8 @@ def book_for(spec: CorrelationSpec) -> Book:
     """Give an empty book for a correlation."""
     if spec.kind == "first_seen":
         return FirstSeen(spec)
+    if spec.session:
+        return Sessions(spec)
     return Absences(spec) if spec.waits else Windows(spec)
 
 

@@ -9,6 +9,7 @@ from soc_agent.detect.correlate.extract import KEY_CAP_CHARS, Lookup
 from soc_agent.detect.correlate.journal import RECORDS_BYTES, TIME_PASSED, Journal
 from soc_agent.detect.correlate.replay import Replay
 from soc_agent.detect.correlate.report import pack_witness, unpack_witness
+from soc_agent.detect.correlate.session import with_given
 from soc_agent.detect.correlate.spec import CorrelationSpec, find_cycles
 from soc_agent.detect.correlate.state import StateChange
 from soc_agent.detect.correlate.taps import Opened, Tap, Taps
@@ -165,11 +166,13 @@ class Correlator:
                     continue
                 if tap.needs_witness:
                     entry = (*entry, pack_witness(tap.path, event, ref))
+                elif tap.gives is not None:
+                    entry = (*entry, tap.gives(event))
             steps += (number, key, entry)
             completed = take(key, entry)
             if completed is not None:
                 detections += self._completed(tap, key, event, ref, completed, time_ns)
-            elif turn not in lines:
+            elif turn not in lines and tap.gives is None:
                 lines[turn] = ref.raw[:EVIDENCE_CAP_BYTES]
         return detections
 
@@ -189,6 +192,8 @@ class Correlator:
     ) -> list[Detection]:
         """Give the detection of a window, if it speaks for itself, and those of the correlations above it."""
         detections = []
+        if completed.given:
+            event = with_given(event, self._specs[tap.number].session, completed.given)
         if tap.spec_id not in self._silent:
             if event is not self._known_of:
                 self._known_of, self._known = event, entities_of(event.fields)

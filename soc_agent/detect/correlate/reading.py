@@ -100,12 +100,14 @@ def compile_correlation(
     more: tuple[Check, ...] = (),
     first_seen: FirstSeen | None = None,
     rhythm: Rhythm | None = None,
+    session: tuple[str, ...] = (),
 ) -> CorrelationSpec:
     """Compile a parsed correlation.
 
     :param resolve: turns the id or name of a rule into its id; None when there is no such rule.
     :param more: the other comparisons of a range, see :func:`split_range`.
     :param first_seen: what makes a ``first_seen`` of a count of values; ``rhythm`` a ``rhythm`` of a count of events.
+    :param session: the fields that the last event of a ``temporal_ordered`` is given of those before it.
     :raises RuleError: when it refers to a rule that is not there, or asks for what this program cannot do.
     """
     # pySigma is loaded only when a file must be read: it costs as much time as loading a cached rule set
@@ -147,6 +149,8 @@ def compile_correlation(
         if kind != "event_count" or [check.op for check in checks] != ["gte"] or not _is_rhythm(checks[0].count):
             raise _refused("rhythm", reason=f"`type: event_count`, `condition: {{gte: {BEATS[0]}–{BEATS[-1]}}}`")
         kind = "rhythm"
+    if session and (kind != "temporal_ordered" or terms or repeats or len(rule_ids) < 2 or not rule.group_by):
+        raise _refused("session", reason="`type: temporal_ordered`, `rules: [a, b]`, `group-by: […]`")
     return CorrelationSpec(
         info=info,
         kind=kind,
@@ -165,6 +169,7 @@ def compile_correlation(
         expression="" if isinstance(condition, SigmaCorrelationCondition) else condition.expression,
         learn_ns=first_seen.learn_ns if first_seen else 0,
         rhythm=rhythm,
+        session=session,
     )
 
 

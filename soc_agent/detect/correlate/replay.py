@@ -11,6 +11,7 @@ from soc_agent.detect.correlate.absence import Absences
 from soc_agent.detect.correlate.books import Books
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.journal import TIME_PASSED, Journal, Restored
+from soc_agent.detect.correlate.session import Sessions
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.detect.correlate.state import Part, Record, condition_of, unpack_seen, unpack_windows, with_condition
 from soc_agent.detect.correlate.watermark import Watermarks
@@ -77,7 +78,7 @@ class Replay:
     def _turn_to(self, number: int, condition: bytes) -> None:
         """Let a correlation count under another condition from here on."""
         book, own = self._books.all[number], self._own[number]
-        if condition == self._conditions[number] or isinstance(book, Absences | FirstSeen):
+        if condition == self._conditions[number] or isinstance(book, Absences | FirstSeen | Sessions):
             return
         self._conditions[number] = condition
         spec = self._specs[number]

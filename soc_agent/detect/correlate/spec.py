@@ -106,6 +106,8 @@ class CorrelationSpec(Struct, frozen=True):
     """For ``first_seen``: how long a group is only learnt from, since its first event."""
     rhythm: Rhythm | None = None
     """For ``rhythm``: how regular the events must be."""
+    session: tuple[str, ...] = ()
+    """For ``temporal_ordered``: the fields that the last event is given of those before it."""
 
     def field_of(self, name: str, rule_id: str) -> str:
         """Give the field that ``name``, a field or an alias, is in events of a rule."""

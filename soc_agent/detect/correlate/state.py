@@ -93,7 +93,8 @@ def fingerprint(spec: CorrelationSpec) -> bytes:
         spec.value_fields,
         spec.terms,
     )
-    whole = meaning if spec.rhythm is None else (*meaning, spec.rhythm)
+    own = [part for part in (spec.rhythm, spec.session) if part]
+    whole = (*meaning, *own)
     return blake2b(msgspec.json.encode(whole, order="sorted"), digest_size=8).digest()
 
 

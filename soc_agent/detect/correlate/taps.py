@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from soc_agent.detect.correlate.absence import Absences
 from soc_agent.detect.correlate.books import Book
-from soc_agent.detect.correlate.extract import Below, Lookup, as_it_is, key_maker, needed_fields, what_maker
+from soc_agent.detect.correlate.extract import Below, Lookup, as_it_is, fields_of, key_maker, needed_fields, what_maker
 from soc_agent.detect.correlate.first_seen import FirstSeen
 from soc_agent.detect.correlate.report import Reporter
+from soc_agent.detect.correlate.session import Given, giver, within_host
 from soc_agent.detect.correlate.spec import CorrelationSpec
 from soc_agent.enrich import KNOWN_FIELDS
+from soc_agent.model import Event
 
 Opened = tuple[Any, ...]
 """A tap, taken apart: correlation, field of the group where it is one, how to count, key and value, number of the rule
@@ -36,6 +38,8 @@ class Tap(Struct):
     """The rule, at the end; before it, where that is a correlation, what it was completed by."""
     below: Below
     """What the names of its own events are in the event at the bottom of the path."""
+    gives: Callable[[Event], Given] | None = None
+    """What its events give to later ones of their session; None where they give nothing."""
     above: list[Opened] | None = None
     """The taps of the correlations that take what it completes; None until there was such an event."""
 
@@ -107,15 +111,19 @@ class Taps:
             reporter=Reporter(spec, rule_id, self._lookup, below),
             path=path,
             below=lambda name: below(spec.field_of(name, rule_id)),
+            gives=giver(fields_of(spec, rule_id, spec.session, below)) if spec.session else None,
         )
+        key_of = key_maker(spec, rule_id, self._lookup, below)
         group = below(spec.field_of(spec.group_by[0], rule_id)) if len(spec.group_by) == 1 else None
+        if group in KNOWN_FIELDS or spec.session:
+            group = None  # no event has a field without a name; JSON may have an empty one
         return (
             number,
-            None if group in KNOWN_FIELDS else group,  # no event has a field without a name; JSON may have an empty one
+            group,
             book.take,
-            key_maker(spec, rule_id, self._lookup, below),
+            within_host(key_of) if spec.session else key_of,
             None if is_temporal else what_maker(spec, rule_id, self._lookup, below),
             rule if is_temporal else None,
-            tap.knows is None and not tap.is_joined and not tap.needs_witness,
+            tap.knows is None and not tap.is_joined and not tap.needs_witness and tap.gives is None,
             tap,
         )

@@ -51,6 +51,8 @@ class Completed(Struct, frozen=True):
     """Numbers of these events but the last to come, oldest first; the latest of them, where there are many."""
     values: tuple[str, ...] = ()
     """Distinct counted values of the window, in order of time; bounded."""
+    given: tuple[str | None, ...] = ()
+    """What the events before gave to the one that completed it, where they do: the values of the session's fields."""
 
 
 class _Follower:

@@ -20,7 +20,7 @@ from soc_agent.detect.correlate import CorrelationSpec
 from soc_agent.detect.ruleset import Refused
 from soc_agent.model import Problem
 
-_FORMAT = 10
+_FORMAT = 11
 """Raised whenever the representation or what loading makes of a rule changes."""
 _MAGIC = b"soc-agent rules\n"
 _DIGEST_BYTES = 32

@@ -63,7 +63,7 @@ def placed(problem: Problem, document: Document, name: str) -> Problem:
     """Give a problem that was found when a correlation was compiled with its place."""
     if problem.where.file:
         return problem
-    if problem.code in ("correlation.first_seen", "correlation.rhythm"):
+    if problem.code in ("correlation.first_seen", "correlation.rhythm", "correlation.session"):
         own = problem.code.removeprefix("correlation.")
         return Problem(problem.code, Where(name, document.line_of(own), f"soc.{own}"), problem.values)
     return problem_at(problem.code, document, name, _PLACES.get(problem.code, ("condition",)), **problem.values)

@@ -3,7 +3,7 @@
 from sigma.correlations import SigmaCorrelationRule
 from sigma.exceptions import SigmaCorrelationConditionError, SigmaError
 
-from soc_agent.detect.correlate import compile_correlation, split_first_seen, split_range, split_rhythm
+from soc_agent.detect.correlate import compile_correlation, split_first_seen, split_range, split_rhythm, split_session
 from soc_agent.detect.correlate.expression import check_length
 from soc_agent.detect.load.cache import CorrelationEntry
 from soc_agent.detect.load.correlation_form import can_hold, form_problems, placed, problem_at, with_numbers
@@ -33,6 +33,7 @@ def _read(document: Document, name: str) -> tuple[CorrelationEntry, list[Problem
         raise RuleError(*faults)
     own, first_seen = split_first_seen(document.tree)
     own, rhythm = split_rhythm(own)
+    own, session = split_session(own)
     tree, more = split_range(with_numbers(own))
     try:
         parsed = SigmaCorrelationRule.from_dict(tree, collect_errors=True, policy=POLICY)
@@ -41,7 +42,7 @@ def _read(document: Document, name: str) -> tuple[CorrelationEntry, list[Problem
         raise
     _refuse(parsed.errors, document, name)
     info, fault = info_of(own, name, LogSource(), RuleKind.CORRELATION)
-    spec = compile_correlation(parsed, info, lambda reference: reference, more, first_seen, rhythm)
+    spec = compile_correlation(parsed, info, lambda reference: reference, more, first_seen, rhythm, session)
     if not can_hold(spec):
         raise RuleError(Problem("correlation_form.never", values={"condition": spec.condition}))
     entry = CorrelationEntry(spec, parsed.name or "", document.line)

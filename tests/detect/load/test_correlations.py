@@ -125,3 +125,33 @@ def test_our_own_rhythm_is_a_count_of_events_at_regular_intervals() -> None:
 def test_a_wrong_rhythm_is_told_with_its_place(told: str, wrong: str) -> None:
     (problem,) = read(RHYTHM.replace(told, wrong)).problems
     assert (problem.code, problem.where.file, problem.where.line) == ("correlation.rhythm", "c.yml", 10)
+
+
+SESSION = """
+title: Refusals By Session
+level: low
+correlation:
+  type: temporal_ordered
+  rules: [opened, refused]
+  group-by: [conn]
+  timespan: 10m
+soc:
+  session: [src_ip]
+"""
+
+
+def test_our_own_session_is_an_order_of_events_that_carries_fields() -> None:
+    parsed = read(SESSION)
+    assert parsed.problems == []
+    assert parsed.correlation is not None
+    spec = parsed.correlation.spec
+    assert (spec.kind, spec.session) == ("temporal_ordered", ("src_ip",))
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [("temporal_ordered", "temporal"), ("[opened, refused]", "[opened]"), ("session: [src_ip]", "session: src_ip")],
+)
+def test_a_wrong_session_is_told_with_its_place(told: str, wrong: str) -> None:
+    (problem,) = read(SESSION.replace(told, wrong)).problems
+    assert (problem.code, problem.where.file, problem.where.line) == ("correlation.session", "c.yml", 10)
