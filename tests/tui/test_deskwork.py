@@ -3,7 +3,7 @@
 from soc_agent.text import say
 from tests.tui.conftest import Open
 from tests.tui.desk import Desk
-from tests.tui.waiting import screen_text, settled, shows, type_text, until
+from tests.tui.waiting import screen_text, paste_text, settled, shows, type_text, until
 from tui.screens.explained import Explained
 from tui.screens.judged import JudgedLine
 
@@ -30,7 +30,7 @@ async def test_on_the_rules_it_is_given_to_the_rule_under_the_cursor(open_consol
         await pilot.press("down", "y")
         await shows(pilot, say("lines.paste_for"))
         rule = console.front
-        await type_text(pilot, "a" * 600)
+        await paste_text(pilot, "a" * 600)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(console.front, Explained))
         await until(pilot, lambda: len(desk.explained) == 1)

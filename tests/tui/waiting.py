@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from tui.app import Console
@@ -56,6 +57,12 @@ async def type_text(pilot: Pilot[Any], text: str) -> None:
     """Type a text as a keyboard would."""
     for character in text:
         await pilot.press(KEY_NAMES.get(character, character))
+
+
+async def paste_text(pilot: Pilot[Any], text: str) -> None:
+    """Paste a text as a terminal hands it over."""
+    pilot.app.post_message(Paste(text))
+    await pilot.pause()
 
 
 KEY_NAMES = {
