@@ -78,6 +78,8 @@ class Search:
         self._enricher = enricher
         self._zone = zone
         self._problems = problems
+        self._matcher = Engine(self._rules, self._decoders, enricher=enricher)
+        """Looks at the lines of every case: matching keeps nothing, so that what it got ready serves them all."""
 
     def alerts(self, case: Case) -> Iterator[FoldedAlert]:
         """Yield what the rules find in a case's log."""
@@ -87,7 +89,7 @@ class Search:
             for block in blocks_of(item, self._problems):
                 kind = guess_type(block.data) if block.type == "auto" else block.type
                 context = Context(block.source, kind, self._zone, block.received_ns, header=block.header)
-                for detection in engine.run(block, context).detections:
+                for detection in engine.conclude(self._matcher.match(block, context)).detections:
                     folder.add(detection)
         for detection in engine.advance().detections:
             folder.add(detection)
