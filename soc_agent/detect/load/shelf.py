@@ -199,9 +199,7 @@ class Shelf:
         return failed
 
 
-def _keep(
-    folder: Path, roots: Sequence[Path], before: Mapping[str, FileEntry], now: Mapping[str, FileEntry]
-) -> None:
+def _keep(folder: Path, roots: Sequence[Path], before: Mapping[str, FileEntry], now: Mapping[str, FileEntry]) -> None:
     """Write the caches of those roots below which something is not as it was."""
     for root in roots:
         known, entries = _below(root, before), _below(root, now)
