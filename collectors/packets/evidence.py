@@ -20,8 +20,9 @@ from msgspec import Meta, Struct, field
 from collectors.packets.flow import ANSWER_OF, ANSWER_OF_6, PROTOCOL_NUMBERS
 from collectors.packets.frames import frames_of
 from collectors.packets.grouping import Packets, hash_of_key, prepare
-from collectors.packets.headers import ICMP, ICMP6, decode
+from collectors.packets.headers import decode
 from collectors.packets.recent import Raw, Recent, raw_packets
+from collectors.packets.transport import ICMP, ICMP6
 
 FILE_BYTES = 1_048_576
 """Of one flow; what comes then is left out."""

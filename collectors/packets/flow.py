@@ -11,9 +11,9 @@ from struct import Struct
 
 from msgspec import UNSET
 
-from collectors.packets.headers import ICMP, ICMP6, SCTP, TCP, UDP
 from collectors.packets.lines import Conn, Names, encode, of_flow
 from collectors.packets.talk import Talk
+from collectors.packets.transport import ICMP, ICMP6, SCTP, TCP, UDP
 
 SYN, SYN_ACK, ACK, DATA, FIN, RESET, ODD = 1, 2, 4, 8, 16, 32, 64
 """Events of a packet, in the order in which its letters are written. Those of the high endpoint are << 8."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from collectors.packets import flow as events
 from collectors.packets.frames import Ints
-from collectors.packets.headers import TCP, Headers
+from collectors.packets.headers import Headers
+from collectors.packets.transport import TCP
 
 Words = NDArray[np.uint64]
 

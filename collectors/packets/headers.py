@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collectors.packets.columns import Work, keep, refuse, table
 from collectors.packets.frames import Frames, Ints, gather
+from collectors.packets.transport import TCP, UDP, read_transport
 
-TCP, UDP, ICMP, ICMP6, SCTP = 6, 17, 1, 58, 132
 ETHERTYPE_IP4, ETHERTYPE_IP6, ETHERTYPE_ARP = 0x0800, 0x86DD, 0x0806
 
 _LINK_HEADER = {1: (12, 14), 113: (14, 16), 276: (0, 20)}
@@ -36,22 +37,7 @@ _IP6 = np.dtype(
 )  # fmt: skip
 
 
-def _table(values: dict[int, int], size: int = 256) -> Ints:
-    table = np.zeros(size, np.int64)
-    for key, value in values.items():
-        table[key] = value
-    return table
-
-
-_NEEDS = _table({TCP: 20, UDP: 8, ICMP: 4, ICMP6: 4, SCTP: 12})
-"""Bytes of the header that must be there, by protocol."""
-_PAYLOAD_AT = _table({UDP: 8, ICMP: 8, ICMP6: 8, SCTP: 12})
-_IS_EXTENSION = _table(dict.fromkeys((0, 43, _FRAGMENT_HEADER, _AUTH_HEADER, 60, 135, 139, 140), 1)).astype(bool)
-_REQUEST_OF = _table({0: 8 + 1, 14: 13 + 1, 16: 15 + 1, 18: 17 + 1})
-_REQUEST_OF_6 = _table({129: 128 + 1, 134: 133 + 1, 136: 135 + 1, 140: 139 + 1})
-"""ICMP types that answer another: that other, plus 1 (RFC 792, 950, 4443, 4861, 4620)."""
-_ASKS = _table(dict.fromkeys((8, 13, 15, 17), 1)).astype(bool)
-_ASKS_6 = _table(dict.fromkeys((128, 133, 135, 139), 1)).astype(bool)
+_IS_EXTENSION = table(dict.fromkeys((0, 43, _FRAGMENT_HEADER, _AUTH_HEADER, 60, 135, 139, 140), 1)).astype(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,38 +81,13 @@ class Headers:
     """Bytes of payload that were captured."""
 
 
-class _Work:
-    """Arrays while they are filled."""
-
-    def __init__(self, frames: Frames) -> None:
-        count = len(frames)
-        self.frames = frames
-        self.end = frames.start + frames.size
-        self.wire_end = frames.start + frames.wire
-        self.ints: dict[str, Ints] = {}
-        self.count = count
-        self.bad = np.zeros(count, bool)
-        self.flow = np.zeros(count, bool)
-        self.done = np.zeros(count, bool)
-        """Of a flow, and the transport header is read."""
-        self.later = np.zeros(count, bool)
-        self.fragment = np.zeros(count, bool)
-        self.answer = np.zeros(count, bool)
-        self.addresses = [np.zeros(count, np.uint64) for _ in range(4)]
-        self.ip_end = np.zeros(count, np.int64)
-        self.transport = np.zeros(count, np.int64)
-        for name in ("version", "proto", "hops", "source_port", "target_port", "fragment_id", "tcp_flags", "sequence",
-                     "payload_at", "payload_size"):  # fmt: skip
-            self.ints[name] = np.zeros(count, np.int64)
-
-
 def decode(frames: Frames) -> Headers:
     """Give the headers of all frames. Never raises: what cannot be understood is in :attr:`Headers.is_bad`."""
-    work = _Work(frames)
+    work = Work(frames)
     ethertype, network_at, vlan = _link_layer(work)
     _ip4(work, np.flatnonzero(ethertype == ETHERTYPE_IP4), network_at)
     _ip6(work, np.flatnonzero(ethertype == ETHERTYPE_IP6), network_at)
-    _transport(work)
+    read_transport(work)
     ints = work.ints
     held = np.minimum(ints["payload_size"], work.end - ints["payload_at"])
     high, low, target_high, target_low = work.addresses
@@ -149,7 +110,7 @@ def decode(frames: Frames) -> Headers:
     )
 
 
-def _link_layer(work: _Work) -> tuple[Ints, Ints, Ints]:
+def _link_layer(work: Work) -> tuple[Ints, Ints, Ints]:
     """Give EtherType (0: none), start of the network layer, and VLAN id (the outer one)."""
     frames = work.frames
     ethertype = np.zeros(work.count, np.int64)
@@ -164,11 +125,11 @@ def _link_layer(work: _Work) -> tuple[Ints, Ints, Ints]:
             break
         mine = np.flatnonzero(frames.link == link)
         if length:
-            mine = _keep(work, mine, frames.size[mine] >= length)
+            mine = keep(work, mine, frames.size[mine] >= length)
             ethertype[mine] = gather(frames.data, frames.start[mine] + type_at, ">u2")
             network_at[mine] += length
         elif link in _LINK_RAW:
-            mine = _keep(work, mine, frames.size[mine] > _LINK_RAW[link])
+            mine = keep(work, mine, frames.size[mine] > _LINK_RAW[link])
             network_at[mine] += _LINK_RAW[link]
             nibble = frames.data[network_at[mine]] >> 4
             ethertype[mine] = np.where(nibble == 4, ETHERTYPE_IP4, np.where(nibble == 6, ETHERTYPE_IP6, 0))
@@ -179,7 +140,7 @@ def _link_layer(work: _Work) -> tuple[Ints, Ints, Ints]:
         tagged = np.flatnonzero((ethertype == _TAGS[0]) | (ethertype == _TAGS[1]) | (ethertype == _TAGS[2]))
         if not len(tagged):
             break
-        tagged = _keep(work, tagged, network_at[tagged] + 4 <= work.end[tagged], ethertype)
+        tagged = keep(work, tagged, network_at[tagged] + 4 <= work.end[tagged], ethertype)
         tag = gather(frames.data, network_at[tagged], ">u2").astype(np.int64) & 0x0FFF
         vlan[tagged] = np.where(vlan[tagged] == 0, tag, vlan[tagged])
         ethertype[tagged] = gather(frames.data, network_at[tagged] + 2, ">u2")
@@ -203,18 +164,8 @@ def unique_links(frames: Frames) -> list[int]:
     return [int(value) for value in np.unique(link)]
 
 
-def _keep(work: _Work, at: Ints, good: NDArray[np.bool_], ethertype: Ints | None = None) -> Ints:
-    """Mark as bad what is not good; give the rest."""
-    if good.all():
-        return at
-    work.bad[at[~good]] = True
-    if ethertype is not None:
-        ethertype[at[~good]] = 0
-    return at[good]
-
-
-def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
-    at = _keep(work, at, network_at[at] + 20 <= work.end[at])
+def _ip4(work: Work, at: Ints, network_at: Ints) -> None:
+    at = keep(work, at, network_at[at] + 20 <= work.end[at])
     if not len(at):
         return
     start = network_at[at]
@@ -226,7 +177,7 @@ def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
     good = (header["vihl"] >> 4 == 4) & (header_size >= 20) & (header_size <= total)
     good &= start + header_size <= work.end[at]
     if not good.all():
-        at = _keep(work, at, good)
+        at = keep(work, at, good)
         header, header_size, total, start = header[good], header_size[good], total[good], start[good]
     fragment = header["fragment"]
     ints = work.ints
@@ -248,8 +199,8 @@ def _ip4(work: _Work, at: Ints, network_at: Ints) -> None:
     work.transport[at] = start + header_size
 
 
-def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
-    at = _keep(work, at, network_at[at] + 40 <= work.end[at])
+def _ip6(work: Work, at: Ints, network_at: Ints) -> None:
+    at = keep(work, at, network_at[at] + 40 <= work.end[at])
     if not len(at):
         return
     start = network_at[at]
@@ -259,7 +210,7 @@ def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
     total = np.where(length == 0, room, np.minimum(length + 40, room))
     good = header["word"] >> 28 == 6
     if not good.all():
-        at = _keep(work, at, good)
+        at = keep(work, at, good)
         header, total, start = header[good], total[good], start[good]
     ints = work.ints
     ints["version"][at] = 6
@@ -278,9 +229,9 @@ def _ip6(work: _Work, at: Ints, network_at: Ints) -> None:
 
 
 def _direct(
-    work: _Work, at: Ints, header: NDArray[Any], direct: NDArray[np.bool_], transport: Ints, ip_end: Ints
+    work: Work, at: Ints, header: NDArray[Any], direct: NDArray[np.bool_], transport: Ints, ip_end: Ints
 ) -> None:
-    """Read TCP and UDP where they follow the IP header, and are whole; others are left for :func:`_transport`."""
+    """Read TCP and UDP where they follow the IP header, and are whole; others are left for :func:`read_transport`."""
     proto = header["proto"]
     is_tcp, is_udp = proto == TCP, proto == UDP
     control = header["control"].astype(np.int64)
@@ -309,7 +260,7 @@ def _direct(
     work.done[at] = True
 
 
-def _extensions(work: _Work, at: Ints) -> None:
+def _extensions(work: Work, at: Ints) -> None:
     """Step over the extension headers of IPv6 (RFC 8200 section 4) up to the transport header or a later fragment."""
     data, proto = work.frames.data, work.ints["proto"]
     for _ in range(_MAX_EXTENSIONS):
@@ -319,7 +270,7 @@ def _extensions(work: _Work, at: Ints) -> None:
         place = work.transport[at]
         good = (place + 8 <= work.end[at]) & (place + 8 <= work.ip_end[at])
         if not good.all():
-            _refuse(work, at[~good])
+            refuse(work, at[~good])
             at, place = at[good], place[good]
         kind = proto[at]
         length = data[place + 1].astype(np.int64)
@@ -334,75 +285,4 @@ def _extensions(work: _Work, at: Ints) -> None:
             work.ints["fragment_id"][parts] = gather(data, place[fragment] + 4, ">u4")
         proto[at] = data[place]
         work.transport[at] += step
-    _refuse(work, at[_IS_EXTENSION[proto[at]] & ~work.later[at]])
-
-
-def _refuse(work: _Work, at: Ints) -> None:
-    work.flow[at] = False
-    work.bad[at] = True
-
-
-def _transport(work: _Work) -> None:
-    """Read ports, flags and the place of the payload."""
-    ints, data = work.ints, work.frames.data
-    at = np.flatnonzero(work.flow & ~work.done)
-    if not len(at):
-        return
-    need = np.where(work.later[at], 0, _NEEDS[ints["proto"][at]])
-    limit = np.minimum(work.end[at], work.ip_end[at])
-    good = work.transport[at] + need <= limit
-    if not good.all():
-        _refuse(work, at[~good])
-        at = at[good]
-    start = work.transport[at]
-    ints["payload_at"][at] = start
-    ints["payload_size"][at] = work.ip_end[at] - start
-    first = at[~work.later[at]]
-    proto = ints["proto"][first]
-    with_ports = first[(proto == TCP) | (proto == UDP) | (proto == SCTP)]
-    ports = gather(data, work.transport[with_ports], ">u4").astype(np.int64)
-    ints["source_port"][with_ports] = ports >> 16
-    ints["target_port"][with_ports] = ports & 0xFFFF
-    header = _PAYLOAD_AT[proto]
-    ints["payload_at"][first] += header
-    ints["payload_size"][first] -= header
-    _tcp(work, first[proto == TCP])
-    _udp(work, first[proto == UDP])
-    _icmp(work, first[proto == ICMP], _REQUEST_OF, _ASKS)
-    _icmp(work, first[proto == ICMP6], _REQUEST_OF_6, _ASKS_6)
-    np.maximum(ints["payload_size"], 0, out=ints["payload_size"])
-
-
-def _tcp(work: _Work, at: Ints) -> None:
-    if not len(at):
-        return
-    ints, start = work.ints, work.transport[at]
-    ints["sequence"][at] = gather(work.frames.data, start + 4, ">u4")
-    word = gather(work.frames.data, start + 12, ">u2").astype(np.int64)
-    header = (word >> 12) * 4
-    ints["tcp_flags"][at] = word & 0xFF
-    ints["payload_at"][at] = start + header
-    ints["payload_size"][at] = work.ip_end[at] - start - header
-    _refuse(work, at[(header < 20) | (start + header > work.ip_end[at])])
-
-
-def _udp(work: _Work, at: Ints) -> None:
-    """Take UDP's own length where it is less than what IP has room for; 0 is a jumbogram (RFC 2675)."""
-    if not len(at):
-        return
-    length = gather(work.frames.data, work.transport[at] + 4, ">u2").astype(np.int64)
-    size = work.ints["payload_size"]
-    size[at] = np.where(length >= 8, np.minimum(length - 8, size[at]), size[at])
-
-
-def _icmp(work: _Work, at: Ints, request_of: Ints, asks: NDArray[np.bool_]) -> None:
-    if not len(at):
-        return
-    word = gather(work.frames.data, work.transport[at], ">u2").astype(np.int64)
-    kind = word >> 8
-    request = request_of[kind]
-    answers = request > 0
-    paired = np.where(answers, request - 1, kind)
-    work.ints["source_port"][at] = paired
-    work.ints["target_port"][at] = np.where(answers | asks[kind], paired, word & 0xFF)
-    work.answer[at] = answers
+    refuse(work, at[_IS_EXTENSION[proto[at]] & ~work.later[at]])

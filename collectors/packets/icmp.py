@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from collectors.packets.flow import ANSWER_OF, ANSWER_OF_6
 from collectors.packets.frames import Ints
-from collectors.packets.headers import ICMP, ICMP6, Headers
+from collectors.packets.headers import Headers
 from collectors.packets.lines import Icmp, encode, seconds
 from collectors.packets.quoted import quoted
+from collectors.packets.transport import ICMP, ICMP6
 
 WINDOW_NS = 60_000_000_000
 MAX_PAIRS = 4096

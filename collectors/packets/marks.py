@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from collectors.packets import http
 from collectors.packets.frames import Ints, gather
-from collectors.packets.headers import TCP, UDP, Headers
+from collectors.packets.headers import Headers
+from collectors.packets.transport import TCP, UDP
 
 DNS_PORTS = (53, 5353, 5355)
 _DHCP_PORTS = (67, 68, 546, 547)

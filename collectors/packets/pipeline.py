@@ -13,11 +13,12 @@ from collectors.packets.flow import SECOND_NS
 from collectors.packets.fragments import Fragments
 from collectors.packets.frames import Frames
 from collectors.packets.grouping import prepare
-from collectors.packets.headers import ETHERTYPE_ARP, ICMP6, Headers, decode, knows_link, unique_links
+from collectors.packets.headers import ETHERTYPE_ARP, Headers, decode, knows_link, unique_links
 from collectors.packets.icmp import IcmpCounts
 from collectors.packets.marks import mark
 from collectors.packets.neighbours import ND_TYPES, arp_line, nd_line
 from collectors.packets.table import FlowTable, TableOptions
+from collectors.packets.transport import ICMP6
 from soc_agent.config import PacketSource
 from soc_agent.model import Problem
 

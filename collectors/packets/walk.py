@@ -15,10 +15,10 @@ import numpy as np
 from collectors.packets.flow import ACK, BOTH_DATA, BOTH_SYN, DATA, HIGH_SHIFT, SYN_ACK, Flow, letters_of
 from collectors.packets.frames import Ints
 from collectors.packets.grouping import Groups, Packets
-from collectors.packets.headers import ICMP, ICMP6, TCP, UDP
 from collectors.packets.services import SERVER_PORTS
 from collectors.packets.stream import STREAM_CAP_BYTES
 from collectors.packets.talk import Talk
+from collectors.packets.transport import ICMP, ICMP6, TCP, UDP
 
 if TYPE_CHECKING:
     from collectors.packets.table import FlowTable

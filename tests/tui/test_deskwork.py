@@ -3,7 +3,7 @@
 from soc_agent.text import say
 from tests.tui.conftest import Open
 from tests.tui.desk import Desk
-from tests.tui.waiting import screen_text, paste_text, settled, shows, type_text, until
+from tests.tui.waiting import paste_text, screen_text, settled, shows, type_text, until
 from tui.screens.explained import Explained
 from tui.screens.judged import JudgedLine
 

@@ -17,8 +17,8 @@ from collectors.packets.flow import (
     Flow,
     conn_state,
 )  # fmt: skip
-from collectors.packets.headers import ICMP, ICMP6, TCP, UDP
 from collectors.packets.talk import Allowance, Talk
+from collectors.packets.transport import ICMP, ICMP6, TCP, UDP
 
 IDLE = 60 * 10**9
 
