@@ -101,3 +101,13 @@ def copy_truncate(path: Path, keep: int = 5) -> None:
     shutil.copyfile(path, f"{path}.1")
     with path.open("r+b") as file:
         file.truncate()
+
+
+def numbered(first: int, last: int) -> bytes:
+    """Give lines that tell their numbers."""
+    return b"".join(b"line %d\n" % n for n in range(first, last + 1))
+
+
+def lines(first: int, last: int) -> list[bytes]:
+    """Give the same as they are read, without their newlines."""
+    return numbered(first, last).split(b"\n")[:-1]
