@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from collectors.audit_records import AuditRecords, begins_with_record
+from collectors.audit_records import AuditRecords, begins_with_record, has_records
 from collectors.columns import HEADER_BYTES, header_of_name, leading_header, one_header
 from collectors.joining import Taken
 from collectors.lines import Cursor, cut, read_size
@@ -30,7 +30,7 @@ from soc_agent.model import Block, Counters, Problem, Where
 from soc_agent.text import path_text
 
 LINE_CAP_BYTES = 1_048_576
-JOINED_TYPES = (AUTO, "auditd", "kv")
+JOINED_TYPES = (AUTO, "auditd", "kv", "syslog")
 """Types of lines of which those that are records of one event are joined."""
 STDIN = Path("-")
 _UNPACKED_BYTES = 131_072
@@ -65,7 +65,9 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
 def _with_events(blocks: Iterator[Block]) -> Iterator[Block]:
     """Join the records of audit events, of which one may go on in the next block."""
     bounds = MultilineOptions()
-    records = AuditRecords(bounds.max_lines, bounds.max_bytes)
+    plain = AuditRecords(bounds.max_lines, bounds.max_bytes)
+    in_syslog = AuditRecords(bounds.max_lines, bounds.max_bytes, in_syslog=True)
+    records = plain
     waiting: Block | None = None
     for block in blocks:
         begun = block
@@ -74,7 +76,11 @@ def _with_events(blocks: Iterator[Block]) -> Iterator[Block]:
         elif waiting is not None:  # a line was cut between them
             yield _joined(waiting, records.take(waiting.data, final=True))
         waiting = None
-        if not begins_with_record(begun.data):
+        if begins_with_record(begun.data):
+            records = plain
+        elif has_records(begun.data):
+            records = in_syslog
+        else:
             yield begun
             continue
         taken = records.take(begun.data, final=False)

@@ -1,5 +1,7 @@
 """Records of the Linux audit daemon that are one event: those that bear the same number, also where events alternate.
 
+The daemon's plug-in for syslog, and programs that forward its log, send each record as a message of its own.
+
 Sources: ``audit_log_user_message`` and ``msg_typetab.h`` of the audit userspace, auparse(3).
 """
 
@@ -12,6 +14,11 @@ from collectors.joining import NOTHING, Taken, join_at
 
 _LAST = rb"(?:PROCTITLE|EOE)"
 _RECORD = re.compile(rb"((?:node=\S+ )?)type=(\S+) msg=audit\((\d+)\.\d+:(\d+)\)")
+_IN_SYSLOG = re.compile(
+    rb"((?!\{)[^\n]{0,200}?[ >](?:node=\S+ )?)type=(\S+) msg=audit\((\d+)\.\d+:(\d+)\)",
+)
+"""A record behind a head; objects of JSON are whole as they are."""
+_DIGITS = b"0123456789"
 _RUN = re.compile(
     rb"^((?:node=\S+ )?)type=(?!" + _LAST + rb" )(\S+) msg=audit\((\d+)(\.\d+:)(\d+)\).*\n"
     rb"(?:\1type=(?!" + _LAST + rb" )\S+ msg=audit\(\3\4\5\).*\n)*"
@@ -52,6 +59,11 @@ def begins_with_record(data: bytes) -> bool:
     return _RECORD.match(data) is not None
 
 
+def has_records(data: bytes) -> bool:
+    """Say whether lines may hold records of the audit daemon behind something else, such as the head of syslog."""
+    return b" msg=audit(" in data
+
+
 class AuditRecords:
     """Gathers the records of events.
 
@@ -59,8 +71,10 @@ class AuditRecords:
     comes of it afterwards is an event of its own.
     """
 
-    def __init__(self, max_lines: int, max_bytes: int) -> None:
+    def __init__(self, max_lines: int, max_bytes: int, *, in_syslog: bool = False) -> None:
+        """:param in_syslog: whether something stands before each record, and other lines among them."""
         self._max_lines, self._max_bytes = max_lines, max_bytes
+        self._in_syslog = in_syslog
 
     def take(self, data: bytes, *, final: bool) -> Taken:
         """Give the complete events at the head of whole lines."""
@@ -77,6 +91,9 @@ class AuditRecords:
         return _taken(data, events[:complete], size)
 
     def _parts(self, data: bytes) -> Iterator[_Part]:
+        if self._in_syslog:
+            yield from _lines(data, 0, len(data), _IN_SYSLOG)
+            return
         at = 0
         for run in _RUN.finditer(data):
             begin, end = run.span()
@@ -110,13 +127,15 @@ class AuditRecords:
                 del opened[part.key]
 
 
-def _lines(data: bytes, begin: int, end: int) -> Iterator[_Part]:
-    """Give lines one by one."""
+def _lines(data: bytes, begin: int, end: int, pattern: "re.Pattern[bytes]" = _RECORD) -> Iterator[_Part]:
+    """Give lines one by one. What stands before a record is the same for all of an event, but for times and numbers."""
     while begin < end:
         after = data.find(b"\n", begin) + 1 or len(data)
-        if record := _RECORD.match(data, begin, after):
+        if record := pattern.match(data, begin, after):
             node, kind, second, serial = record.groups()
             ends_event = kind in _LAST_KINDS or _ALONE.match(kind) is not None
+            if pattern is _IN_SYSLOG:
+                node, serial = node.translate(None, _DIGITS), b"%s:%s" % (second, serial)
             yield _Part(begin, after, (node, serial), int(second), ends_event)
         else:
             yield _Part(begin, after, None, 0, ends_event=True)

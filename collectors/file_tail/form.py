@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from collectors.audit_records import AuditRecords, begins_with_record
+from collectors.audit_records import AuditRecords, begins_with_record, has_records
 from collectors.columns import one_header
 from collectors.encodings import Encoding, by_mark, encoding_for, sniff
 from collectors.joining import Grouping
@@ -28,8 +28,10 @@ class Form:
         self.cap = options.line_cap_bytes
         self.grouping: Grouping | None = grouping_for(options.multiline)
         """Which lines are one event in all files; None where each line is one, or the lines say it."""
-        by_itself = options.type in (AUTO, "auditd") and not options.multiline.by
-        self._audit = AuditRecords(options.multiline.max_lines, options.multiline.max_bytes) if by_itself else None
+        by_itself = options.type in (AUTO, "auditd", "syslog") and not options.multiline.by
+        bounds = options.multiline.max_lines, options.multiline.max_bytes
+        self._audit = AuditRecords(*bounds) if by_itself else None
+        self._audit_in_syslog = AuditRecords(*bounds, in_syslog=True) if by_itself else None
         self.wait_s = float(options.multiline.wait_s)
         self._encoding = options.encoding
         self._encodings: dict[str, Encoding] = {}
@@ -76,6 +78,8 @@ class Form:
         grouping = self.grouping
         if grouping is None and self._audit and begins_with_record(piece.data):
             grouping = self._audit
+        elif grouping is None and self._audit_in_syslog and has_records(piece.data):
+            grouping = self._audit_in_syslog
         if grouping is None or not piece.data:
             return Cut(piece)
         after = piece.cursor

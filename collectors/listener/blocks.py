@@ -6,8 +6,10 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from collectors.audit_records import AuditRecords, has_records
 from collectors.listener.behind import Portion
 from collectors.listener.record import Record
+from soc_agent.config import MultilineOptions
 from soc_agent.model import Block, Counters, Position, Sender
 
 STREAM = "received"
@@ -57,6 +59,8 @@ class Cutter:
     def __init__(self, source: str, guess: Callable[[bytes], str]) -> None:
         """:param guess: gives the decoder type of lines that are neither JSON nor marked as syslog."""
         self._source, self._guess = source, guess
+        bounds = MultilineOptions()
+        self._audit = AuditRecords(bounds.max_lines, bounds.max_bytes, in_syslog=True)
 
     def blocks(self, spool: str, portion: Portion, line: int) -> list[Block]:
         """Give the blocks of a portion, of which ``line`` is the number of the first line."""
@@ -67,7 +71,9 @@ class Cutter:
         after = line + sum(record.lines for record in portion.records)
         blocks: list[Block] = []
         for done, (line_type, parts) in enumerate(by_type.items(), 1):
-            data = b"".join(part.data for part in parts)
+            written = b"".join(part.data for part in parts)
+            senders = _senders(parts)
+            data = self._joined(written, senders) if has_records(written) else written
             place = Place(spool, portion.end, after)
             if done < len(by_type):
                 place = Place(spool, portion.begin, line, portion.end, done)
@@ -83,10 +89,18 @@ class Cutter:
                 position=Position(self._source, STREAM, _encode(place)),
                 received_ns=portion.records[0].received_ns,
                 lost=Counters(truncated=truncated) if truncated else None,
-                senders=_senders(parts),
+                senders=senders,
+                written=written if data != written else b"",
             )
             blocks.append(block)
         return blocks
+
+    def _joined(self, data: bytes, senders: tuple[tuple[int, Sender], ...]) -> bytes:
+        """Join the records of the audit daemon that are one event of one sender, in as many bytes."""
+        ends = [*(begin for begin, _ in senders[1:]), len(data)]
+        return b"".join(
+            self._audit.take(data[begin:end], final=True).joined for (begin, _), end in zip(senders, ends, strict=True)
+        )
 
     def _typed(self, record: Record) -> list[Lines]:
         """Give the lines of a record by type."""

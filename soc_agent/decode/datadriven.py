@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from soc_agent.decode.cases import Case
 from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
@@ -136,6 +138,8 @@ class CompiledDecoder:
     def take(self, parsed: Parsed, context: Context) -> bool:
         """Refine what the line type made of a line, when the message is one that this decoder knows."""
         subject = parsed.subject
+        if self._payload and parsed.host:  # what is inside knows no other host
+            context = replace(context, host=parsed.host)
         for line_type in self._payload:
             if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
                 self._take_payload(parsed, inner)

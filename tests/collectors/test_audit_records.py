@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.audit_records import AuditRecords, begins_with_record
+from collectors.audit_records import AuditRecords, begins_with_record, has_records
 
 
 def record(kind: str, serial: int, second: int = 1, node: str = "") -> bytes:
@@ -84,3 +84,30 @@ def test_no_event_holds_records_of_two(entries: list[tuple[str, int]]) -> None:
 )
 def test_what_the_audit_daemon_writes_is_known(sample: bytes, expected: bool) -> None:
     assert begins_with_record(sample) is expected
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<13>Mar  2 08:14:{second:02} {host} audispd: ",
+        "Mar  2 08:14:{second:02} {host} audisp-syslog[8{second}]: node={host} ",
+        "<14>1 2026-03-02T08:14:{second:02}.5Z {host} auditd - - - ",
+    ],
+)
+def test_records_in_messages_of_syslog_are_joined_by_host_and_number(head: str) -> None:
+    def sent(host: str, kind: str, serial: int) -> bytes:
+        return head.format(host=host, second=serial).encode() + record(kind, serial)
+
+    other = b"Mar  2 08:14:07 app sshd[7]: Accepted password for an\n"
+    data = (
+        sent("app", "SYSCALL", 1)
+        + other
+        + sent("web", "SYSCALL", 1)
+        + sent("app", "EXECVE", 1).replace(b"14:01", b"14:02")
+        + sent("app", "PROCTITLE", 1)
+        + b'{"message": "app audispd: type=SYSCALL msg=audit(1.123:1): a=b"}\n' * 2
+    )
+    assert has_records(data)
+    taken = AuditRecords(50, 100_000, in_syslog=True).take(data, final=True)
+    assert [line.count(b"msg=audit") for line in taken.joined.split(b"\n")[:-1]] == [3, 0, 1, 1, 1]
+    assert sorted(taken.written.split(b"\n")) == sorted(data.split(b"\n"))

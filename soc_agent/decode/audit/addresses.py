@@ -30,7 +30,7 @@ def peer_of(fields: dict[str, Any]) -> tuple[str, int] | None:
 
 
 def _of_bytes(data: bytes) -> tuple[str, int] | None:
-    family = int.from_bytes(data[:2], "little")  # in the order of the machine: all that are in use are little-endian
+    family = max(data[:2], default=0) if 0 in data[:2] else -1  # in the order of the machine
     port = int.from_bytes(data[2:4], "big")
     if family == _INET and len(data) >= _INET_BYTES:
         return socket.inet_ntop(socket.AF_INET, data[4:8]), port

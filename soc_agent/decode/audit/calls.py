@@ -52,8 +52,12 @@ _I386 = {
     11: "execve",
     14: "mknod",
     15: "chmod",
+    21: "mount",
     26: "ptrace",
+    37: "kill",
     38: "rename",
+    39: "mkdir",
+    40: "rmdir",
     103: "syslog",
     116: "sysinfo",
     128: "init_module",
@@ -69,7 +73,7 @@ _I386 = {
     362: "connect",
     437: "openat2",
 }
-_AARCH64 = {
+_GENERIC = {
     33: "mknodat",
     34: "mkdirat",
     35: "unlinkat",
@@ -100,10 +104,50 @@ _AARCH64 = {
     281: "execveat",
     437: "openat2",
 }
-_CALLS = {"c000003e": _X86_64, "40000003": _I386, "c00000b7": _AARCH64}
+_ARM = _I386 | {
+    283: "connect",
+    322: "openat",
+    328: "unlinkat",
+    329: "renameat",
+    379: "finit_module",
+    382: "renameat2",
+    385: "memfd_create",
+    387: "execveat",
+}
+_POWER = _I386 | {
+    286: "openat",
+    292: "unlinkat",
+    293: "renameat",
+    328: "connect",
+    353: "finit_module",
+    357: "renameat2",
+    360: "memfd_create",
+    362: "execveat",
+}
+_S390X = _I386 | {
+    288: "openat",
+    294: "unlinkat",
+    295: "renameat",
+    344: "finit_module",
+    347: "renameat2",
+    350: "memfd_create",
+    354: "execveat",
+}
+_CALLS = {
+    "c000003e": _X86_64,
+    "40000003": _I386,
+    "40000028": _ARM,
+    "c0000015": _POWER,
+    "80000015": _POWER,
+    "80000016": _S390X,
+    # all newer machines share one table (asm-generic/unistd.h)
+    "c00000b7": _GENERIC,
+    "c00000f3": _GENERIC,
+    "c0000102": _GENERIC,
+}
 STARTS = frozenset({"execve", "execveat"})
 """Calls that start a program."""
-START_NUMBERS = ("59", "322", "11", "358", "221", "281", "387")
+START_NUMBERS = ("59", "322", "11", "358", "221", "281", "387", "362", "354")
 """Their numbers on the machines there are."""
 
 

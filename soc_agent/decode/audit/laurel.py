@@ -98,7 +98,7 @@ LAUREL = LineType(
     literals={
         AUDITD: frozenset({'"id"'}),
         PROCESS: frozenset(
-            {"execve", *(f'"syscall":{space}{number}' for number in START_NUMBERS for space in ("", " "))}
+            {"execve", "user_cmd", *(f'"syscall":{space}{number}' for number in START_NUMBERS for space in ("", " "))}
         ),
         FILE: frozenset({"nametype"}),
         DELETED: frozenset({"nametype"}),

@@ -37,7 +37,9 @@ AUDIT = LineType(
     derived=DERIVED,
     literals={
         AUDITD: frozenset({"audit("}),
-        PROCESS: frozenset({"execve", "type=1309", *(f"syscall={number}" for number in START_NUMBERS)}),
+        PROCESS: frozenset(
+            {"execve", "type=1309", "type=user_cmd", "type=1123", *(f"syscall={number}" for number in START_NUMBERS)}
+        ),
         FILE: frozenset({"nametype="}),
         DELETED: frozenset({"nametype=delete"}),
         NETWORK: frozenset({"saddr"}),

@@ -52,6 +52,7 @@ _ACTIONS = {
     "USER_START": "session_open",
     "USER_END": "session_close",
     "USER_CMD": "sudo",
+    "USER_MGMT": "account_change",
     "USER_CHAUTHTOK": "password_change",
     "ADD_USER": "user_add",
     "DEL_USER": "user_delete",
@@ -65,6 +66,8 @@ _ACTIONS = {
     "ANOM_PROMISCUOUS": "promiscuous",
     "ANOM_ABEND": "crash",
 }
+_REFUSALS = frozenset({"USER_AUTH", "USER_ACCT", "USER_ERR", "CRED_ACQ"})
+"""What PAM tells of a login on its way: refused and from afar, it is a login that failed."""
 _OUTCOMES = {
     "success": "success",
     "failed": "failure",
@@ -115,6 +118,10 @@ def describe(records: Sequence[Record], host: str = "") -> tuple[Fields, tuple[L
         if name == "connect" and (succeeded or call.get("exit") == _UNDER_WAY):
             sources += _connection(fields, by_kind.get("SOCKADDR", {}))
     _message(fields, kinds)
+    if kinds == ("USER_CMD",) and fields.get("outcome") == "success" and fields.get("CommandLine"):
+        if (first := fields["CommandLine"].partition(" ")[0]).startswith("/"):
+            fields["Image"] = first
+        sources.append(PROCESS)
     return fields, tuple(sources) or (AUDITD,)
 
 
@@ -221,6 +228,8 @@ def _message(fields: Fields, kinds: Iterable[str]) -> None:
             fields["user"] = login
         if source := address(_text(fields.get("addr"))):
             fields["src_ip"] = source
+            if fields.get("outcome") == "failure" and not _REFUSALS.isdisjoint(kinds):
+                fields["action"] = "login"
         if command := fields.get("cmd"):
             fields["CommandLine"] = _text(command)
             fields["CurrentDirectory"] = _text(fields.get("cwd"))

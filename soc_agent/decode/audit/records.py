@@ -17,6 +17,8 @@ _PAIR = re.compile(
 _GLUED = re.compile(r"(?<=[0-9)])(?=(?:ARCH|AUID|UID|OUID|SADDR|ID)=)|(?<=[A-F])(?=SADDR=)")
 """auditd parts what it adds by a control character, which programs on the way like to take out."""
 _PARTED = "\x1d"
+_ESCAPED = "#035"
+"""The same as rsyslog writes it."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _ENCODED = frozenset(["acct", "cmd", "comm", "cwd", "data", "exe", "key", "name", "proctitle"])
 """What may be written in hexadecimal; where it is not, it stands in quotes."""
@@ -25,9 +27,18 @@ _PAIR_CAP = 20_000
 _TYPES = {
     "1100": "USER_AUTH",
     "1101": "USER_ACCT",
+    "1102": "USER_MGMT",
+    "1103": "CRED_ACQ",
+    "1104": "CRED_DISP",
     "1105": "USER_START",
     "1106": "USER_END",
+    "1108": "USER_CHAUTHTOK",
+    "1109": "USER_ERR",
     "1112": "USER_LOGIN",
+    "1114": "ADD_USER",
+    "1115": "DEL_USER",
+    "1116": "ADD_GROUP",
+    "1117": "DEL_GROUP",
     "1123": "USER_CMD",
     "1130": "SERVICE_START",
     "1131": "SERVICE_STOP",
@@ -37,9 +48,11 @@ _TYPES = {
     "1306": "SOCKADDR",
     "1307": "CWD",
     "1309": "EXECVE",
+    "1319": "TTY",
     "1320": "EOE",
     "1326": "SECCOMP",
     "1327": "PROCTITLE",
+    "1330": "KERN_MODULE",
     "1334": "BPF",
     "1400": "AVC",
     "1403": "MAC_POLICY_LOAD",
@@ -77,6 +90,10 @@ def records_of(text: str) -> tuple[Head, list[Record]] | None:
     found = _HEAD.search(text)
     if found is None:
         return None
+    if _ESCAPED in text:
+        text = text.replace(_ESCAPED, _PARTED)
+        if (found := _HEAD.search(text)) is None:
+            return None
     node, _, seconds, rest, serial = found.groups()
     records: list[Record] = []
     while found is not None:

@@ -67,3 +67,14 @@ def test_cut_lines_are_counted_once() -> None:
 def test_a_damaged_position_is_none(state: bytes | None) -> None:
     assert read_place(state) is None
     assert read_place(msgspec.json.encode(Place("ab", 5))) == Place("ab", 5)
+
+
+def test_audit_records_of_one_event_and_sender_become_one_line() -> None:
+    def sent(kind: str) -> bytes:
+        return b"<13>Mar  2 08:14:07 app audispd: type=%s msg=audit(1772414047.579:7): a=b\n" % kind.encode()
+
+    parts = [record(sent("SYSCALL")), record(sent("SYSCALL"), BOB), record(sent("EXECVE"), BOB), record(b"<13>x\n")]
+    (block,) = blocks_of(*parts)
+    assert [line.count(b"audit(") for line in block.data.split(b"\n")] == [1, 2, 0, 0]
+    assert block.written == b"".join(part.data for part in parts)
+    assert [begin for begin, _ in block.senders] == [0, len(parts[0].data), block.data.rindex(b"<13>")]

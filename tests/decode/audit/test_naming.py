@@ -98,6 +98,30 @@ def test_what_programs_tell() -> None:
     assert (fields["CommandLine"], fields["action"], fields["user"]) == ("ls -l", "sudo", "1000")
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        "USER_AUTH pid=1 uid=0 msg='op=PAM:authentication acct=\"an\" hostname=? addr=2001:db8::9 res=failed'",
+        'USER_AUTH user pid=1 uid=0 msg=\'PAM: authentication acct="an" (addr=2001:db8::9, res=failed)\'',
+        "USER_ACCT pid=1 uid=0 msg='op=PAM:accounting acct=\"an\" addr=2001:db8::9 terminal=ssh res=failed'",
+        "CRED_ACQ pid=1 uid=0 msg='op=PAM:setcred acct=\"an\" addr=2001:db8::9 terminal=ftp res=failed'",
+    ],
+)
+def test_a_step_of_a_login_that_was_refused_is_a_login_that_failed(record: str) -> None:
+    fields, _ = told(record)
+    wanted = {"action": "login", "outcome": "failure", "user": "an", "src_ip": "2001:db8::9"}
+    assert {name: fields.get(name) for name in wanted} == wanted
+    assert told(record.replace("=failed", "=success"))[0].get("action") != "login"
+    assert told(record.replace("2001:db8::9", "?"))[0].get("action") != "login"
+
+
+def test_what_sudo_ran_is_a_process() -> None:
+    record = 'USER_CMD pid=1 auid=1000 msg=\'cwd="/root" cmd=2F62696E2F6C73202D6C exe="/usr/bin/sudo" res={}\''
+    fields, sources = told(record.format("success"))
+    assert (fields["Image"], fields["CommandLine"], sources) == ("/bin/ls", "/bin/ls -l", (PROCESS,))
+    assert told(record.format("failed"))[1] == (AUDITD,)
+
+
 def test_an_account_in_hexadecimal_is_no_user_of_the_line() -> None:
     fields, _ = told("USER_LOGIN pid=1 msg='op=login acct=28756E6B29 res=failed'")
     assert fields["acct"] == "(unk)"

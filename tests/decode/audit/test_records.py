@@ -72,6 +72,10 @@ def test_a_kernel_without_a_daemon_numbers_the_types() -> None:
     assert (found[1][0].type, found[1][0].written) == ("AVC", "1400")
 
 
+def test_what_rsyslog_makes_of_the_control_character() -> None:
+    assert fields(f"type=SYSCALL {STAMP} key=(null)#035ARCH=x86_64") == {"key": "(null)", "ARCH": "x86_64"}
+
+
 def test_what_is_no_record() -> None:
     assert records_of("level=info msg=hello") is None
     assert not is_audit("audispd: type=SYSCALL msg=audit(1772414047.579:88): a=1")
