@@ -6,8 +6,11 @@ from typing import Any
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, LineType, Parsed
 from soc_agent.decode.pattern import Pattern
-from soc_agent.decode.waf import FIELDS, LITERALS, WAF, put_waf
+from soc_agent.decode.waf import FIELDS, LITERALS, MARKS, WAF, put_waf
 from soc_agent.decode.weblog import QUOTED, REQUEST_FIELDS, WEBSERVER, put_request, unquote
+from soc_agent.decode.weblogin import APPLICATION, DERIVED, put_refusal
+from soc_agent.decode.weblogin import FIELDS as LOGIN_FIELDS
+from soc_agent.decode.weblogin import LITERALS as LOGIN_LITERALS
 from soc_agent.model import LogSource
 
 _APACHE_SOURCES = (LogSource("webserver", "apache", "apache"), WEBSERVER)
@@ -19,9 +22,16 @@ _APACHE = re.compile(
     r"(?:\[pid ([0-9]{1,10})(?::tid ([0-9]{1,20}))?\] ?)?(.*)",
     re.DOTALL,
 )
+# syslog has the time already: Apache leaves it out (``ErrorLog syslog``)
+_APACHE_TIMELESS = re.compile(
+    r"\[(?:([\w-]*):)?(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] ?"
+    r"(?:\[pid ([0-9]{1,10})(?::tid ([0-9]{1,20}))?\] ?)?(.*)",
+    re.DOTALL,
+)
 _APACHE_MESSAGE = re.compile(
     # source file and line (at debug), an error of the system, the client, a number of Apache's
-    r"(?:[\w./-]+\.c\([0-9]+\): )?(?:\(([0-9]{1,9})\)[^:\[]*: )?(?:\[(?:client|remote) ([^\]\s]+)\] ?)?"
+    r"(?:[\w./-]+\.c\([0-9]+\): )?(?:\(([0-9]{1,9})\)[^:\[]*: )?"
+    r"(?:\[(?:client|remote) (\[[^\]\s]+\][^\]\s]*|[^\]\s]+)\] ?)?"
     r"(?:(AH[0-9]{5}): )?(.*)",
     re.DOTALL,
 )
@@ -40,10 +50,13 @@ _NGINX_TAIL = Pattern(
 
 def decode_apache_error(text: str, context: Context) -> Parsed | None:
     """Decode a line of Apache's error log, in the form of 2.2 or of 2.4 (``ErrorLogFormat`` left as it is)."""
-    found = _APACHE.fullmatch(text)
-    if not found:
+    minute = second = fraction = year = None
+    if found := _APACHE.fullmatch(text):
+        minute, second, fraction, year, module, level, process_id, thread_id, rest = found.groups()
+    elif found := _APACHE_TIMELESS.fullmatch(text):
+        module, level, process_id, thread_id, rest = found.groups()
+    else:
         return None
-    minute, second, fraction, year, module, level, process_id, thread_id, rest = found.groups()
     fields: dict[str, Any] = {}
     if level:
         fields["severity"] = level
@@ -71,7 +84,9 @@ def decode_apache_error(text: str, context: Context) -> Parsed | None:
         fields["cs-referer"] = referer.strip()
         rest = message
     fields["message"] = rest.strip()
-    time_ns = times.ctime(minute, second, fraction, year, context.timezone)
+    time_ns = None
+    if minute and second and year:
+        time_ns = times.ctime(minute, second, fraction, year, context.timezone)
     return _parsed("apache_error", _APACHE_SOURCES, fields, time_ns)
 
 
@@ -98,8 +113,10 @@ def decode_nginx_error(text: str, context: Context) -> Parsed | None:
 
 def _parsed(kind: str, sources: tuple[LogSource, ...], fields: dict[str, Any], time_ns: int | None) -> Parsed:
     message = fields["message"]
-    if ("ModSecurity: " in message or "Coraza: " in message) and put_waf(fields, message):
+    if any(mark in message for mark in MARKS) and put_waf(fields, message):
         sources = (*sources, WAF)
+    elif put_refusal(fields, message):
+        sources = (APPLICATION, *sources)
     return Parsed(kind, sources, fields, time_ns, subject=message)
 
 
@@ -113,22 +130,22 @@ def is_nginx_error(text: str) -> bool:
     return _NGINX.match(text) is not None
 
 
-_FIELDS = FIELDS.union({"severity", "pid", "tid", "c-ip", "cs-referer", "message"})
+_FIELDS = FIELDS | LOGIN_FIELDS | frozenset({"severity", "pid", "tid", "c-ip", "cs-referer", "message"})
 APACHE_ERROR = LineType(
     "apache_error",
     decode_apache_error,
-    frozenset({*_APACHE_SOURCES, WAF}),
-    derived=frozenset({"waf_score"}),
+    frozenset({*_APACHE_SOURCES, WAF, APPLICATION}),
+    derived=DERIVED | {"waf_score"},
     undecoded=_APACHE_SOURCES,
-    literals={WAF: LITERALS},
+    literals={WAF: LITERALS, APPLICATION: LOGIN_LITERALS},
     fields=_FIELDS | {"module", "system_error", "c-port", "error_code"},
 )
 NGINX_ERROR = LineType(
     "nginx_error",
     decode_nginx_error,
-    frozenset({*_NGINX_SOURCES, WAF}),
-    derived=frozenset({"waf_score"}),
+    frozenset({*_NGINX_SOURCES, WAF, APPLICATION}),
+    derived=DERIVED | {"waf_score"},
     undecoded=_NGINX_SOURCES,
-    literals={WAF: LITERALS},
+    literals={WAF: LITERALS, APPLICATION: LOGIN_LITERALS},
     fields=_FIELDS | REQUEST_FIELDS | {"connection", "server", "upstream", "cs-host"},
 )

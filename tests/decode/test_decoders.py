@@ -90,6 +90,7 @@ def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> No
                 "[Mon Mar 02 08:14:07.1 2026] [a:error] [pid 8:tid 9] (2)No: [client ::1:5] AH01618: x, referer: y",
                 "[Mon Mar 02 08:14:07 2026] [error] [client 192.0.2.10] File does not exist: /srv/www/phpmyadmin",
                 f"[Mon Mar 02 08:14:07 2026] [security2:error] [pid 8:tid 9] [client ::1:5] {WAF}",
+                "[Mon Mar 02 08:14:07 2026] [error] [client 192.0.2.10] user an: password mismatch: /d",
             ],
         ),
         (
@@ -99,6 +100,7 @@ def test_log_sources_of_a_type_are_those_of_its_data_driven_decoders_too() -> No
                 '2026/03/02 08:14:07 [error] 8#8: *9 x, client: ::1, server: s, upstream: "u"',
                 '2026/03/02 08:14:07 [info] 28#28: *9 x, client: 192.0.2.10, server: s, request: "what"',
                 f"2026/03/02 08:14:07 [error] 8#8: *9 {WAF}, client: 192.0.2.7, server: s",
+                "2026/03/02 08:14:07 [error] 8#8: *9 user an: password mismatch: /d, client: 192.0.2.7, server: s",
             ],
         ),
     ],

@@ -54,6 +54,7 @@ def test_the_form_of_apache_2_4_is_decoded() -> None:
     ("line", "address", "port"),
     [
         ("[Wed Oct 11 14:32:52.1 2023] [core:error] [pid 1] [client 2001:db8::7:5999] x", "2001:db8::7", 5999),
+        ("[Wed Oct 11 14:32:52.1 2023] [core:error] [pid 1] [client [2001:db8::7]:5999] x", "2001:db8::7", 5999),
         ("[Wed Oct 11 14:32:52.1 2023] [:error] [pid 1] [client 192.0.2.10:5999] x", "192.0.2.10", 5999),
         ("[Wed Oct 11 14:32:52 2023] [error] [client 2001:db8::7] x", "2001:db8::7", None),
         ("[Wed Oct 11 14:32:52 2023] [proxy:error] [pid 1] [remote 192.0.2.10:80] x", "192.0.2.10", 80),
@@ -124,3 +125,23 @@ def test_each_is_known_by_its_front() -> None:
     assert not is_nginx_error("[Sun Dec 04 04:47:44 2005] [error] x")
     assert decode_apache_error("x", make_context()) is None
     assert decode_nginx_error("x", make_context()) is None
+
+
+def test_apache_leaves_the_time_to_syslog() -> None:
+    parsed = apache("[auth_basic:error] [pid 7:tid 140] [client 192.0.2.10:5999] AH01618: user an not found: /a")
+    assert (parsed.time_ns, parsed.fields["user"], parsed.fields["module"]) == (None, "an", "auth_basic")
+    assert apache("[error] [client 192.0.2.10] user an not found: /a").fields["src_ip"] == "192.0.2.10"
+    assert decode_apache_error("[client 192.0.2.10] x", make_context("apache_error")) is None
+    assert not is_apache_error("[error] [client 192.0.2.10] user an not found: /a")
+
+
+def test_naxsi_says_who_and_what() -> None:
+    parsed = nginx(
+        "2026/11/20 10:15:04 [error] 7#7: *9 NAXSI_FMT: ip=203.0.113.45&server=cong.example.vn&uri=/tin&config=block&"
+        "cscore0=$SQL&score0=8&zone0=ARGS&id0=1013&var_name0=id, client: 203.0.113.45, server: _, "
+        'request: "GET /tin?id=1%27 HTTP/1.1", host: "cong.example.vn"'
+    )
+    fields = parsed.fields
+    assert (fields["waf_rule"], fields["waf_action"], fields["waf_score"]) == ("1013", "Access denied", 8)
+    assert (fields["c-ip"], fields["waf_message"], fields["cs-uri-stem"]) == ("203.0.113.45", "$SQL", "/tin")
+    assert parsed.log_sources[-1].service == "waf"
