@@ -10,17 +10,15 @@ import re
 import stat
 import time
 from collections.abc import Sequence
-from hashlib import md5
 from pathlib import Path
 
-from collectors.integrity.packages import Below, Verdict, names_of
+from collectors.integrity.packages import Below, Verdict, digest_of, names_of
 
 _BUSY_S = 20.0
 """So long after the last word of its log dpkg may still be at work."""
 _LINK_S = 600.0
 """A link is made so long before the list of its package is written, at most."""
 _SLACK_NS = 2_000_000_000
-_PIECE_BYTES = 1 << 20
 _CONFFILE = re.compile(rb"^ (/.*) ([0-9a-f]{32})(?: [a-z-]+)*$", re.MULTILINE)
 _SUMS_KEPT = 8
 _ALTERNATIVES = "update-alternatives"
@@ -228,21 +226,8 @@ class Dpkg:
         if known is None or known[0] != stamp:
             if len(self._md5s) >= _MD5S_KEPT:
                 self._md5s.clear()
-            known = self._md5s[path] = (stamp, md5_of(path))
+            known = self._md5s[path] = (stamp, digest_of(path, "md5"))
         return known[1]
-
-
-def md5_of(path: str) -> str:
-    """Give the sum that dpkg keeps of a regular file; empty when it cannot be read."""
-    digest = md5(usedforsecurity=False)
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb", buffering=0) as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
-    except OSError:
-        return ""
-    return digest.hexdigest()
 
 
 def _plain(package: str) -> str:

@@ -4,9 +4,12 @@ A file that changed, belongs to a package that was installed since the file was 
 package brought, was brought by an upgrade. Both managers write files first and their database afterwards.
 """
 
+import hashlib
 import os
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+
+_PIECE_BYTES = 1 << 20
 
 
 class Verdict(NamedTuple):
@@ -19,6 +22,19 @@ class Verdict(NamedTuple):
     """When the package was last installed, or its database last written."""
     knows_rights: bool = False
     """Whether mode, owner and group were compared too, and are those of the package."""
+
+
+def digest_of(path: str, algorithm: str) -> str:
+    """Give the digest of a regular file that a package manager keeps; empty when the file cannot be read."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb", buffering=0) as file:
+            while piece := file.read(_PIECE_BYTES):
+                digest.update(piece)
+    except OSError:
+        return ""
+    return digest.hexdigest()
 
 
 class Manager(Protocol):

@@ -4,7 +4,6 @@ Only packages that were installed since the last look are asked for their files;
 much it may say is bounded. rpm keeps for each file its digest, mode, owner and group, and of links where they lead.
 """
 
-import hashlib
 import os
 import shutil
 import stat
@@ -15,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from collectors.integrity.owners import group_name, user_name
-from collectors.integrity.packages import Below, Verdict, names_of
+from collectors.integrity.packages import Below, Verdict, digest_of, names_of
 
 DATABASES = ("/var/lib/rpm", "/usr/lib/sysimage/rpm")
 _FILES = ("rpmdb.sqlite", "rpmdb.sqlite-wal", "Packages.db", "Packages")
@@ -23,14 +22,13 @@ _BUSY_S = 20.0
 _CHILD_S = 30.0
 _OUTPUT_BYTES = 512 * 1024 * 1024
 _AT_ONCE = 100
-_PIECE_BYTES = 1 << 20
 _LINE_BYTES = 65_536
 _LIST = "%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\t%{NAME}\t%{INSTALLTIME}\n"
 _CONTENT = (
     "[%{=NAME}-%{=VERSION}-%{=RELEASE}.%{=ARCH}\t%{FILEDIGESTS}\t%{FILEMODES}\t%{FILEUSERNAME}\t%{FILEGROUPNAME}"
     "\t%{FILELINKTOS}\t%{FILENAMES}\n]"
 )
-_DIGESTS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+_ALGORITHMS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 
 class _Kept(NamedTuple):
@@ -90,7 +88,8 @@ class Rpm:
         package, changed_ns = self._packages[kept.package]
         matches = stat.S_IFMT(info.st_mode) == stat.S_IFMT(kept.mode)
         if matches and stat.S_ISREG(info.st_mode):
-            matches = bool(kept.digest) and _digest(path, kept.digest) == kept.digest
+            algorithm = _ALGORITHMS.get(len(kept.digest))
+            matches = algorithm is not None and digest_of(path, algorithm) == kept.digest
         elif matches and stat.S_ISLNK(info.st_mode):
             matches = os.readlink(path) == kept.target  # noqa: PTH115 - str may hold any bytes
         rights = (stat.S_IMODE(info.st_mode), user_name(info.st_uid), group_name(info.st_gid))
@@ -155,18 +154,3 @@ class Rpm:
             child.kill()
             child.stdout.close()
             child.wait()
-
-
-def _digest(path: str, like: str) -> str:
-    name = _DIGESTS.get(len(like))
-    if name is None:
-        return ""
-    digest = hashlib.new(name, usedforsecurity=False)
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb", buffering=0) as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
-    except OSError:
-        return ""
-    return digest.hexdigest()

@@ -225,18 +225,26 @@ def test_a_missing_canary_is_sent_again_soon(tmp_path: Path, monkeypatch: pytest
         house.until(lambda: not house.is_open(MISSING), "the next one came back")
 
 
+def packet_worker_struck(house: House, blow: signal.Signals) -> int:
+    """Do this to the process that dissects packets, and give its number once another one reads and nothing is open."""
+    house.until_running()
+    collector: Any = house.agent._runners["lan"].collector
+    pid: int = collector.pid
+    os.kill(pid, blow)
+    house.until(lambda: house.alerts(UNREADABLE), "it is said")
+    house.until(lambda: collector.pid not in (None, pid), "another one reads")
+    house.until(lambda: not house.is_open(UNREADABLE), "it has ended")
+    return pid
+
+
+CAPTURES = {"kind": "packets", "name": "lan", "paths": ["captures/*.pcap"]}
+
+
 def test_a_worker_that_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner.__init__, "__defaults__", (0.5,))
     (tmp_path / "captures").mkdir()
-    source = {"kind": "packets", "name": "lan", "paths": ["captures/*.pcap"]}
-    with inhabited(House(tmp_path, [source])) as house:
-        house.until_running()
-        collector: Any = house.agent._runners["lan"].collector
-        pid = collector.pid
-        os.kill(pid, signal.SIGSEGV)
-        house.until(lambda: house.alerts(UNREADABLE), "the crash is said")
-        house.until(lambda: collector.pid not in (None, pid), "another one reads")
-        house.until(lambda: not house.is_open(UNREADABLE), "it has ended")
+    with inhabited(House(tmp_path, [CAPTURES])) as house:
+        packet_worker_struck(house, signal.SIGSEGV)
         (alert,) = house.alerts(UNREADABLE)
         assert "SIGSEGV" in str(alert.fields["detail"])
 
@@ -246,15 +254,8 @@ def test_a_worker_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Runner.__init__, "__defaults__", (0.5,))
     monkeypatch.setattr("collectors.packets.process.SILENCE_S", 3.0)
     (tmp_path / "captures").mkdir()
-    source = {"kind": "packets", "name": "lan", "paths": ["captures/*.pcap"]}
-    with inhabited(House(tmp_path, [source])) as house:
-        house.until_running()
-        collector: Any = house.agent._runners["lan"].collector
-        pid = collector.pid
-        os.kill(pid, signal.SIGSTOP)
-        house.until(lambda: house.alerts(UNREADABLE), "that it hangs is said")
-        house.until(lambda: collector.pid not in (None, pid), "another one reads")
-        house.until(lambda: not house.is_open(UNREADABLE), "it has ended")
+    with inhabited(House(tmp_path, [CAPTURES])) as house:
+        pid = packet_worker_struck(house, signal.SIGSTOP)
         assert "hangs" in str(house.alerts(UNREADABLE)[-1].fields["detail"])
         assert not Path(f"/proc/{pid}").exists()
 
