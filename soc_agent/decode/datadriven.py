@@ -1,13 +1,13 @@
 """Data-driven decoders, compiled and indexed: from a line's program or literals to the few patterns that can match."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
 
+from soc_agent.decode.addresses import address
 from soc_agent.decode.cases import Case
 from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
@@ -336,19 +336,6 @@ def _converter(owner: DecoderDefinition, field: str) -> Convert | None:
 
 def _integer(value: str) -> int | None:
     return int(value) if len(value) < 20 and value.isascii() and value.lstrip("-").isdecimal() else None
-
-
-@lru_cache(maxsize=8192)
-def address(value: str) -> str | None:
-    """Give an IP address without brackets and without the prefix of IPv4 in IPv6; None when it is none."""
-    value = value.strip("[]")
-    if value[:7].lower() == "::ffff:" and "." in value:
-        value = value[7:]
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return None
-    return value
 
 
 def _name_of_labels(value: str) -> str:

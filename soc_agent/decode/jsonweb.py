@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from soc_agent.decode.addresses import address
 from soc_agent.decode.context import Parsed
-from soc_agent.decode.datadriven import address
 from soc_agent.decode.waf import WAF, put_waf
 from soc_agent.decode.weblog import WEBSERVER, put_request, put_target
 from soc_agent.model import LogSource

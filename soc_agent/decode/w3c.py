@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import Struct
 
 from soc_agent.decode import times
+from soc_agent.decode.addresses import address
 from soc_agent.decode.context import Context, LineType, Parsed
-from soc_agent.decode.datadriven import address
 from soc_agent.decode.weblog import WEBSERVER, put_target
 from soc_agent.model import LogSource
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from soc_agent.decode.datadriven import address
+from soc_agent.decode.addresses import address
 from soc_agent.decode.weblog import QUOTED, put_target, unquote
 from soc_agent.model import LogSource
 

@@ -3,9 +3,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from soc_agent.decode.addresses import address
 from soc_agent.decode.candidates import DecoderIndex
 from soc_agent.decode.context import REPEAT_CAP, Parsed
-from soc_agent.decode.datadriven import CompiledDecoder, address
+from soc_agent.decode.datadriven import CompiledDecoder
 from soc_agent.decode.definition import DecoderDefinition
 from soc_agent.decode.linetypes import LINE_TYPES
 from soc_agent.decode.pattern import PatternError

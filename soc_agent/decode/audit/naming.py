@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from soc_agent.decode.addresses import address
 from soc_agent.decode.audit.addresses import peer_of
 from soc_agent.decode.audit.calls import STARTS, call_name
 from soc_agent.decode.audit.records import CODED_ACCOUNT, Fields, Record
-from soc_agent.decode.datadriven import address
 from soc_agent.model import LogSource
 
 SERVICE = "auditd"
