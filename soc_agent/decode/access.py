@@ -20,6 +20,10 @@ _LINE = re.compile(rf"(.{{0,512}}?) ?{_TIME} {QUOTED} {_NUMBERS}(?: {QUOTED} {QU
 # a server that does not escape quotes: the request ends where status and size follow
 _LOOSE = re.compile(rf'(.{{0,512}}?) ?{_TIME} "(.*?)" {_NUMBERS}(?: {QUOTED} {QUOTED})?(.*)', re.DOTALL)
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%\w+)?\]?")
+_WRAPPED = re.compile(
+    # as the runtime of a container keeps what it writes, as docker compose shows it, a line between quotes (LiteSpeed)
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}) std(?:out|err) [FP] |[\w.-]{1,64} +\| |\""
+)
 _FORWARDED = re.compile(rf"{QUOTED}")
 
 
@@ -33,6 +37,8 @@ def decode_access(text: str, context: Context) -> Parsed | None:
     if not found:
         return None
     who, minute, iso, second, fraction, offset, request, status, size, referer, agent, rest = found.groups()
+    if not who:
+        return None  # a format that names the client elsewhere: Envoy's
     zone = context.timezone
     if minute:
         time_ns = times.day_first(minute, second, fraction, offset, zone)
@@ -56,11 +62,14 @@ def decode_access(text: str, context: Context) -> Parsed | None:
 
 def is_access(text: str) -> bool:
     """Say whether a line looks like one of an access log."""
-    return _LINE.fullmatch(text) is not None
+    found = _LINE.fullmatch(text)
+    return found is not None and bool(found[1])
 
 
 def _put_who(fields: dict[str, Any], who: str) -> None:
     """Put what stands before the time: ``[VHOST[:PORT]] CLIENT[, PROXY...] IDENT USER``."""
+    if wrapped := _WRAPPED.match(who):
+        who = who[wrapped.end() :]
     words = who.split(" ")
     while len(words) > 1 and words[0].endswith(",") and _ADDRESS.fullmatch(words[0][:-1]):
         # a list as X-Forwarded-For has it: the first is the client

@@ -40,7 +40,7 @@ def decode_json(text: str, context: Context) -> Parsed | None:
         if fields is None:
             return None
         parsed = Parsed("json", (_ANY_SOURCE,), fields, subject=text)
-        jsonweb.name_web(parsed)
+        jsonweb.name_web(parsed, context)
     if parsed.time_ns is None:
         parsed.time_ns = time_in(parsed.fields, context)
     parsed.host = parsed.host or host_in(parsed.fields)

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from soc_agent.decode.access import decode_access
 from soc_agent.decode.addresses import address
-from soc_agent.decode.context import Parsed
-from soc_agent.decode.waf import WAF, put_waf
+from soc_agent.decode.context import Context, Parsed
+from soc_agent.decode.errorlog import decode_apache_error, decode_nginx_error
+from soc_agent.decode.waf import MARKS, WAF, put_waf
 from soc_agent.decode.weblog import WEBSERVER, put_request, put_target
+from soc_agent.decode.weblogin import LITERALS as REFUSALS
 from soc_agent.model import LogSource
 
 APPLICATION = LogSource("application", "", "")
@@ -20,20 +23,46 @@ _NEXTCLOUD = LogSource("application", "nextcloud", "")
 _CLIENT = (
     *("ClientHost", "request.client_ip", "request.remote_ip", "remote_addr", "client_ip", "clientip", "remote_ip"),
     *("remoteAddr", "remoteIP", "clientIp", "clientAddress", "ipAddress", "x_real_ip", "meta.remote_ip", "src_ip"),
-    *("ClientAddr", "request.remote_addr", "RemoteAddr"),
+    *("ClientAddr", "request.remote_addr", "RemoteAddr", "x_forwarded_for", "downstream_remote_address", "ClientIP"),
+    *("c-ip", "client", "client_addr", "remote_host", "remoteip", "httpRequest.clientIp", "httpRequest.remoteIp"),
+    *("http_x_forwarded_for", "properties.clientIP", "clientIP"),
 )
 """Names of the client's address in an access log, the surest first."""
 _FROM = (*_CLIENT, "ip", "IP", "remote", "source_ip", "sourceIp", "rhost", "account.ip")
 """Names of the address that a login came from."""
-_METHOD = ("RequestMethod", "request.method", "request_method", "method", "verb", "Method")
-_TARGET = ("RequestPath", "request.uri", "request_uri", "uri", "url", "path", "request_path", "RequestURI")
-_STATUS = ("DownstreamStatus", "status", "status_code", "statusCode", "response_status", "sc-status")
-_SIZE = ("DownstreamContentSize", "size", "body_bytes_sent", "bytes_sent", "bytes")
-_AGENT = ("request_User-Agent", "request.headers.User-Agent", "http_user_agent", "user_agent", "userAgent", "ua")
-_REFERER = ("request_Referer", "request.headers.Referer", "http_referer", "referer", "referrer")
-_HOST = ("RequestHost", "request.host", "http_host", "server_name", "host")
-_VERSION = ("RequestProtocol", "request.proto", "server_protocol", "protocol")
-_WHO = ("ClientUsername", "user_id", "remote_user", "params.value.login")
+_METHOD = (
+    *("RequestMethod", "request.method", "request_method", "method", "verb", "Method", "ClientRequestMethod"),
+    *("cs-method", "httpRequest.httpMethod", "httpRequest.requestMethod", "http.request.method", "http_method"),
+    *("properties.httpMethod", "requestMethod"),
+)
+_TARGET = (
+    *("RequestPath", "request.uri", "request_uri", "uri", "url", "path", "request_path", "RequestURI"),
+    *("ClientRequestURI", "c-uri", "cs-uri-stem", "httpRequest.uri", "httpRequest.requestUrl", "url.original"),
+    *("requestUri", "requestURI", "request_url", "uri_path", "properties.requestUri"),
+)
+_STATUS = (
+    *("DownstreamStatus", "status", "status_code", "statusCode", "response_status", "sc-status", "response_code"),
+    *("EdgeResponseStatus", "httpRequest.status", "http.response.status_code", "response.status", "http_status"),
+    "properties.httpStatus",
+)
+_SIZE = ("DownstreamContentSize", "size", "body_bytes_sent", "bytes_sent", "bytes", "EdgeResponseBytes", "sc-bytes")
+_AGENT = (
+    *("request_User-Agent", "request.headers.User-Agent", "http_user_agent", "user_agent", "userAgent", "ua"),
+    *("ClientRequestUserAgent", "cs(User-Agent)", "httpRequest.userAgent", "user_agent.original", "agent"),
+    *("properties.userAgent", "http_user-agent", "user-agent"),
+)
+_REFERER = (
+    *("request_Referer", "request.headers.Referer", "http_referer", "http_referrer", "referer", "referrer"),
+    *("ClientRequestReferer", "cs(Referer)", "httpRequest.referer", "http.request.referrer"),
+)
+_HOST = (
+    *("RequestHost", "request.host", "http_host", "server_name", "host", "authority", "ClientRequestHost"),
+    *("x-host-header", "cs(Host)"),
+)
+_VERSION = ("RequestProtocol", "request.proto", "server_protocol", "protocol", "ClientRequestProtocol")
+_WHO = ("ClientUsername", "user_id", "remote_user", "params.value.login", "cs-username")
+_QUERY = ("args", "cs-uri-query", "httpRequest.args", "query_string", "query")
+"""Names of the query, where it stands apart from the path."""
 _WHO_FAILED = ("username", "user", "login", "email", "account", "userName", "params.value.login", "user_name")
 _TEXT = ("msg", "message", "event", "error", "reason", "action", "type", "log", "@m")
 _LOGIN = r"(?:log[ _-]?(?:in|on)|sign[ _-]?in|authenticat(?:e|ion)|auth|passwords?|credentials?)"
@@ -50,9 +79,9 @@ _CAP = 2048
 
 LOG_SOURCES = frozenset({WEBSERVER, WAF, APPLICATION, _NEXTCLOUD})
 LITERALS = {
-    WEBSERVER: frozenset({f'{name.rpartition(".")[2]}"' for name in _CLIENT} | {"Coraza: ", "ModSecurity: "}),
+    WEBSERVER: frozenset({f'{name.rpartition(".")[2]}"' for name in _CLIENT} | {*MARKS, '"stream"'}),
     _NEXTCLOUD: frozenset({"remoteaddr"}),
-    WAF: frozenset({"Coraza: ", "ModSecurity: ", '"transaction"'}),
+    WAF: frozenset({*MARKS, '"transaction"'}),
     APPLICATION: frozenset(
         {
             "fail",
@@ -66,13 +95,14 @@ LITERALS = {
             "remoteaddr",
             "sessionscontroller",
         }
-    ),
+    )
+    | REFUSALS,
 }
 """What each line holds that is decoded to a log source."""
-DERIVED = frozenset({"action", "outcome", "service", "sc-status", "sc-bytes"})
+DERIVED = frozenset({"action", "outcome", "service", "sc-status", "sc-bytes", "auth_method", "waf_score"})
 
 
-def name_web(parsed: Parsed) -> None:
+def name_web(parsed: Parsed, context: Context) -> None:
     """Give an object the type, the log sources and the fields of what it is; leave what is nothing such as it is."""
     fields = parsed.fields
     if "reqId" in fields and "remoteAddr" in fields:
@@ -83,6 +113,8 @@ def name_web(parsed: Parsed) -> None:
         return
     if "transaction.client_ip" in fields:
         _name_transaction(parsed, fields)
+        return
+    if "log" in fields and "stream" in fields and _name_container_line(parsed, fields, context):
         return
     client = _client(fields, _CLIENT)
     if client and _put_access(fields, client):
@@ -97,6 +129,21 @@ def name_web(parsed: Parsed) -> None:
         fields["action"], fields["outcome"] = "login", "failure"
         others = parsed.log_sources if parsed.type == "access_json" else ()
         parsed.type, parsed.log_sources = "application", (APPLICATION, *others)
+
+
+def _name_container_line(parsed: Parsed, fields: dict[str, Any], context: Context) -> bool:
+    """Read what a web server in a container wrote, as Docker keeps it: ``{"log":"…","stream":"stdout","time":"…"}``."""
+    line = fields["log"]
+    if not isinstance(line, str):
+        return False
+    for decode in (decode_access, decode_nginx_error, decode_apache_error):
+        if (inner := decode(line.rstrip("\r\n"), context)) is not None:
+            fields |= inner.fields
+            parsed.type = inner.type
+            parsed.log_sources = tuple(source for source in inner.log_sources if source in LOG_SOURCES)
+            parsed.time_ns = inner.time_ns
+            return True
+    return False
 
 
 def _name_nextcloud(parsed: Parsed, fields: dict[str, Any]) -> None:
@@ -152,8 +199,11 @@ def _put_access(fields: dict[str, Any], client: str) -> bool:
     if method and target:
         fields["cs-method"] = method
         put_target(fields, target)
-        if (args := fields.get("args")) and isinstance(args, str) and "cs-uri-query" not in fields:
-            fields["cs-uri-query"] = args
+        if "?" not in target:
+            if (query := _word(fields, _QUERY).removeprefix("?")) not in ("", "-"):
+                fields["c-uri"], fields["cs-uri-query"] = f"{target}?{query}", query
+            else:
+                fields.pop("cs-uri-query", None)
     elif isinstance(request, str):
         put_request(fields, request)
     fields["c-ip"], fields["sc-status"] = client, int(status)
@@ -180,7 +230,8 @@ def _is_gitlab_refusal(fields: dict[str, Any]) -> bool:
 
 
 def _client(fields: dict[str, Any], names: Iterable[str]) -> str:
-    for value in _words(fields, names):
+    for words in _words(fields, names):
+        value = words.partition(",")[0].strip()  # a list as X-Forwarded-For has it: the first is the client
         if found := address(value) or address(value.rpartition(":")[0]):
             return found
     return ""

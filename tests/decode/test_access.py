@@ -174,3 +174,16 @@ def test_every_line_comes_back_as_it_was(
     if r"\x22" in agent + target or "\\x5c" in (agent + target).lower():
         return
     assert parse(line).fields == expected
+
+
+def test_what_wraps_a_line_in_a_container_is_not_taken_for_the_client() -> None:
+    line = '192.0.2.7 - an [02/Mar/2026:08:14:07 +0700] "GET / HTTP/1.1" 200 5'
+    for before in ("portal-nginx-1  | ", "2026-03-02T08:14:07.123456789+07:00 stdout F ", '"'):
+        fields = parse(before + line).fields
+        assert (fields["c-ip"], fields["cs-username"], "cs-host" in fields) == ("192.0.2.7", "an", False), before
+
+
+def test_a_line_that_names_its_client_behind_the_request_is_of_another_format() -> None:
+    line = '[2026-03-02T01:14:07.310Z] "GET / HTTP/1.1" 204 - 154 0 226 100 "192.0.2.10" "a" "b" "c" "d"'
+    assert decode_access(line, make_context("access")) is None
+    assert not is_access(line)

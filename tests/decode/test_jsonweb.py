@@ -27,6 +27,37 @@ _TRAEFIK = {
     "request_User-Agent": "curl/8",
     "time": "2026-11-20T03:00:00Z",
 }
+_ISTIO = {
+    "authority": "cong.example.vn",
+    "downstream_remote_address": "10.0.0.9:50412",
+    "method": "GET",
+    "path": "/tin?id=1",
+    "response_code": 404,
+    "x_forwarded_for": "192.0.2.7, 10.0.0.9",
+    "user_agent": "curl/8",
+}
+_CLOUDFLARE = {
+    "ClientIP": "192.0.2.7",
+    "ClientRequestMethod": "GET",
+    "ClientRequestURI": "/tin?id=1",
+    "ClientRequestHost": "cong.example.vn",
+    "ClientRequestUserAgent": "curl/8",
+    "EdgeResponseStatus": 404,
+}
+_CLOUDFRONT = {
+    "c-ip": "192.0.2.7",
+    "cs-method": "GET",
+    "cs-uri-stem": "/tin",
+    "cs-uri-query": "id=1",
+    "sc-status": "404",
+    "cs(User-Agent)": "curl/8",
+    "x-host-header": "cong.example.vn",
+}
+_DOCKER = {
+    "log": '192.0.2.7 - - [20/Nov/2026:10:00:00 +0700] "GET /tin?id=1 HTTP/1.1" 404 19 "-" "curl/8"\n',
+    "stream": "stdout",
+    "time": "2026-11-20T03:00:00.5Z",
+}
 _CADDY = {
     "level": "info",
     "ts": 1795000000.5,
@@ -157,6 +188,25 @@ def test_records_of_an_audit_log() -> None:
 
 
 _VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), st.lists, max_leaves=4)
+
+
+@pytest.mark.parametrize("line", [_ISTIO, _CLOUDFLARE, _CLOUDFRONT, _DOCKER])
+def test_proxies_and_containers_name_a_request_each_in_their_way(line: dict[str, Any]) -> None:
+    parsed = decode_json(msgspec.json.encode(line).decode(), _CONTEXT)
+    assert parsed is not None
+    wanted = {"c-ip": "192.0.2.7", "cs-method": "GET", "c-uri": "/tin?id=1", "cs-uri-query": "id=1", "sc-status": 404}
+    assert wanted.items() <= parsed.fields.items()
+    assert parsed.fields["cs-user-agent"] == "curl/8"
+    assert LogSource("webserver", "", "") in parsed.log_sources
+    assert set(parsed.log_sources) <= JSON.log_sources
+
+
+def test_a_query_apart_from_its_path_may_be_none() -> None:
+    parsed = decode_json(msgspec.json.encode({**_CLOUDFRONT, "cs-uri-query": "-"}).decode(), _CONTEXT)
+    assert parsed is not None
+    assert (parsed.fields["c-uri"], parsed.fields.get("cs-uri-query")) == ("/tin", None)
+
+
 _KEYS = st.sampled_from(
     [
         "status",
@@ -175,4 +225,4 @@ _KEYS = st.sampled_from(
 
 @given(st.dictionaries(_KEYS, _VALUES))
 def test_it_never_raises(fields: dict[str, Any]) -> None:
-    name_web(Parsed("json", (LogSource(),), fields))
+    name_web(Parsed("json", (LogSource(),), fields), _CONTEXT)

@@ -44,8 +44,7 @@ APACHE_REFUSALS = {
 NO_REFUSALS = (
     # a nonce of before the restart, a directory that is away, a file whose name is made to look like one
     "AH01776: invalid nonce b9YAiJ received - hash is not d42d824dee7a",
-    "AH01695: auth_ldap authenticate: user an authentication failed; URI /a [ldap_simple_bind() failed]"
-    "[Can't contact LDAP server]",
+    "AH01695: auth_ldap authenticate: user an authentication failed; URI /a [Can't contact LDAP server][x]",
     "AH00128: File does not exist: /srv/[client 192.0.2.9] user root not found",
     "AH01630: client denied by server configuration: /srv/user an not found",
     "AH02811: script not found or unable to stat: /usr/lib/cgi-bin/php",
