@@ -6,6 +6,7 @@ import ahocorasick_rs
 
 from soc_agent.decode.context import Context, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, join_sources
+from soc_agent.decode.logins import has_words
 from soc_agent.model import LogSource
 
 
@@ -22,6 +23,7 @@ class DecoderIndex:
                 self._by_program[key] = (*self._by_program.get(key, ()), decoder)
             for literal in decoder.definition.find:
                 literals[literal] = (*literals.get(literal, ()), decoder)
+        self._last = tuple(decoder for decoder in self.decoders if decoder.definition.understands)
         self._found = list(literals.values())
         self._finder = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
 
@@ -33,7 +35,7 @@ class DecoderIndex:
         found: set[str] = set()
         for decoder in self.decoders:
             if log_source in decoder.all_log_sources:
-                found.update(decoder.definition.find)
+                found.update(decoder.find)
                 for program in decoder.definition.programs:
                     names = self._by_program[program.lower()][0] is decoder
                     found.update((not names and decoder.needed_for(log_source)) or (program,))
@@ -47,13 +49,12 @@ class DecoderIndex:
                 if decoder.take(parsed, context):
                     return
                 claimed = claimed or decoder
-        if self._finder is not None:
-            for decoder in self._with_literals(parsed.subject):
-                if decoder is not claimed and decoder.take(parsed, context):
-                    if claimed is not None:
-                        parsed.type = claimed.name
-                        parsed.log_sources = join_sources(claimed.log_sources, parsed.log_sources)
-                    return
+        for decoder in self._with_literals(parsed.subject):
+            if decoder is not claimed and decoder.take(parsed, context):
+                if claimed is not None:
+                    parsed.type = claimed.name
+                    parsed.log_sources = join_sources(claimed.log_sources, parsed.log_sources)
+                return
         if claimed is not None:
             claimed.claim(parsed)
 
@@ -63,21 +64,29 @@ class DecoderIndex:
         for decoder in self._of_program(parsed.program) if parsed.program else ():
             asked.add(decoder)
             yield decoder, parsed.program
-        for decoder in self._with_literals(parsed.subject) if self._finder is not None else ():
+        for decoder in self._with_literals(parsed.subject):
             if decoder not in asked:
-                yield decoder, next(literal for literal in decoder.definition.find if literal in parsed.subject)
+                literals = (literal for literal in sorted(decoder.find) if literal in parsed.subject)
+                yield decoder, next(literals, decoder.definition.understands)
 
     def _of_program(self, program: str) -> tuple[CompiledDecoder, ...]:
         key = program.lower()
         found = self._by_program.get(key)
         if found is None and "/" in key:
             # a path (/usr/sbin/cron), or a part of a program (postfix/smtpd)
-            found = self._by_program.get(key.rpartition("/")[2]) or self._by_program.get(key.partition("/")[0])
+            front = key.partition("/")[0]
+            found = self._by_program.get(key.rpartition("/")[2]) or self._by_program.get(front)
+            if not found and "-" in front:  # one of several on a host, named after it (postfix-incoming/smtpd)
+                found = self._by_program.get(front.partition("-")[0])
         return found or ()
 
-    def _with_literals(self, subject: str) -> Iterable[CompiledDecoder]:
-        assert self._finder is not None
-        decoders: dict[CompiledDecoder, None] = {}
-        for index in sorted({match[0] for match in self._finder.find_matches_as_indexes(subject, overlapping=True)}):
-            decoders.update(dict.fromkeys(self._found[index]))
-        return decoders
+    def _with_literals(self, subject: str) -> Iterator[CompiledDecoder]:
+        """Yield the decoders of the literals in a message, then those that go by its words."""
+        if self._finder is not None:
+            decoders: dict[CompiledDecoder, None] = {}
+            hits = self._finder.find_matches_as_indexes(subject, overlapping=True)
+            for index in sorted({match[0] for match in hits}):
+                decoders.update(dict.fromkeys(self._found[index]))
+            yield from decoders
+        if self._last and has_words(subject):
+            yield from self._last

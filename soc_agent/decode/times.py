@@ -95,6 +95,8 @@ def time_of(value: Any, zone: tzinfo, received_ns: int) -> int | None:
 
 def find_time(text: str, zone: tzinfo, received_ns: int, limit: int = 128) -> tuple[int, int, int] | None:
     """Find the first time within the first ``limit`` characters: the time, where it begins and where it ends."""
+    if text.startswith("@4") and (label := _TAI64N.match(text)):
+        return (int(label[1], 16) - _TAI_1970) * SECOND_NS + int(label[2], 16), label.start(), label.end()
     found = _LEADING_EPOCH.match(text)
     if found and (time_ns := epoch(float(found[1]))) is not None:
         return time_ns, found.start(), found.end()
@@ -110,6 +112,10 @@ _ISO = re.compile(
 )
 _NUMBER = re.compile(r"[0-9]{9,20}(?:\.[0-9]{1,12})?")
 _LEADING_EPOCH = re.compile(r"[\[<]?([0-9]{10}(?:\.[0-9]{1,9}|[0-9]{3})?)(?![0-9])")
+_TAI64N = re.compile(r"@(4000000[0-9a-f]{9})([0-3][0-9a-f]{7})(?= |$)")
+"""As multilog and s6-log stamp lines: seconds in TAI from 2**62, then nanoseconds, both in hexadecimal."""
+_TAI_1970 = (1 << 62) + 10
+"""The label of 1970; these programs add the ten seconds that TAI was ahead then, and no leap second since."""
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}):([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?"
 _ANY = re.compile(
     # year first: 2024-10-31T12:38:21.817Z, 2021/11/18 08:34:27, 2021-11-09  5:13:12

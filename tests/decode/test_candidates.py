@@ -10,7 +10,7 @@ from soc_agent.model import LogSource
 from tests.decode.test_datadriven import LOGIN, make, refine
 
 
-@pytest.mark.parametrize("program", ["prog", "PROG", "/usr/sbin/prog", "prog/part"])
+@pytest.mark.parametrize("program", ["prog", "PROG", "/usr/sbin/prog", "prog/part", "prog-in/part", "prog-in/a/part"])
 def test_a_program_is_known_in_any_case_and_folder(program: str) -> None:
     assert refine([make(programs=["prog"])], "anything", program).type == "x"
 

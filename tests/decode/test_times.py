@@ -53,6 +53,12 @@ def test_no_line_comes_from_more_than_a_day_ahead(received: datetime, written: d
     assert got is None or got <= at(received.isoformat()) + DAY_NS + 3600 * times.SECOND_NS
 
 
+def test_a_line_of_multilog_begins_with_its_time() -> None:
+    stamp = f"@{(1 << 62) + 10 + at('2026-11-20T03:15:04') // times.SECOND_NS:016x}{250_000_000:08x}"
+    assert times.find_time(f"{stamp} qmail-smtpd: x", HANOI, RECEIVED_NS) == (at("2026-11-20T03:15:04.250"), 0, 25)
+    assert times.find_time("@4000 is no stamp", HANOI, RECEIVED_NS) is None
+
+
 def test_times_without_offset_are_in_the_zone_of_the_source() -> None:
     assert times.dated("2026-03-02 08:14", "07", "5", None, HANOI) == at("2026-03-02T01:14:07.500")
     assert times.ctime("Mar 02 08:14", "07", None, "2026", HANOI) == at("2026-03-02T01:14:07")
