@@ -27,6 +27,8 @@ class Case:
             return False
         if self._pattern is not None:
             value = fields.get(self._field)
+            if isinstance(value, list) and value:
+                value = value[0]
             found = self._pattern.named(value) if isinstance(value, str) else None
             if found is None:
                 return False

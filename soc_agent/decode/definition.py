@@ -69,7 +69,7 @@ class CaseDefinition(_Part, frozen=True, kw_only=True):
     when: dict[str, Texts]
     """Field to the values of which it must have one, without regard to case; ``x*`` is whatever begins with x."""
     field: str = ""
-    """A field that is looked into by ``match``."""
+    """A field that is looked into by ``match``; of a list, its first value."""
     match: str = ""
     """RE2 syntax over the whole of that field; its named groups become fields. Where it does not match, the case
     does not hold."""
@@ -103,6 +103,9 @@ class DecoderDefinition(_Part, frozen=True, kw_only=True):
     """Its candidates are the lines of these programs, without regard to case and folder."""
     find: tuple[Text, ...] = ()
     """Its candidates are also the lines with one of these literals, where no decoder of the program took the line."""
+    understands: Literal["", "login"] = ""
+    """``login``: no patterns, but the words for a login that was refused or accepted, whatever program wrote the line
+    and in whatever order. Such a decoder is asked last of all, and needs neither programs nor literals."""
     payload: tuple[Text, ...] = ()
     """Line types in which the message itself may be written, tried in this order before the patterns."""
     structured: str = ""

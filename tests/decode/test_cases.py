@@ -59,7 +59,7 @@ def test_a_case_looks_into_a_field() -> None:
     assert case.fields == {"user", "src_port"}
     assert not case.add_to({"type": "event", "msg": "logout of an"})
     assert not case.add_to({"type": "event"})
-    assert not case.add_to({"type": "event", "msg": ["login of an from 22"]})
+    assert not case.add_to({"type": "event", "msg": [["login of an from 22"]]})
 
 
 def test_a_pattern_that_re2_does_not_take_is_refused() -> None:
@@ -106,3 +106,11 @@ def test_a_value_that_is_no_address_is_no_field() -> None:
 @given(st.dictionaries(st.sampled_from(["type", "result", "msg"]), st.none() | st.integers() | st.text()))
 def test_a_case_never_raises(fields: dict[str, Any]) -> None:
     make(**REFUSED, field="msg", match="(?P<a>.*)").add_to(fields)
+
+
+def test_of_a_list_a_case_looks_into_the_first_value() -> None:
+    case = make(when={"type": "event"}, field="addresses", match=r"(?P<src_ip>.+)")
+    fields: dict[str, Any] = {"type": "event", "addresses": ["192.0.2.1", "10.0.0.1"]}
+    assert case.add_to(fields)
+    assert fields["src_ip"] == "192.0.2.1"
+    assert not case.add_to({"type": "event", "addresses": []})
