@@ -12,6 +12,7 @@ LINUX_SYSLOG = LogSource("", "linux", "syslog")
 _SOURCES: tuple[LogSource, ...] = (LINUX_SYSLOG,)
 _AUTH_SOURCES = (LogSource("", "linux", "auth"), LINUX_SYSLOG)
 
+_AUTH = ("auth", "authpriv", "security")
 FACILITIES = (
     *("kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"),
     *("ntp", "audit", "alert", "clock"),
@@ -33,6 +34,7 @@ _DATED = re.compile(
     rf"([12][0-9]{{3}}) ([0-9]{{2}}:[0-9]{{2}})):([0-9]{{2}})(?:[.,]([0-9]{{1,9}})[0-9]*)?"
     rf" ?({times.OFFSET})?{_AFTER_TIME}"
 )
+_UPTIME = re.compile(r"\[ *[0-9]+\.[0-9]{6}\] ")
 _EPOCH = re.compile(r"([0-9]{10}\.[0-9]{6}) ")
 _CISCO = re.compile(
     # sequence number and host, each where it is asked for; NX-OS puts the year in front, and a colon before it
@@ -57,10 +59,34 @@ _USUAL = re.compile(
 """What nearly all lines are: a time without fraction, a host, a program. It reads no line otherwise than the rest does,
 only faster."""
 _MODULE = re.compile(r"([^()\s]+)\(([\w-]+)\)")
+_LEVEL = re.compile(
+    # before the host (syslogd -v of the BSDs), after it or without one (busybox, logread)
+    r"((?:[^\s:\[<]+ +)?)<?(kern|user|mail|daemon|auth|authpriv|security|syslog|lpr|news|uucp|cron|ftp|ntp|local[0-7])"
+    r"\.(emerg|alert|crit|err|error|warn|warning|notice|info|debug)>? +(?=[^\s\[:]|\[)"
+)
+_MESSAGE_ID = re.compile(r"\[ID [0-9]+ [a-z0-9]+\.[a-z]+\] ?")
+"""What Solaris writes in front of a message."""
+_BRACKETS = re.compile(
+    r"(?:([^\s\[%:]+) +)?\[(?!(?:debug|info|notice|warn|warning|err|error|crit|alert|emerg|fatal|trace)\])"
+    r"([a-z][\w./-]{0,63})\](?:\[([0-9]{1,18})\])?:? "
+)
+"""A tag in brackets (metalog)."""
+_WEEKDAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?=[12A-Z])")
+"""What logread and ``journalctl -o short-full`` begin a line with."""
+_ZONE = re.compile(
+    r"([12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) (?:([+-][0-9]{2})|[A-Z]{2,5})(?= )"
+)
+"""A time with the name of its zone: letters are those of the host, which its source is told; numbers are hours."""
+_NO_TIME = re.compile(r"(?:\[ *[0-9]+\.[0-9]{6}\] )?(?:[\w.-]+ )?([A-Za-z][\w./-]*)\[[0-9]{1,18}\]: ")
+"""A line without a time, or with one since the start of the host (``journalctl -o short-monotonic``)."""
 _REPEATED = re.compile(r"message repeated ([0-9]{1,9}) times: \[ ?(.*?)\]?", re.DOTALL)
 _LAST_REPEATED = re.compile(r"last message (?:repeated ([0-9]{1,9}) times|buffered ([0-9]{1,9}) times)")
 _REPEATS = ("message repeated ", "last message ")
 _RFC5424 = re.compile(r"(?:[0-9]{1,7} )?<([0-9]{1,3})>[1-9][0-9]{0,2} (\S+) (\S+) (\S+) (\S+) (\S+) ?", re.ASCII)
+_RELAYED = re.compile(
+    r"(?:<([0-9]{1,3})>)?1 ([0-9]{4}-[0-9]{2}-[0-9]{2}T\S+) (\S+) (\S+) (\S+) (\S+) ?(?=[\[-])", re.ASCII
+)
+"""A whole message of RFC 5424 behind the header of RFC 3164 that a relay put in front; the priority may be gone."""
 _NAME = r'[^\s=\]"]{1,64}'
 _ELEMENT = re.compile(rf'\[({_NAME})((?: +{_NAME}="[^"\\\]]*(?:\\.[^"\\\]]*)*")*) *\]', re.DOTALL)
 _PARAMETER = re.compile(rf'({_NAME})="([^"\\\]]*(?:\\.[^"\\\]]*)*)"', re.DOTALL)
@@ -77,6 +103,8 @@ def decode_syslog(text: str, context: Context) -> Parsed | None:
         stamp, host, program, process_id = found.groups()
         time_ns = times.yearless_stamp(stamp, context.timezone, context.received_ns // times.HOUR_NS)
         message = text[found.end() :].strip()
+        if message.startswith("[ID ") and (identity := _MESSAGE_ID.match(message)):
+            message = message[identity.end() :]
         fields: dict[str, Any] = {"program": program}
         if process_id:
             fields["pid"] = int(process_id)
@@ -89,7 +117,11 @@ def decode_syslog(text: str, context: Context) -> Parsed | None:
         return _rfc5424(text, found, context)
     if header := read_header(text, context):
         return header
+    if (day := _WEEKDAY.match(text)) and (header := read_header(_zoned(text[day.end() :]), context)) and header.program:
+        return header
     # a priority, or a program with its pid, is enough to know a syslog line by (RFC 3164, section 4.3.3)
+    if (uptime := _UPTIME.match(text)) and _NO_TIME.match(text):
+        text = text[uptime.end() :]
     found = re.match(_PRI, text)
     start = found.end() if found else 0
     tag = _HEAD.match(text, start)
@@ -119,7 +151,10 @@ def read_header(text: str, context: Context) -> Parsed | None:
         return _message(text[found.end() :].strip(), None, times.epoch(float(found[1])))
     else:
         return None
-    return _message(text[found.end() :].strip(), found[1], time_ns)
+    parsed = _message(text[found.end() :].strip(), found[1], time_ns)
+    if not parsed.program and (found := _RELAYED.match(parsed.subject)):
+        return _rfc5424(parsed.subject, found, context)
+    return parsed
 
 
 def is_syslog(text: str) -> bool:
@@ -128,16 +163,31 @@ def is_syslog(text: str) -> bool:
         return True
     found = _DATED.match(text) or _EPOCH.match(text)
     if not found:
-        return bool(re.match(r"<[0-9]{1,3}>[\w/.-]+(?:\[[0-9]+\])?: ", text))
+        if day := _WEEKDAY.match(text):
+            return _is_of_a_program(_zoned(text[day.end() :]))
+        return bool(_NO_TIME.match(text) or re.match(r"<[0-9]{1,3}>[\w/.-]+(?:\[[0-9]+\])?: ", text))
     tag = _HEAD.match(text, found.end())
     return bool(tag and tag[1]) or bool(_HOST_ADDRESS.match(text, found.end()))
 
 
-_CISCO_MESSAGE = re.compile(r"[ :>]%[A-Z][A-Z0-9_-]*(?:-[a-z]+)?-[0-7]-[A-Z0-9_]+:")
+def _zoned(text: str) -> str:
+    return _ZONE.sub(lambda found: f"{found[1]} {found[2]}00" if found[2] else found[1], text, count=1)
+
+
+def _is_of_a_program(text: str) -> bool:
+    """Say whether what follows a day of the week is syslog for sure: other logs begin so, too."""
+    found = _BSD.match(text) or _DATED.match(text)
+    return bool(found and _SENDER.match(text, found.end()))
+
+
+_SENDER = re.compile(rf"(?:{_LEVEL.pattern}|[\w.-]+ +)[A-Za-z][\w./-]*(?:\[[0-9]+\])?: ")
+_CISCO_MESSAGE = re.compile(r"[ :>]%(?:[A-Z][A-Z0-9_-]*(?:-[a-z]+)?-[0-7]-[A-Z0-9_]+:|%[0-9]{2}\w+/[0-7]/\w)")
+"""As Cisco names a message, and as Huawei and H3C do (``%%01SSH/4/SSH_FAIL``)."""
 _HOST_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3} [\w,]+ ")
 
 
 def _rfc5424(text: str, found: re.Match[str], context: Context) -> Parsed:
+    priority: str | None
     priority, stamp, host, program, process_id, message_id = found.groups()
     fields: dict[str, Any] = {}
     data_end = _structured_data(text, found.end(), fields)
@@ -197,6 +247,14 @@ def _cisco(text: str, found: re.Match[str], context: Context) -> Parsed | None:
 
 def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: bool = False) -> Parsed:
     """Split what follows the time into host, tag and message."""
+    if level := _LEVEL.match(rest):
+        before, facility, severity = level.groups()
+        parsed = _message(before + rest[level.end() :], priority, time_ns, hostless=hostless)
+        parsed.fields.setdefault("facility", facility)
+        parsed.fields.setdefault("severity", severity)
+        if facility in _AUTH:
+            parsed.log_sources = _AUTH_SOURCES
+        return parsed
     if tag := _HEAD.match(rest):
         host, program, process_id = tag.groups()
         message = rest[tag.end() :].strip()
@@ -205,6 +263,9 @@ def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: 
         if not host and message.startswith("%"):  # a device that closes its host with a colon
             host, program = program, ""
         return _parsed(message, host or "", program, process_id, priority, time_ns, {})
+    if "[" in rest[:64] and (found := _BRACKETS.match(rest)):
+        host, program, process_id = found.groups()
+        return _parsed(rest[found.end() :].strip(), host or "", program, process_id, priority, time_ns, {})
     if hostless or rest.startswith("%"):
         return _parsed(rest, "", "", None, priority, time_ns, {})
     host, _, message = rest.partition(" ")
@@ -220,6 +281,8 @@ def _parsed(
     time_ns: int | None,
     fields: dict[str, Any],
 ) -> Parsed:
+    if message.startswith("[ID ") and (identity := _MESSAGE_ID.match(message)):
+        message = message[identity.end() :]
     subject = message
     if program:
         if program[-1] == ")" and (module := _MODULE.fullmatch(program)):

@@ -121,7 +121,9 @@ def test_lines_that_name_their_fields_may_have_any() -> None:
 
 def test_literals_say_by_what_lines_of_a_log_source_are_known() -> None:
     literals = all_decoders().literals("syslog", LogSource("", "linux", "sshd"))
-    assert literals == frozenset({"sshd", "sshd-session", "sshd-auth"})
+    assert literals is not None
+    assert literals >= {"sshd", "sshd-session", "sshd-auth", "Failed password for "}
+    assert all(len(literal) >= 4 for literal in literals)
     assert all_decoders().literals("syslog", LogSource("", "linux", "syslog")) is None
     assert all_decoders().literals("access", LogSource("", "linux", "sshd")) == frozenset()
     assert all_decoders().literals("no such type", LogSource()) is None

@@ -297,3 +297,45 @@ def test_what_has_no_message_is_known_by_its_id_and_data() -> None:
     parsed = decode_syslog('<14>1 2026-03-02T08:14:07Z fw RT_FLOW - DENY [a@1 x="y"]', make_context())
     assert parsed is not None
     assert (parsed.fields["message"], parsed.subject) == ("", 'DENY [a@1 x="y"]')
+
+
+def test_what_loggers_put_around_the_host_and_the_tag_is_taken_off() -> None:
+    found = {}
+    for line in (
+        "Fri Nov 20 08:00:08 2026 authpriv.info dropbear[12]: text",
+        "Nov 20 08:00:08 ap1 auth.info sshd[12]: text",
+        "Nov 20 08:00:08 <auth.info> ap1 sshd[12]: text",
+        "Nov 20 08:00:08 sun1 sshd[12]: [ID 800047 auth.info] text",
+        "2026-11-20T08:00:08+00:00 sun1 sshd[12]: [ID 800047 auth.info] text",
+        "Nov 20 08:00:08 [sshd] text",
+        "Nov 20 08:00:08 ap1 [sshd][12]: text",
+        "Fri 2026-11-20 08:00:08 +07 ap1 sshd[12]: text",
+        "Fri 2026-11-20 08:00:08 ICT ap1 sshd[12]: text",
+        "[ 8112.000000] ap1 sshd[12]: text",
+        "ap1 sshd[12]: text",
+    ):
+        parsed = parse(line)
+        assert parsed.fields["message"] == parsed.subject == "text", line
+        found[line] = (parsed.host, parsed.program)
+    hosts = ["", "ap1", "ap1", "sun1", "sun1", "", "ap1", "ap1", "ap1", "ap1", "ap1"]
+    assert found == dict(zip(found, zip(hosts, ["dropbear", *["sshd"] * 10], strict=True), strict=True))
+    assert parse("Nov 20 08:00:08 ap1 auth.info sshd[12]: x").log_sources[0] == LogSource("", "linux", "auth")
+    assert parse("Fri 2026-11-20 08:00:08 +07 ap1 sshd[12]: x").time_ns == at("2026-11-20T01:00:08")
+    # what only looks so stays what it is
+    assert parse("Nov 20 08:00:08 web1 [error] x").fields["message"] == "[error] x"
+
+
+@pytest.mark.parametrize(
+    ("line", "yes"),
+    [
+        ("ap1 sshd[12]: text", True),
+        ("[ 8112.000000] ap1 sshd[12]: text", True),
+        ("Fri Nov 20 08:00:08 2026 daemon.info dnsmasq: text", True),
+        ("Fri 2026-11-20 08:00:08 UTC ap1 sshd[12]: text", True),
+        ('Fri Nov 20 08:00:08 2026 [pid 12] [an] FAIL LOGIN: Client "192.0.2.7"', False),
+        ("Fri Nov 20 08:00:08 2026 - OK - [192.0.2.7] text", False),
+        ("[ 8112.000000] usb 1-1: text", False),
+    ],
+)
+def test_lines_without_a_usual_time_are_syslog_only_with_a_program(line: str, yes: bool) -> None:
+    assert is_syslog(line) is yes
