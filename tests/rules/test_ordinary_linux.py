@@ -149,6 +149,86 @@ WORK = {
         gcc -O2 -o /srv/app/x /srv/app/x.c
         """,
     ),
+    "Ansible sets a host up": (
+        0,
+        """
+        /bin/sh -c '( umask 77 && mkdir -p "` echo /home/an/.ansible/tmp `" )'
+        /bin/sh -c 'chmod u+x /home/an/.ansible/tmp/t-1/ /home/an/.ansible/tmp/t-1/AnsiballZ_copy.py && sleep 0'
+        /bin/sh -c '/usr/bin/python3 /home/an/.ansible/tmp/t-1/AnsiballZ_copy.py && sleep 0'
+        sudo -H -S -n -u root /bin/sh -c 'echo BECOME-SUCCESS-a ; /usr/bin/python3 /home/an/.ansible/tmp/t-1/x.py'
+        /bin/sh -c 'rm -f -r /home/an/.ansible/tmp/t-1/ > /dev/null 2>&1 && sleep 0'
+        tee /etc/systemd/system/app.service
+        cp app.service /etc/systemd/system/app.service
+        systemctl enable --now app.service
+        useradd -m -s /bin/bash lan
+        usermod -L hoa
+        chmod 600 /root/.ssh/authorized_keys
+        sysctl -w vm.swappiness=10
+        """,
+    ),
+    "an administrator looks after a host": (
+        0,
+        """
+        systemctl kill -s HUP rsyslog.service
+        pkill -HUP rsyslogd
+        sh -c '[ ! -f /run/nginx.pid ] || kill -USR1 `cat /run/nginx.pid`'
+        journalctl --vacuum-time=30d
+        find /var/log -name '*.gz' -mtime +90 -delete
+        ufw allow 443/tcp
+        iptables -A INPUT -p tcp --dport 443 -j ACCEPT
+        auditctl -l
+        augenrules --load
+        apt-get -y remove vlc
+        dnf -y update
+        rpm -Uvh kernel.rpm
+        grep Failed /var/log/auth.log
+        sed -n /Failed/p /var/log/auth.log
+        tcpdump -i eth0 -w /srv/a.pcap -C 100 -z gzip
+        mount /dev/sdb1 /mnt/usb
+        touch /srv/app/maintenance
+        script -q /root/session.log
+        insmod /lib/modules/6.1.0/kernel/drivers/net/dummy.ko
+        chattr -i /etc/resolv.conf
+        lynis audit system
+        clamscan -r /srv
+        smartctl -a /dev/sda
+        /opt/veeam/transport/veeamagent
+        /var/ossec/bin/wazuh-syscheckd
+        """,
+    ),
+    "images are built": (
+        0,
+        """
+        sh -c 'apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*'
+        sh -c 'curl -fsSLo /usr/local/bin/tool https://mirror.example.vn/tool && chmod 755 /usr/local/bin/tool'
+        sh -c 'cd /tmp && wget -q https://mirror.example.vn/a.tgz && tar xzf a.tgz && rm a.tgz'
+        sh -c 'adduser -D app && chown -R app /app'
+        runc --root /run/docker/runtime-runc/moby create x
+        docker system prune -af
+        helm upgrade portal ./chart
+        kubectl apply -f deploy.yaml
+        nsenter --net=/var/run/netns/cni-1 ip a
+        iptables-restore --noflush --counters
+        """,
+    ),
+    "a developer works": (
+        1000,
+        """
+        base64 -d token.txt
+        php -r 'echo PHP_VERSION;'
+        node -e 'require("net").connect(5432,"db01")'
+        ruby -rsocket -e 'puts TCPSocket.new("db01",5432).peeraddr'
+        ssh -o 'ProxyCommand=ssh -W %h:%p jump01' db01
+        gdb -batch -ex bt ./app core
+        curl -F file=@/srv/report.pdf https://portal.example.vn/api
+        curl -d @body.json http://10.20.1.5:9200/_bulk
+        tar -I zstd -cf /srv/a.tar.zst /srv/app
+        git -c core.editor=true rebase --continue
+        /home/an/.vscode/extensions/a/bin/server
+        /tmp/.mount_Draw1a/usr/bin/draw
+        7z a -pS3cret /srv/x.7z /srv/data
+        """,
+    ),
 }
 FILES = (
     ("/usr/bin/dpkg", "/etc/cron.d/php"),
