@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 _COOKIE = b"\x63\x82\x53\x63"
 _TYPES = {1: "DISCOVER", 2: "OFFER", 3: "REQUEST", 4: "DECLINE", 5: "ACK", 6: "NAK", 7: "RELEASE", 8: "INFORM"}
-_HOST_NAME, _DOMAIN, _REQUESTED, _LEASE, _TYPE, _SERVER = 12, 15, 50, 51, 53, 54
+_ROUTERS, _DNS, _HOST_NAME, _DOMAIN, _REQUESTED, _LEASE, _TYPE, _SERVER = 3, 6, 12, 15, 50, 51, 53, 54
+_MAX_LISTED = 8
 
 
 class Message(NamedTuple):
@@ -21,6 +22,9 @@ class Message(NamedTuple):
     domain: bytes
     lease_s: int
     """0 when none is named."""
+    routers: tuple[str, ...] = ()
+    dns: tuple[str, ...] = ()
+    """Name servers that a client shall use."""
 
 
 def parse(data: bytes) -> Message | None:
@@ -47,8 +51,14 @@ def parse(data: bytes) -> Message | None:
         host_name=options.get(_HOST_NAME, b""),
         domain=options.get(_DOMAIN, b""),
         lease_s=int.from_bytes(options.get(_LEASE, b"")[:4], "big"),
+        routers=_addresses(options.get(_ROUTERS, b"")),
+        dns=_addresses(options.get(_DNS, b"")),
     )
 
 
 def _address(data: bytes) -> str:
     return socket.inet_ntoa(data) if len(data) == 4 and any(data) else ""
+
+
+def _addresses(data: bytes) -> tuple[str, ...]:
+    return tuple(socket.inet_ntoa(data[at : at + 4]) for at in range(0, min(len(data), 4 * _MAX_LISTED) - 3, 4))

@@ -16,6 +16,9 @@ _URI_CAP_BYTES = 8192
 _TEXT_CAP_BYTES = 1024
 _PASSWORD_NEEDED = 331
 _MAX_COMMANDS = 32
+_NETBIOS = 137
+_NETBIOS_TYPES = {"SRV": "NBSTAT"}
+"""Types that mean something else there (RFC 1002 section 4.2.1.2)."""
 
 Dissect = Callable[[bytes, int], tuple[str, ...] | None]
 """Gives the answers of a DNS message with unusual records, captured at a time in nanoseconds; None when it will not."""
@@ -139,6 +142,9 @@ class DnsDialogue:
         found = dns.parse(data, lambda message: dissect(message, time_ns))
         if found is None:
             return None
+        if _NETBIOS in (names.resp_p, names.orig_p):
+            kind = _NETBIOS_TYPES.get(found.qtype_name, found.qtype_name)
+            found = found._replace(query=dns.netbios_name(found.query), qtype_name=kind)
         key = (found.id, found.query)
         if found.is_response:
             _, asked_ns = self._waiting.pop(key, (found, time_ns))
@@ -168,5 +174,6 @@ def _dns_line(names: Names, found: dns.Message, time_ns: int) -> bytes:
             answers=found.answers,
             rejected=found.rejected,
             z=found.z,
+            recursion_desired=found.is_recursive,
         )
     )

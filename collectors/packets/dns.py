@@ -14,10 +14,10 @@ from typing import NamedTuple
 _log = logging.getLogger(__name__)
 
 TYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 10: "NULL", 12: "PTR", 13: "HINFO", 15: "MX", 16: "TXT", 17: "RP",
-         18: "AFSDB", 24: "SIG", 25: "KEY", 28: "AAAA", 29: "LOC", 33: "SRV", 35: "NAPTR", 37: "CERT", 39: "DNAME",
-         41: "OPT", 43: "DS", 44: "SSHFP", 46: "RRSIG", 47: "NSEC", 48: "DNSKEY", 50: "NSEC3", 51: "NSEC3PARAM",
-         52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF", 249: "TKEY", 250: "TSIG", 251: "IXFR", 252: "AXFR", 255: "ANY",
-         256: "URI", 257: "CAA"}  # fmt: skip
+         18: "AFSDB", 24: "SIG", 25: "KEY", 28: "AAAA", 29: "LOC", 32: "NB", 33: "SRV", 35: "NAPTR", 37: "CERT",
+         39: "DNAME", 41: "OPT", 43: "DS", 44: "SSHFP", 46: "RRSIG", 47: "NSEC", 48: "DNSKEY", 50: "NSEC3",
+         51: "NSEC3PARAM", 52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF", 249: "TKEY", 250: "TSIG", 251: "IXFR",
+         252: "AXFR", 255: "ANY", 256: "URI", 257: "CAA"}  # fmt: skip
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN",
           7: "YXRRSET", 8: "NXRRSET", 9: "NOTAUTH", 10: "NOTZONE"}  # fmt: skip
 MAX_ANSWERS = 32
@@ -28,7 +28,7 @@ _HEADER = struct.Struct(">HHHHHH")
 _RECORD = struct.Struct(">HHIH")
 _QUESTION = struct.Struct(">HH")
 _MAX_QUESTIONS = 8
-_RESPONSE_BIT, _REFUSED = 0x8000, 5
+_RESPONSE_BIT, _WANTED_BIT, _REFUSED = 0x8000, 0x0100, 5
 
 
 class Message(NamedTuple):
@@ -44,6 +44,8 @@ class Message(NamedTuple):
     """The server refused, or failed without giving any record."""
     z: int = 0
     """The reserved bits of the header, those of DNSSEC (RFC 4035) among them."""
+    is_recursive: bool = False
+    """Whether who asks wants the whole answer, as clients do; a name server that looks one up itself does not."""
 
 
 def parse(data: bytes, dissect: Callable[[bytes], tuple[str, ...] | None]) -> Message | None:
@@ -66,6 +68,9 @@ def parse(data: bytes, dissect: Callable[[bytes], tuple[str, ...] | None]) -> Me
             at += 4
             if index == 0:
                 query, qtype = name, type_name(kind)
+        if not questions and answer_count and flags & _RESPONSE_BIT:
+            name, after = _name(data, at)  # of multicast DNS and NetBIOS: the answer alone says what it is about
+            query, qtype = name, type_name(_QUESTION.unpack_from(data, after)[0])
     except (IndexError, ValueError, struct.error):
         return None
     is_response = bool(flags & _RESPONSE_BIT)
@@ -77,7 +82,22 @@ def parse(data: bytes, dissect: Callable[[bytes], tuple[str, ...] | None]) -> Me
     given = answer_count or authorities or additional
     rejected = is_response and (rcode == _REFUSED or (rcode != 0 and not given))
     rcode_name = RCODES.get(rcode, f"RCODE{rcode}")
-    return Message(number, is_response, query, qtype, rcode_name, answers, rejected, flags >> 4 & 7)
+    return Message(
+        number, is_response, query, qtype, rcode_name, answers, rejected, flags >> 4 & 7, bool(flags & _WANTED_BIT)
+    )
+
+
+def netbios_name(query: str) -> str:
+    """Give the name that a query of NetBIOS stands for (RFC 1001 section 14.1), in lower case, without its last byte.
+
+    What is no such query is given as it is.
+    """
+    label = query.partition(".")[0]
+    if len(label) != 32 or not label.isalpha() or max(label) > "p":
+        return query
+    halves = [ord(letter) - 97 for letter in label]
+    name = bytes(high << 4 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
+    return _printable(name[:15].rstrip(b" \0")).lower() or query
 
 
 def type_name(number: int) -> str:
@@ -142,6 +162,8 @@ def _answer(data: bytes, at: int, size: int, kind: int) -> str | None:
     """Give the data of a record as text; None for a type that is not ordinary."""
     if kind == 1 and size == 4:
         return socket.inet_ntop(socket.AF_INET, data[at : at + 4])
+    if kind == 32 and size >= 6:
+        return socket.inet_ntop(socket.AF_INET, data[at + 2 : at + 6])  # RFC 1002 section 4.2.13: flags, address
     if kind == 28 and size == 16:
         return socket.inet_ntop(socket.AF_INET6, data[at : at + 16])
     if kind in (2, 5, 6, 12, 39):

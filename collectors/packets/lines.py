@@ -61,6 +61,7 @@ class Dns(_FlowLine, frozen=True, tag="dns"):
     rejected: bool = False
     z: int = field(name="Z", default=0)
     """The reserved bits of the header, where anything but 0 is odd."""
+    recursion_desired: bool = field(name="RD", default=False)
 
 
 class Ssl(_FlowLine, frozen=True, tag="ssl"):
@@ -100,6 +101,8 @@ class X509(_FlowLine, frozen=True, tag="x509"):
     key_alg: str = field(name="certificate.key_alg")
     sig_alg: str = field(name="certificate.sig_alg")
     dns: tuple[str, ...] = field(name="san.dns", default=())
+    is_expired: bool | UnsetType = field(name="certificate.expired", default=UNSET)
+    """Given where it was out of date when it was shown."""
 
 
 class Ssh(_FlowLine, frozen=True, tag="ssh"):
@@ -133,6 +136,26 @@ class SmbFiles(_FlowLine, frozen=True, tag="smb_files"):
     """The share."""
     name: str = field()
     size: int = field()
+    prev_name: str | UnsetType = UNSET
+    """Of what was renamed: its name before."""
+
+
+class Ntlm(_FlowLine, frozen=True, tag="ntlm"):
+    """A login with NTLM, and whether the server took it."""
+
+    username: str = field()
+    domainname: str = field()
+    hostname: str = field()
+    success: bool = field()
+    status: str = field()
+    """Name of the answer, as ``LOGON_FAILURE``."""
+
+
+class Notice(_FlowLine, frozen=True, tag="notice"):
+    """Something that no ordinary program does, named as Zeek names it."""
+
+    note: str = field()
+    msg: str = field()
 
 
 class DceRpc(_FlowLine, frozen=True, tag="dce_rpc"):
@@ -192,6 +215,8 @@ class Dhcp(_FlowLine, frozen=True, tag="dhcp"):
     host_name: str | UnsetType = UNSET
     domain: str | UnsetType = UNSET
     lease_time: float | UnsetType = UNSET
+    routers: tuple[str, ...] | UnsetType = UNSET
+    dns_servers: tuple[str, ...] | UnsetType = UNSET
 
 
 class Dhcp6(_FlowLine, frozen=True, tag="dhcpv6"):

@@ -14,6 +14,7 @@ from collectors.packets.lines import (
     DceRpc,
     Kerberos,
     Names,
+    Ntlm,
     Rdp,
     Smb,
     SmbFiles,
@@ -23,6 +24,7 @@ from collectors.packets.lines import (
     text,
 )
 from collectors.packets.login_listener import login_listener_of
+from collectors.packets.ntlm import Ntlm as NtlmLogin
 from collectors.packets.records import ssh_line
 from collectors.packets.rpc import RpcCalls
 from collectors.packets.smb import File, Found, Mapping, SmbSession
@@ -111,7 +113,11 @@ def _smb_line(names: Names, found: Found, time_ns: int) -> bytes:
     if isinstance(found, Mapping):
         return encode(SmbMapping(*ends, _clean(found.path), found.kind))
     if isinstance(found, File):
-        return encode(SmbFiles(*ends, found.action, _clean(found.path), _clean(found.name), found.size))
+        before = _clean(found.before) if found.before else UNSET
+        return encode(SmbFiles(*ends, found.action, _clean(found.path), _clean(found.name), found.size, before))
+    if isinstance(found, NtlmLogin):
+        user, domain, host = map(_clean, found[:3])
+        return encode(Ntlm(*ends, user, domain, host, found.success, found.status))
     return encode(DceRpc(*ends, found.endpoint, found.operation, _clean(found.pipe) if found.pipe else UNSET))
 
 

@@ -47,6 +47,7 @@ def x509_line(names: Names, found: Certificate, time_ns: int) -> bytes:
         key_alg=found.key_alg,
         sig_alg=found.sig_alg,
         dns=found.dns,
+        is_expired=True if found.not_valid_after < time_ns / 1_000_000_000 else UNSET,
     )
     return encode(line)
 
@@ -65,6 +66,8 @@ def dhcp_line(names: Names, found: dhcp.Message, time_ns: int) -> bytes:
             host_name=text(found.host_name, 255) if found.host_name else UNSET,
             domain=text(found.domain, 255) if found.domain else UNSET,
             lease_time=float(found.lease_s) if found.lease_s else UNSET,
+            routers=found.routers or UNSET,
+            dns_servers=found.dns or UNSET,
         )
     )
 

@@ -20,6 +20,26 @@ SERVER_PORTS = frozenset(_TCP_PORTS) | frozenset(_UDP_PORTS) | {80, 443, 8000, 8
 """Ports that a server rather than a client has: they tell who began a flow whose beginning was not seen."""
 
 _IRC = re.compile(rb"(?:NICK|USER|PASS|CAP|:\S+ (?:NOTICE|\d{3})) ", re.IGNORECASE)
+_IRC_LOGIN = re.compile(
+    rb"(?:CAP LS[^\r\n]*\r?\n|PASS [^\r\n]*\r?\n)*"
+    rb"(?:NICK \S+\r?\n(?:USER \S+ \S+ \S+ |$)|USER \S+ \S+ \S+ :?[^\r\n]*\r?\n(?:NICK |$))",
+    re.IGNORECASE,
+)
+"""What IRC clients alone send first, on any port: `USER` of other protocols has one word behind it."""
+_STRATUM = re.compile(
+    rb'\{[^}]{0,512}"method"\s*:\s*"(?:mining\.(?:subscribe|authorize|configure)|eth_(?:submitLogin|login))"'
+    rb'|\{[^{}]{0,128}"method"\s*:\s*"login"(?=.{0,1024}"(?:agent|algo|rigid|pass)"\s*:)',
+    re.DOTALL,
+)
+"""What programs that mine coins say first to a pool."""
+_SHELL = re.compile(
+    rb"\s{0,8}(?:Microsoft Windows \[Version \d|Windows PowerShell\r?\nCopyright"
+    rb"|(?:PS )?[A-Za-z]:\\[^\r\n>]{0,200}>\s*$"
+    rb"|(?:/bin/)?(?:ba|da|a|k|z)?sh: (?:\d+: )?(?:cannot set terminal process group|can't access tty|no job control)"
+    rb"|(?:ba|da|a|k|z)?sh-\d\.\d+[$#] |[\w.-]{1,32}@[\w.-]{1,64}:[^\r\n$#]{1,200}[$#] $|[#$] $"
+    rb"|uid=\d+(?:\([\w.$-]{1,32}\))? gid=\d|root:[x*]?:0:0:)"
+)
+"""What a shell that nobody logged in to writes first: banner, complaint, prompt, or the answer to ``id``."""
 _SIP = re.compile(rb"(?:SIP/2\.0 \d{3}|[A-Z]{3,9} sips?:\S+ SIP/2\.0)")
 _POP3_CLIENT = re.compile(rb"(?:USER|CAPA|AUTH|STLS|QUIT)\b", re.IGNORECASE)
 _QUIC_VERSIONS = (b"\x00\x00\x00\x01", b"\x6b\x33\x43\xcf", b"\xff\x00\x00")
@@ -83,6 +103,7 @@ _EITHER: tuple[tuple[str, _Test], ...] = (
     ("vnc", lambda d, _: d.startswith(b"RFB 00")),
     ("modbus", lambda d, port: port == 502 and len(d) >= 8 and d[2:4] == b"\x00\x00"),
     ("sip", lambda d, _: _SIP.match(d) is not None),
+    ("shell", lambda d, _: _SHELL.match(d[:1024]) is not None),
 )
 _FROM_ORIG: tuple[tuple[str, _Test], ...] = (
     *_EITHER,
@@ -93,7 +114,8 @@ _FROM_ORIG: tuple[tuple[str, _Test], ...] = (
     ("mqtt", lambda d, _: d[:1] == b"\x10" and d[4:8] in (b"MQTT", b"MQIs")),
     ("redis", lambda d, port: port == 6379 and (d[:1] == b"*" or d[:5].upper() == b"AUTH ")),
     ("rlogin", lambda d, port: port == 513 and d[:1] == b"\0"),
-    ("irc", lambda d, port: 6660 <= port <= 7000 and _IRC.match(d) is not None),
+    ("irc", lambda d, port: (_IRC if 6660 <= port <= 7000 else _IRC_LOGIN).match(d) is not None),
+    ("stratum", lambda d, _: d[:1] == b"{" and _STRATUM.match(d[:2048]) is not None),
 )
 _FROM_RESP: tuple[tuple[str, _Test], ...] = (
     *_EITHER,

@@ -5,15 +5,22 @@
 
 from typing import NamedTuple, TypeVar
 
+from collectors.packets import ntlm
+from collectors.packets.ntlm import Ntlm
 from collectors.packets.rpc import RpcCalls, is_rpc
 
-TREE_CONNECT, CREATE, WRITE, IOCTL = 3, 5, 9, 11
+SESSION_SETUP, TREE_CONNECT, CREATE, WRITE, IOCTL, SET_INFO = 1, 3, 5, 9, 11, 17
+_WHOLE = (SESSION_SETUP, TREE_CONNECT, CREATE, SET_INFO)
+"""Messages that are read when they are whole."""
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 _HEADER_BYTES = 64
 _RESPONSE, _ASYNC = 1, 2
-_PENDING = 0x0000_0103
+_PENDING, _MORE = 0x0000_0103, 0xC000_0016
 _DELETE_ON_CLOSE = 0x1000
+_RENAME = 0x0A01
+_RELATED = b"\xff" * 16
+"""The file that the message before in the chain opened."""
 _TRANSCEIVE = 0x0011_C017
 _SHARES = {1: "DISK", 2: "PIPE", 3: "PRINT"}
 _MAX_MESSAGES = 64
@@ -38,6 +45,8 @@ class File(NamedTuple):
     name: str
     action: str
     size: int
+    before: str = ""
+    """Of what was renamed: its name before, where that is known."""
 
 
 class PipeCall(NamedTuple):
@@ -48,7 +57,7 @@ class PipeCall(NamedTuple):
     operation: str
 
 
-Found = Mapping | File | PipeCall
+Found = Mapping | File | PipeCall | Ntlm
 
 
 class _Asked(NamedTuple):
@@ -56,16 +65,20 @@ class _Asked(NamedTuple):
     tree: int
     name: str
     options: int
+    login: ntlm.Authenticate | None = None
 
 
 class SmbSession:
     """Both sides of one connection. Bounded in what it remembers; the oldest is forgotten first."""
 
-    __slots__ = ("_asked", "_pipes", "_told", "_trees")
+    __slots__ = ("_asked", "_files", "_opening", "_pipes", "_told", "_trees")
 
     def __init__(self) -> None:
         self._trees: dict[int, str] = {}
         self._asked: dict[int, _Asked] = {}
+        self._files: dict[bytes, str] = {}
+        self._opening = ""
+        """Name of what was asked for last."""
         self._pipes: dict[bytes, tuple[str, RpcCalls]] = {}
         self._told: dict[tuple[str, str, str], None] = {}
         """Files that were told, so that one that is opened all the time is told once."""
@@ -74,7 +87,8 @@ class SmbSession:
     def held(self) -> int:
         """Bytes that this takes, about."""
         pipes = sum(300 + calls.held for _, calls in self._pipes.values())
-        return (len(self._trees) + len(self._asked) + len(self._told)) * 300 + pipes
+        kept = len(self._trees) + len(self._asked) + len(self._told) + len(self._files)
+        return kept * 300 + pipes
 
     def read(self, data: bytes) -> list[Found]:
         """Take messages, each with its length before it.
@@ -86,7 +100,7 @@ class SmbSession:
             if len(data) < 4 + _HEADER_BYTES or data[0] != 0 or data[4:8] != b"\xfeSMB":
                 break
             end = 4 + int.from_bytes(data[1:4], "big")
-            if end > len(data) and number == 0 and int.from_bytes(data[16:18], "little") in (TREE_CONNECT, CREATE):
+            if end > len(data) and number == 0 and int.from_bytes(data[16:18], "little") in _WHOLE:
                 raise EOFError
             found += self._chain(data[4:end])
             data = data[end:]
@@ -114,11 +128,17 @@ class SmbSession:
 
     def _ask(self, message: bytes) -> list[Found]:
         command, tree = _number(message, 12, 2), _number(message, 36, 4)
-        name = options = None
+        name = options = login = None
         if command == TREE_CONNECT:
             name, options = _text(message, _number(message, 68, 2), _number(message, 70, 2)), 0
         elif command == CREATE:
             name, options = _text(message, _number(message, 108, 2), _number(message, 110, 2)), _number(message, 104, 4)
+            self._opening = name
+        elif command == SESSION_SETUP:
+            login = ntlm.authenticate(message[_number(message, 76, 2) :][: _number(message, 78, 2)])
+            name, options = "" if login is not None else None, 0
+        elif command == SET_INFO and _number(message, 66, 2) == _RENAME:
+            return self._renamed(message, tree)
         elif command == WRITE:
             start = _number(message, 66, 2)
             return self._pipe(message[80:96], message[start : start + _number(message, 68, 4)])
@@ -126,7 +146,7 @@ class SmbSession:
             start = _number(message, 88, 4)
             return self._pipe(message[72:88], message[start : start + _number(message, 92, 4)])
         if name is not None and options is not None:
-            keep(self._asked, _number(message, 24, 8), _Asked(command, tree, name, options), _MAX_KEPT)
+            keep(self._asked, _number(message, 24, 8), _Asked(command, tree, name, options, login), _MAX_KEPT)
         return []
 
     def _answer(self, message: bytes) -> list[Found]:
@@ -136,6 +156,8 @@ class SmbSession:
         if asked is None or asked.command != command or status == _PENDING:
             return []
         del self._asked[number]
+        if asked.login is not None:
+            return [] if status == _MORE else [ntlm.decided(asked.login, status)]
         if status:
             return []
         if command == TREE_CONNECT:
@@ -143,6 +165,8 @@ class SmbSession:
                 keep(self._trees, _number(message, 36, 4), asked.name, _MAX_KEPT)
             return [Mapping(asked.name, _SHARES.get(_number(message, 66, 1), "UNKNOWN"))]
         file_id = message[128:144]
+        if len(file_id) == 16:
+            keep(self._files, file_id, asked.name, _MAX_KEPT)
         found = self._opened(asked, _number(message, 112, 8))
         if self._trees.get(asked.tree, "").upper().endswith("IPC$") and len(file_id) == 16:
             keep(self._pipes, file_id, (asked.name, RpcCalls()), _MAX_PIPES)
@@ -157,6 +181,13 @@ class SmbSession:
             return None
         keep(self._told, key, None, _MAX_KEPT)
         return File(path, asked.name or "<share_root>", f"SMB::{action}", size)
+
+    def _renamed(self, message: bytes, tree: int) -> list[Found]:
+        """Read a SET_INFO that gives a file another name ([MS-FSCC] section 2.4.42.2)."""
+        start, file_id = _number(message, 72, 2), message[80:96]
+        name = _text(message, start + 20, _number(message, start + 16, 4))
+        before = self._opening if file_id == _RELATED else self._files.get(file_id, "")
+        return [File(self._trees.get(tree, ""), name, "SMB::FILE_RENAME", 0, before)] if name else []
 
     def _pipe(self, file_id: bytes, data: bytes) -> list[Found]:
         """Read what is written to a pipe; of one that was open before, the name is not known."""

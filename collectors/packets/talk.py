@@ -9,11 +9,12 @@ from collectors.packets.dialogues import Dissect, DnsDialogue, FtpDialogue, Http
 from collectors.packets.handshake import Handshake
 from collectors.packets.lines import Names
 from collectors.packets.listeners import Listener, listener_of
-from collectors.packets.marks import DNS_PORTS, HANDSHAKE
+from collectors.packets.marks import DNS_PORTS, HANDSHAKE, HEARTBEAT
 from collectors.packets.records import dhcp6_line, dhcp_line, hello_line, quic_line
 from collectors.packets.stream import Stream, is_behind
 
 _DHCP_COOKIE = b"\x63\x82\x53\x63"
+_NETBIOS = 137
 _NONE = [0, 0]
 OPENED_PER_SECOND = 500
 """QUIC Initial packets are opened no faster: one takes about half a millisecond."""
@@ -139,7 +140,7 @@ class Talk:
             lines = self._dns().message(names, payload, time_ns, dissect)
             if lines is None:
                 return None
-            self.service = "dns"
+            self.service = "netbios_ns" if _NETBIOS in (names.orig_p, names.resp_p) else "dns"
             return self._settle(names, lines, time_ns)
         if payload[236:240] == _DHCP_COOKIE and (message := dhcp.parse(payload)) is not None:
             self.service = "dhcp"
@@ -207,6 +208,8 @@ class Talk:
             return self._read_dns(names, data, time_ns, dissect)
         if self._tls is None and data[0] == HANDSHAKE:
             return self._read_hello(data, time_ns)
+        if self._tls is not None and data[0] == HEARTBEAT:
+            return self._tls.heartbeat(names, side, data, time_ns), True
         if self._tls is not None:
             return self._tls.answer(names, data, time_ns, final=final) if side else (self._tls.finish(names), True)
         if side == 0 and self.service in ("", "http"):

@@ -8,7 +8,8 @@ from collectors.packets.frames import Ints, gather
 
 TCP, UDP, ICMP, ICMP6, SCTP = 6, 17, 1, 58, 132
 """Protocol numbers of IP (IANA)."""
-_NEEDS = table({TCP: 20, UDP: 8, ICMP: 4, ICMP6: 4, SCTP: 12})
+_TCP_BYTES, _TINY_BYTES = 20, 8
+_NEEDS = table({TCP: _TCP_BYTES, UDP: 8, ICMP: 4, ICMP6: 4, SCTP: 12})
 """Bytes of the header that must be there, by protocol."""
 _PAYLOAD_AT = table({UDP: 8, ICMP: 8, ICMP6: 8, SCTP: 12})
 _REQUEST_OF = table({0: 8 + 1, 14: 13 + 1, 16: 15 + 1, 18: 17 + 1})
@@ -25,6 +26,8 @@ def read_transport(work: Work) -> None:
     if not len(at):
         return
     need = np.where(work.later[at], 0, _NEEDS[ints["proto"][at]])
+    # the first fragment of a TCP header cut in pieces to get past filters (RFC 1858) still has the ports
+    need = np.where(work.fragment[at] & (need == _TCP_BYTES), _TINY_BYTES, need)
     limit = np.minimum(work.end[at], work.ip_end[at])
     good = work.transport[at] + need <= limit
     if not good.all():
@@ -50,6 +53,10 @@ def read_transport(work: Work) -> None:
 
 
 def _tcp(work: Work, at: Ints) -> None:
+    tiny = at[work.fragment[at] & (work.transport[at] + _TCP_BYTES > work.ip_end[at])]
+    if len(tiny):
+        work.ints["payload_size"][tiny] = 0
+        at = np.setdiff1d(at, tiny, assume_unique=True)
     if not len(at):
         return
     ints, start = work.ints, work.transport[at]

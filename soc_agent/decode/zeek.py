@@ -25,7 +25,7 @@ for _path in _PATHS:
     _SOURCES[_path] = (LogSource("", "zeek", _path),)
 _OTHER = (LogSource("", "zeek", ""),)
 
-DERIVED = frozenset({"_path", "action", "blocked", "cs-uri"})
+DERIVED = frozenset({"_path", "action", "blocked", "cs-uri", "query_parent"})
 _ENDS = (
     ("src_ip", "id.orig_h"),
     ("src_port", "id.orig_p"),
@@ -73,10 +73,22 @@ def name_record(name: str, fields: dict[str, Any], text: str, context: Context) 
             _put_whole(fields, target)
     elif path == "dns":
         _alias(fields, _DNS)
+        if isinstance(query := fields.get("query"), str) and (parent := parent_domain(query)):
+            fields.setdefault("query_parent", parent)
     elif path == "conn" and fields.get("conn_state") in _PASSED:
         fields.setdefault("action", "accept")
         fields.setdefault("blocked", False)
     return Parsed(name, _SOURCES.get(path, _OTHER), fields, time_in(fields, context), subject=text)
+
+
+def parent_domain(query: str) -> str:
+    """Give the domain that somebody registered, of a name below it; empty where there is none, or nothing is below it.
+
+    Without a list of all registries: below two letters, a short second label is taken for one of theirs (``gov.vn``).
+    """
+    labels = query.rstrip(".").split(".")
+    size = 3 if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 4 else 2
+    return ".".join(labels[-size:]).lower() if len(labels) > size else ""
 
 
 def _alias(fields: dict[str, Any], names: tuple[tuple[str, str], ...]) -> None:

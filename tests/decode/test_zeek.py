@@ -37,6 +37,20 @@ def test_a_dns_record_has_the_names_of_dns_rules() -> None:
     assert (parsed.fields["record_type"], parsed.fields["answer"]) == ("TXT", ["x", "y"])
 
 
+@pytest.mark.parametrize(
+    ("query", "parent"),
+    [
+        ("a.b.example.net", "example.net"),
+        ("x.Tinh.gov.vn", "tinh.gov.vn"),
+        ("x.example.vn", "example.vn"),
+        ("example.vn", None),
+        ("may-1", None),
+    ],
+)
+def test_a_dns_record_names_the_domain_above(query: str, parent: str | None) -> None:
+    assert parse(_path="dns", query=query, qtype_name="A").fields.get("query_parent") == parent
+
+
 def test_an_http_record_has_the_names_of_proxy_and_web_rules() -> None:
     parsed = parse(_path="http", method="GET", host="www.example.net", uri="/a?b=1", user_agent="curl", status_code=200)
     fields = parsed.fields

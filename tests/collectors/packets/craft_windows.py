@@ -72,6 +72,27 @@ def transceive(file_id: bytes, data: bytes, number: int = 4) -> bytes:
     return netbios(smb2(11, body + data, number=number))
 
 
+def login(user: str, domain: str, host: str, number: int = 1) -> bytes:
+    fields, content = b"", b""
+    for text in ("", "", domain, user, host, ""):
+        data = text.encode("utf-16-le")
+        fields += struct.pack("<HHI", len(data), len(data), 88 + len(content))
+        content += data
+    blob = b"NTLMSSP\0\x03\0\0\0" + fields + struct.pack("<I24x", 1) + content
+    body = struct.pack("<HBBIIHHQ", 25, 0, 1, 1, 0, 88, len(blob), 0)
+    return netbios(smb2(1, body + blob, number=number))
+
+
+def login_answer(status: int, number: int = 1) -> bytes:
+    return netbios(smb2(1, struct.pack("<HHHH", 9, 0, 72, 0), number=number, answer=True, status=status))
+
+
+def rename(file_id: bytes, name: str, tree: int, number: int = 5) -> bytes:
+    text = name.encode("utf-16-le")
+    body = struct.pack("<HBBIHHI16s", 33, 1, 10, 20 + len(text), 96, 0, 0, file_id)
+    return netbios(smb2(17, body + struct.pack("<B7xQI", 1, 0, len(text)) + text, number=number, tree=tree))
+
+
 def der(tag: int, *parts: bytes) -> bytes:
     content = b"".join(parts)
     size = len(content)

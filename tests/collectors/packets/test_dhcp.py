@@ -22,6 +22,13 @@ def test_what_a_message_says() -> None:
     assert (found.client_addr, found.assigned_addr) == ("10.0.0.9", "10.0.0.10")
     assert (found.requested_addr, found.server_addr) == ("10.0.0.10", "10.0.0.1")
     assert (found.host_name, found.domain, found.lease_s) == (b"may-1", b"a.vn", 3600)
+    assert (found.routers, found.dns) == ((), ())
+
+
+def test_where_an_offer_sends_a_client() -> None:
+    found = parse(build(2, b"\x03\x04\x0a\x00\x00\x01" + b"\x06\x08\x0a\x00\x00\x02\x0a\x00\x00\x03"))
+    assert found is not None
+    assert (found.routers, found.dns) == (("10.0.0.1",), ("10.0.0.2", "10.0.0.3"))
 
 
 def test_unusual_ones() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.packets.dns import MAX_ANSWERS, parse, scapy_answers, type_name
+from collectors.packets.dns import MAX_ANSWERS, netbios_name, parse, scapy_answers, type_name
 
 
 def none(_: bytes) -> None:
@@ -144,6 +144,24 @@ def test_what_is_no_message(data: bytes) -> None:
 
 def test_scapy_failing_is_no_answer() -> None:
     assert scapy_answers(b"\xff" * 5) in (None, ())
+
+
+def test_an_answer_without_its_question_is_about_its_first_record() -> None:
+    data = message(record("A", "192.0.2.7", "may-in.local"), name="x")
+    found = parse(data[:4] + b"\0\0" + data[6:12] + data[12 + len(b"\x01x\0\0\x01\0\x01") :], none)
+    assert found is not None
+    assert (found.query, found.qtype_name, found.answers) == ("may-in.local", "A", ("192.0.2.7",))
+
+
+def test_names_of_netbios() -> None:
+    assert netbios_name("eggjgmgfhdgfhchgcacacacacacacaaa") == "fileserv"
+    assert netbios_name("www.example.vn") == "www.example.vn"
+    assert netbios_name("z" * 32) == "z" * 32
+
+
+def test_who_wants_the_whole_answer() -> None:
+    found = [parse(message(rd=wants), none) for wants in (0, 1)]
+    assert [one.is_recursive for one in found if one] == [False, True]
 
 
 def test_a_type_without_a_name_has_its_number() -> None:

@@ -6,7 +6,7 @@ from collectors.packets import fragments
 from collectors.packets.fragments import Fragments
 from collectors.packets.frames import frames_of
 from collectors.packets.headers import Headers, decode
-from tests.collectors.packets.craft import ether, ip4, ip6, udp
+from tests.collectors.packets.craft import SYN, ether, ip4, ip6, tcp, udp
 
 V4, V6 = ("10.0.0.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2")
 
@@ -55,3 +55,17 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Fragments()
     completed([first4(number) for number in range(50)], table)
     assert completed([later4(0), later4(49)], table).source_port.tolist() == [0, 7]
+
+
+def test_a_tcp_header_cut_in_pieces_still_tells_its_ports() -> None:
+    whole = tcp(40000, 445, SYN)
+    parts = [whole[at : at + 8] for at in range(0, len(whole), 8)]
+    bits = [0x2000 if at < len(parts) - 1 else 0 for at in range(len(parts))]
+    packets = [
+        ether(ip4(*V4, 6, part, fragment=more | at, number=9), 0x0800)
+        for at, (part, more) in enumerate(zip(parts, bits, strict=True))
+    ]
+    headers = completed(packets)
+    assert not headers.is_bad.any()
+    assert headers.target_port.tolist() == [445] * len(parts)
+    assert headers.payload_size.tolist()[0] == 0

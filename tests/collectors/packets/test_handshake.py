@@ -57,3 +57,23 @@ def test_it_is_told_when_the_client_goes_on() -> None:
     flow.say(b"more")
     lines = lines_of(flow.frames)
     assert [line["_path"] for line in lines] == ["ssl", "conn"]
+
+
+def beat(said: int, content: bytes = b"") -> bytes:
+    """A heartbeat that says its content has so many bytes."""
+    message = b"\x01" + said.to_bytes(2, "big") + content
+    return b"\x18\x03\x02" + len(message).to_bytes(2, "big") + message
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "notes"),
+    [
+        (beat(16384), b"\x18\x03\x02\x40\0" + bytes(1200), ["Attack", "Attack_Success"]),
+        (beat(3000, bytes(3000)), b"\x15\x03\x02\0\x02\x02\x0a", ["Attack"]),
+        (beat(4, bytes(4 + 16)), b"\x18\x03\x02\x40\0" + bytes(1200), []),
+    ],
+)
+def test_a_heartbeat_that_asks_for_more_than_it_brings(asked: bytes, answered: bytes, notes: list[str]) -> None:
+    lines = talk((0, GREET), (1, records(HELLO, certificates(DER))), (0, asked), (1, answered))
+    found = [line["note"] for line in lines if line["_path"] == "notice"]
+    assert found == [f"Heartbleed::SSL_Heartbeat_{note}" for note in notes]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors.packets.ntlm import Ntlm
 from collectors.packets.smb import File, Mapping, PipeCall, SmbSession
 from tests.collectors.packets import craft_windows as windows
 
@@ -49,6 +50,29 @@ def test_a_procedure_called_through_a_pipe(carry: object) -> None:
     assert made.read(windows.create_answer(PIPE)) == [File(r"\\10.0.0.2\IPC$", "svcctl", "SMB::PIPE_OPEN", 0)]
     assert made.read(windows.write(PIPE, windows.rpc_bind(SVCCTL))) == []
     assert made.read(carry(PIPE, windows.rpc_request(12))) == [PipeCall("svcctl", "svcctl", "CreateServiceW")]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("status", "success", "name"),
+    [(0, True, "SUCCESS"), (0xC000006D, False, "LOGON_FAILURE"), (0xC00000AB, False, "0xC00000AB")],
+)
+def test_a_login_and_what_the_server_said(status: int, success: bool, name: str) -> None:
+    made = SmbSession()
+    assert made.read(windows.login("vanan", "TINH", "MAY-7")) == []
+    assert made.read(windows.login_answer(0xC0000016)) == []
+    assert made.read(windows.login("vanan", "TINH", "MAY-7", number=2)) == []
+    assert made.read(windows.login_answer(status, number=2)) == [Ntlm("vanan", "TINH", "MAY-7", success, name)]
+
+
+def test_a_file_that_gets_another_name() -> None:
+    made = session(r"\\srv\data", 1)
+    made.read(windows.create("a.docx", 5))
+    made.read(windows.create_answer(PIPE))
+    [found] = made.read(windows.rename(PIPE, "a.docx.x7", 5))
+    assert found == File(r"\\srv\data", "a.docx.x7", "SMB::FILE_RENAME", 0, "a.docx")
+    [unknown] = made.read(windows.rename(b"U" * 16, "b.x7", 5))
+    assert isinstance(unknown, File)
+    assert unknown.before == ""
 
 
 def test_messages_in_one_chain_and_in_one_segment() -> None:
