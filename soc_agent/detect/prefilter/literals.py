@@ -25,10 +25,10 @@ _USUAL = 1 / 16
 _ODD = 1 / 300
 _ODD_BYTES = frozenset(b"<>{}$`|^~;!*'@#\\")
 _WORDS = frozenset(
-    b"a accepted act action address admin allow and as at auth by client close closed command connect"
+    b"a accept accepted act action address admin allow and as at auth by client close closed command connect"
     b" connected connection daemon data deny error event exec failed file for from get gid group host http"
     b" id in info invalid ip is kernel key log login mail message method mode move name new no not of on"
-    b" open opened out password path port post process proto public query remote remove request response"
+    b" open opened out pam password path port post process proto public query remote remove request response"
     b" root security select sent server service session set src start started state status stop success"
     b" system tcp time to type udp uid unknown update url user version warning web with".split()
 )
@@ -96,7 +96,7 @@ def chance(clause: AbstractSet[bytes]) -> float:
 @lru_cache(maxsize=100_000)
 def _chance(literal: bytes) -> float:
     guess = _chance_of_letters(literal)
-    return max(guess, _WORD) if literal.strip(b" :=/()[]").lower() in _WORDS else guess
+    return max(guess, _WORD) if literal.strip(b" :=/()[]_-").lower() in _WORDS else guess
 
 
 def _chance_of_letters(literal: bytes) -> float:
