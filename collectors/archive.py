@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from collectors.audit_records import AuditRecords, begins_with_record, has_records
 from collectors.columns import HEADER_BYTES, header_of_name, leading_header, one_header
+from collectors.encodings import translator
 from collectors.joining import Taken
 from collectors.lines import Cursor, cut, read_size
 from collectors.unpack import FramesFile, XzFile, ZstFile
@@ -54,7 +55,8 @@ def read_blocks(path: Path, type_: str, line_cap_bytes: int = LINE_CAP_BYTES) ->
     """Yield a file as blocks of lines of this decoder type. ``-`` is standard input.
 
     A block's ``received_ns`` is when the file was last written: years that lines leave out are those near it. Records
-    of the audit daemon that are one event are one line, as a source of files gives them.
+    of the audit daemon that are one event are one line, as a source of files gives them. UTF-16, as SQL Server writes
+    it, becomes UTF-8: offsets are then those of the text.
 
     :raises SourceError: when the file cannot be read, or, after what could be read, when an archive is broken.
     """
@@ -108,8 +110,10 @@ def _blocks(path: Path, type_: str, line_cap_bytes: int) -> Iterator[Block]:
         size = _UNPACKED_BYTES if isinstance(file, tuple(_MAGIC.values())) else read_size(line_cap_bytes)
         while not final:
             chunk = read_unpacked(file, size, path)
+            if not cursor.offset and not buffer:
+                translate = translator(chunk)
             final = not chunk
-            buffer += chunk
+            buffer += chunk if translate is None else translate(chunk, final)
             begin = 0
             while True:
                 piece = cut(buffer, cursor, line_cap_bytes, begin=begin, final=final)

@@ -7,6 +7,7 @@ torn; UTF-16 is translated first, from and up to whole characters.
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 from collectors.lines import Cursor, Piece, cut, read_size
@@ -77,6 +78,29 @@ def sniff(head: bytes) -> str:
     if len(sample) < _ENOUGH_BYTES:
         return "" if b"\n" not in sample else UTF_8
     return _WIDE[0] if odd else _WIDE[1]
+
+
+def as_text(head: bytes) -> bytes:
+    """Give the first bytes of a file as UTF-8, where it is a text in UTF-16; as they are, where it is anything else."""
+    name = sniff(head)
+    return encoding_for(name).text(head) if name in _WIDE else head
+
+
+def translator(head: bytes) -> Callable[[bytes, bool], bytes] | None:
+    """Give what makes UTF-8 of a file that begins so, piece by piece, the second argument saying which is the last.
+
+    None where there is nothing to translate.
+    """
+    name = sniff(head)
+    if name not in _WIDE:
+        return None
+    # by this name it takes off the mark, and by the others it does not
+    decoder = codecs.getincrementaldecoder("utf-16" if by_mark(head) else name)("replace")
+
+    def translate(data: bytes, final: bool) -> bytes:
+        return decoder.decode(data, final).encode("utf-8", "replace")
+
+    return translate
 
 
 def encoding_for(name: str) -> Encoding:

@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from collectors.archive import looks_binary, read_blocks, read_head
+from collectors.encodings import as_text
 from collectors.eventlog import MAGIC as EVENT_LOG_MAGIC
 from collectors.eventlog import first_event, read_events
 from collectors.eventxml import first_xml_event, is_event_file, read_xml_events
@@ -74,6 +75,7 @@ def _look(path: Path, type_: str | None, problems: list[Problem]) -> Iterator[In
     elif type_:
         found = type_
     else:
+        head = as_text(head)
         found = "binary" if looks_binary(head) else guess_type(head)
     yield Input(path, found, size, head)
 

@@ -148,3 +148,13 @@ def test_an_audit_event_without_an_end_is_given_at_the_end_of_the_file(tmp_path:
     path.write_bytes(b"type=SYSCALL msg=audit(1772414047.579:7): a=1\ntype=CWD msg=audit(1772414047.579:7): cwd=x\n")
     (block,) = read_blocks(path, "auto")
     assert block.data.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_log_in_utf_16_is_read_as_any_other(tmp_path: Path, encoding: str) -> None:
+    """SQL Server writes its log so; a character may lie across two reads."""
+    lines = [f"2026-11-20 08:14:{number % 60:02}.12 Logon  từ chối 🔒 {number}" for number in range(9000)]
+    path = tmp_path / "ERRORLOG"
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
+    data = b"".join(block.data for block in read_blocks(path, "plain"))
+    assert data.decode().split("\r\n") == [*lines, ""]

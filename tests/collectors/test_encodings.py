@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.encodings import Encoding, encoding_for, sniff
+from collectors.encodings import Encoding, as_text, encoding_for, sniff, translator
 from collectors.lines import Cursor
 
 
@@ -78,3 +78,10 @@ def test_text_has_no_mark() -> None:
     assert encoding_for("utf-16-le").text(codecs.BOM_UTF16_LE + "ê".encode("utf-16-le")) == "ê".encode()
     assert encoding_for("utf-8").text(codecs.BOM_UTF8 + b"x") == b"x"
     assert encoding_for("latin-1").text(b"\xea") == "ê".encode()
+
+
+def test_the_beginning_of_a_file_is_told_as_text_where_it_is_wide() -> None:
+    assert as_text("từ chối đăng nhập\n".encode("utf-16")) == "từ chối đăng nhập\n".encode()
+    assert as_text(b"plain text\n") == b"plain text\n"
+    assert as_text(b"ElfFile\x00" + bytes(40)) == b"ElfFile\x00" + bytes(40)
+    assert translator(b"plain text\n") is None
