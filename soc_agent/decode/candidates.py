@@ -49,7 +49,7 @@ class DecoderIndex:
                 if decoder.take(parsed, context):
                     return
                 claimed = claimed or decoder
-        for decoder in self._with_literals(parsed.subject):
+        for decoder in self._with_literals(parsed):
             if decoder is not claimed and decoder.take(parsed, context):
                 if claimed is not None:
                     parsed.type = claimed.name
@@ -64,7 +64,7 @@ class DecoderIndex:
         for decoder in self._of_program(parsed.program) if parsed.program else ():
             asked.add(decoder)
             yield decoder, parsed.program
-        for decoder in self._with_literals(parsed.subject):
+        for decoder in self._with_literals(parsed):
             if decoder not in asked:
                 literals = (literal for literal in sorted(decoder.find) if literal in parsed.subject)
                 yield decoder, next(literals, decoder.definition.understands)
@@ -80,13 +80,13 @@ class DecoderIndex:
                 found = self._by_program.get(front.partition("-")[0])
         return found or ()
 
-    def _with_literals(self, subject: str) -> Iterator[CompiledDecoder]:
+    def _with_literals(self, parsed: Parsed) -> Iterator[CompiledDecoder]:
         """Yield the decoders of the literals in a message, then those that go by its words."""
         if self._finder is not None:
             decoders: dict[CompiledDecoder, None] = {}
-            hits = self._finder.find_matches_as_indexes(subject, overlapping=True)
+            hits = self._finder.find_matches_as_indexes(parsed.subject, overlapping=True)
             for index in sorted({match[0] for match in hits}):
                 decoders.update(dict.fromkeys(self._found[index]))
             yield from decoders
-        if self._last and has_words(subject):
+        if self._last and has_words(parsed):
             yield from self._last

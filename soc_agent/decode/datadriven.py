@@ -11,6 +11,7 @@ from soc_agent.decode.addresses import address
 from soc_agent.decode.cases import Case
 from soc_agent.decode.context import REPEAT_CAP, Context, LineType, Parsed
 from soc_agent.decode.definition import DecoderDefinition, PatternDefinition, texts
+from soc_agent.decode.logins import DERIVED, FIELDS, LITERALS, put_login
 from soc_agent.decode.pattern import Pattern
 from soc_agent.decode.straight import needed, straight
 from soc_agent.model import CLAIMED, LogSource
@@ -162,6 +163,9 @@ class CompiledDecoder:
                 sources = pattern.sources
                 self._name(parsed, sources if self.log_sources else join_sources(sources, parsed.log_sources))
                 return True
+        if self.definition.understands and put_login(parsed):
+            self._name(parsed, join_sources(self.log_sources, parsed.log_sources))
+            return True
         return False
 
     def taken_by(self, parsed: Parsed, context: Context) -> str | int | None:
@@ -176,9 +180,16 @@ class CompiledDecoder:
             if (before := self._prefix.named(subject)) is None:
                 return None
             subject = before.pop() or ""
+        if self.definition.understands and put_login(replace(parsed, fields=dict(parsed.fields))):
+            return self.definition.understands
         scratch = Parsed("", (), {})
         numbers = (number for number, pattern in enumerate(self._patterns, 1) if pattern.apply(subject, scratch))
         return next(numbers, None)
+
+    @property
+    def find(self) -> frozenset[str]:
+        """Literals of which its lines hold one, where no program of its wrote them."""
+        return frozenset(self.definition.find) | (LITERALS if self.definition.understands else frozenset())
 
     def claim(self, parsed: Parsed) -> None:
         """Name an event after this decoder though none of its patterns matched: the program alone says what it is."""
@@ -213,8 +224,9 @@ class CompiledDecoder:
             return None
         if self.definition.structured:
             return None
-        own = (*self.definition.aliases, *(field for field, _ in self._prefix_fields))
+        own: tuple[str, ...] = (*self.definition.aliases, *(field for field, _ in self._prefix_fields))
         own += tuple(field for case in self._cases for field in case.fields)
+        own += tuple(FIELDS) if self.definition.understands else ()
         return frozenset(own).union(*(part for part in inner if part), *(pattern.fields for pattern in self._patterns))
 
     def derived(self) -> set[str]:
@@ -222,6 +234,8 @@ class CompiledDecoder:
         definition = self.definition
         fields = {*definition.constants, *definition.values}
         fields.update(field for field, cast in definition.casts.items() if cast == "labels")
+        if definition.understands:
+            fields.update(DERIVED)
         for pattern in definition.patterns:
             fields.update(pattern.constants)
         for case in definition.cases:

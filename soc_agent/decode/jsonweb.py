@@ -12,12 +12,12 @@ from soc_agent.decode.access import decode_access
 from soc_agent.decode.addresses import address
 from soc_agent.decode.context import Context, Parsed
 from soc_agent.decode.errorlog import decode_apache_error, decode_nginx_error
+from soc_agent.decode.logins import APPLICATION, JSON_LITERALS, Login, put, read_login_of_object
 from soc_agent.decode.waf import MARKS, WAF, put_waf
 from soc_agent.decode.weblog import WEBSERVER, put_request, put_target
 from soc_agent.decode.weblogin import LITERALS as REFUSALS
 from soc_agent.model import LogSource
 
-APPLICATION = LogSource("application", "", "")
 _NEXTCLOUD = LogSource("application", "nextcloud", "")
 
 _CLIENT = (
@@ -65,12 +65,6 @@ _QUERY = ("args", "cs-uri-query", "httpRequest.args", "query_string", "query")
 """Names of the query, where it stands apart from the path."""
 _WHO_FAILED = ("username", "user", "login", "email", "account", "userName", "params.value.login", "user_name")
 _TEXT = ("msg", "message", "event", "error", "reason", "action", "type", "log", "@m")
-_LOGIN = r"(?:log[ _-]?(?:in|on)|sign[ _-]?in|authenticat(?:e|ion)|auth|passwords?|credentials?)"
-_REFUSED = r"(?:failed|failure|fail|unsuccessful|invalid|incorrect|denied|rejected|wrong|mismatch)"
-_FAILURE = re.compile(
-    rf"(?<![a-z])(?:{_REFUSED}(?:[\W_]+\w+){{0,3}}?[\W_]+{_LOGIN}|{_LOGIN}(?:[\W_]+[^\s]+){{0,5}}?[\W_]+{_REFUSED})(?![a-z])",
-    re.IGNORECASE,
-)
 _REFUSAL = re.compile(r'Login failed: "?(?P<user>.*?)"? \(Remote IP: "?(?P<ip>[^)"]*)"?\)', re.DOTALL)
 _GUESS = re.compile(r'Bruteforce attempt from "(?P<ip>[^"]*)" detected for action "(?P<reason>[^"]*)"')
 _HOST_ERROR = re.compile(r'Trusted domain error\. "(?P<ip>[^"]*)" tried to access using "(?P<target>.*)" as host')
@@ -82,21 +76,7 @@ LITERALS = {
     WEBSERVER: frozenset({f'{name.rpartition(".")[2]}"' for name in _CLIENT} | {*MARKS, '"stream"'}),
     _NEXTCLOUD: frozenset({"remoteaddr"}),
     WAF: frozenset({*MARKS, '"transaction"'}),
-    APPLICATION: frozenset(
-        {
-            "fail",
-            "unsuccessful",
-            "invalid",
-            "incorrect",
-            "denied",
-            "rejected",
-            "wrong",
-            "mismatch",
-            "remoteaddr",
-            "sessionscontroller",
-        }
-    )
-    | REFUSALS,
+    APPLICATION: JSON_LITERALS | REFUSALS | {"sessionscontroller", "omniauthcallbackscontroller"},
 }
 """What each line holds that is decoded to a log source."""
 DERIVED = frozenset({"action", "outcome", "service", "sc-status", "sc-bytes", "auth_method", "waf_score"})
@@ -119,14 +99,13 @@ def name_web(parsed: Parsed, context: Context) -> None:
     client = _client(fields, _CLIENT)
     if client and _put_access(fields, client):
         parsed.type, parsed.log_sources = "access_json", (WEBSERVER,)
-    if _is_gitlab_refusal(fields) or _FAILURE.search(text):
+    if _is_gitlab_refusal(fields):
         client = client or _client(fields, _FROM)
-        if not client:
-            return
-        fields["src_ip"] = client
-        if user := _word(fields, _WHO_FAILED):
-            fields["user"] = user
-        fields["action"], fields["outcome"] = "login", "failure"
+        login = Login("failure", client, _word(fields, _WHO_FAILED)) if client else None
+    else:
+        login = read_login_of_object(fields)
+    if login is not None:
+        put(fields, login)
         others = parsed.log_sources if parsed.type == "access_json" else ()
         parsed.type, parsed.log_sources = "application", (APPLICATION, *others)
 

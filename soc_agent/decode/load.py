@@ -114,7 +114,7 @@ def _check(
             if line_type not in line_types:
                 values = {"type": line_type, "known": known}
                 yield Problem("decode.unknown_type", _where(name, root, [key]), values)
-    if not definition.programs and not definition.find:
+    if not definition.programs and not definition.find and not definition.understands:
         yield Problem("decode.no_candidates", Where(name))
     groups: set[str] = set()
     patterns: list[tuple[str, list[str | int]]] = [(definition.prefix, ["prefix"])]

@@ -156,7 +156,7 @@ def test_refused_logins_of_any_application(line: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        {"msg": "login succeeded", "client_ip": "192.0.2.7"},
+        {"msg": "login page shown", "client_ip": "192.0.2.7"},
         {"msg": "backup failed", "client_ip": "192.0.2.7"},
         {"msg": "invalid authentication"},
         {"message": "x", "status": 200},
