@@ -20,9 +20,11 @@ from soc_agent.model.judging import Judged, LineDesk, LogLine
 from soc_agent.model.portal import PortalSeen
 from soc_agent.model.tuning import TunedFilter, Tuner
 from soc_agent.store import Store
-from soc_agent.text import current_language, say
+from soc_agent.text import SafeText, current_language, make_safe, say
 
 STOP_S = 15.0
+_SAID_LINES, _SAID_CAP_BYTES = 12, 8_192
+"""So much of what an agent that failed said is repeated."""
 
 
 @click.command("console", help=say("cli.console.help"))
@@ -122,6 +124,7 @@ def agent_process(config_path: Path, log_path: Path) -> Iterator[subprocess.Pope
     arguments = [sys.executable, "-m", "soc_agent", "--config", str(config_path), "--lang", current_language()]
     arguments += ["run", "--parent", str(os.getpid())]
     with log_path.open("ab") as narration:
+        began = narration.tell()
         agent = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
@@ -142,3 +145,13 @@ def agent_process(config_path: Path, log_path: Path) -> Iterator[subprocess.Pope
                 agent.wait()
         elif agent.returncode:
             click.echo(say("cli.console.agent_failed", code=agent.returncode, log=log_path), err=True)
+            for line in _last_lines(log_path, began):
+                click.echo(f"  {line}", err=True)
+
+
+def _last_lines(log_path: Path, began: int) -> list[SafeText]:
+    """Give the end of what an agent said: its log may be in a folder that goes with the program."""
+    with log_path.open("rb") as log:
+        log.seek(max(began, log.seek(0, os.SEEK_END) - _SAID_CAP_BYTES))
+        said = log.read().decode("utf-8", "replace")
+    return [make_safe(line) for line in said.splitlines()[-_SAID_LINES:]]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from soc_agent.cli.console import agent_process
 from soc_agent.store import Store
 from tests.agent.test_runner import eventually
@@ -37,12 +39,16 @@ def test_the_agent_lives_as_long_as_the_console(tmp_path: Path) -> None:
     assert not alive(tmp_path / "soc.db")
 
 
-def test_an_agent_that_fails_is_told(tmp_path: Path, capsys: object) -> None:
+def test_an_agent_that_fails_is_told_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "agent.log").write_text("said by the one before\n")
     (tmp_path / "config.yaml").write_text("sorces: []\n")
     with agent_process(tmp_path / "config.yaml", tmp_path / "agent.log") as agent:
         eventually(lambda: agent.poll() is not None)
     assert "sorces" in (tmp_path / "agent.log").read_text("utf-8")
-    assert "agent.log" in capsys.readouterr().err  # type: ignore[attr-defined]
+    said = capsys.readouterr().err
+    assert "agent.log" in said
+    assert "sorces" in said
+    assert "the one before" not in said
 
 
 def test_a_console_that_is_killed_leaves_no_agent_behind(tmp_path: Path) -> None:
