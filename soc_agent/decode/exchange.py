@@ -45,6 +45,8 @@ _PROXY = (
 )
 _NUMBERS = frozenset({"total-bytes", "recipient-count", "HttpStatus", "BackEndStatus"})
 _MAIL_PORTS = frozenset({25, 465, 475, 587, 717, 2525})
+_INBOUND = re.compile(r"Inbound authentication failed(?:.*?\bUser(?: ?Name)?: ?([^\s,;]+))?.*", re.DOTALL)
+"""What the receiving side of SMTP notes of a refused login, before it answers 535; the answer itself names nobody."""
 _LOGIN_COMMANDS = frozenset({"login", "authenticate", "auth", "pass"})
 
 
@@ -103,7 +105,11 @@ def _smtp(columns: Sequence[str]) -> dict[str, Any]:
     fields["message"] = data
     if said:
         fields["context"] = said
-    if columns[6] == ">" and data.startswith("535 "):
+    if columns[6] == "*" and (refused := _INBOUND.match(said) or _INBOUND.match(data)):
+        fields |= {"action": "authentication", "outcome": "failure", "message": refused[0]}
+        if refused[1]:
+            fields["user"] = refused[1]
+    elif columns[6] == ">" and data.startswith("535 "):
         fields |= {"action": "login", "outcome": "failure"}
     elif said == "authenticated":
         fields |= {"action": "login", "outcome": "success", "user": data}

@@ -50,6 +50,14 @@ def test_a_refused_login_over_smtp_is_decoded() -> None:
     assert fields["message"] == "535 5.7.3 Authentication unsuccessful"
 
 
+def test_what_is_noted_before_the_answer_names_who_was_refused() -> None:
+    note = SMTP.replace(",>,535 5.7.3 Authentication unsuccessful,", ",*,,Inbound authentication failed with {}")
+    fields = parse(note.format("LogonDenied for User: EXAMPLE\\an")).fields
+    assert (fields["action"], fields["outcome"], fields["user"]) == ("authentication", "failure", "EXAMPLE\\an")
+    assert fields["src_ip"] == "203.0.113.42"
+    assert "user" not in parse(note.format("LogonDenied")).fields
+
+
 def test_who_logged_in_over_smtp_is_named() -> None:
     fields = parse(SMTP.replace(">,535 5.7.3 Authentication unsuccessful,", "*,EXAMPLE\\vanthu,authenticated")).fields
     assert (fields["action"], fields["outcome"], fields["user"]) == ("login", "success", "EXAMPLE\\vanthu")
