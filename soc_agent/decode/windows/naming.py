@@ -59,8 +59,19 @@ _SQL_LOGINS = (17806, *range(18451, 18457), 18470, 18486, 18487, 18488)
 """Numbers of the events in which SQL Server tells of a login: refused (18456 and others) or accepted (18453–18455)."""
 _SQL_CLIENT = re.compile(r"\[[^\]\d:]{1,40}: ?([0-9A-Fa-f.:]{3,45})(?:%\w+)?\]")
 """Where the login came from, ``[CLIENT: 192.0.2.1]``, in the language of the server."""
+_SSH = re.compile(
+    # greedy: of what the client chose itself, the last address is the one that sshd wrote
+    r"(?:Failed|Accepted) \S{1,64} for (?:invalid user )?(.*) from (\S{2,64}) port [0-9]{1,5}(?: .*)?"
+    r"|Invalid user (.*) from (\S{2,64})(?: port [0-9]{1,5})?"
+    r"|(?:Connection (?:closed|reset) by|Disconnect(?:ed from|ing)) (?:authenticating|invalid) user (.*) (\S{2,64})"
+    r" port [0-9]{1,5}.*"
+    r"|User (.*) from (\S{2,64})(?: port [0-9]{1,5})? not allowed because .*",
+    re.DOTALL,
+)
+"""Who tried to log in, and from where, in the words of OpenSSH."""
 _MOST_PARAMETERS = 100
 _LONGEST_NUMBER = 20
+_LONGEST_SSH = 1000
 
 
 Finish = Callable[[Fields], None]
@@ -170,6 +181,15 @@ def _sql_login(fields: Fields) -> None:
             fields.setdefault("src_ip", found[1])
 
 
+def _ssh(fields: Fields) -> None:
+    """Take account and address out of what OpenSSH says: its events hold one text."""
+    text = fields.get("payload")
+    if isinstance(text, str) and (found := _SSH.fullmatch(text[:_LONGEST_SSH].strip())):
+        user, address = (value for value in found.groups() if value is not None)
+        fields.setdefault("user", user)
+        fields.setdefault("src_ip", _plain_address(address))
+
+
 def _registry_changed(fields: Fields) -> None:
     _audited(fields)
     _alias(fields, _REGISTRY)
@@ -230,4 +250,4 @@ _BY_EVENT: dict[tuple[str, int], Finish] = {
     ("security", 5156): _connected,
     **{("sysmon", number): _sysmon for number in (1, 6, 7, 15, 23, 24, 26, 27, 28, 29)},
 }
-_BY_SERVICE: dict[str, Finish] = {"security": _audited, "windefend": _defender}
+_BY_SERVICE: dict[str, Finish] = {"security": _audited, "windefend": _defender, "openssh": _ssh}

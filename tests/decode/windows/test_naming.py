@@ -163,3 +163,26 @@ def test_a_login_at_sql_server_names_account_and_address(data: object, user: str
 def test_a_login_at_sql_server_is_read_from_numbered_data_too() -> None:
     fields = finished("application", 18456, Provider_Name="MSSQLSERVER", param1="sa", param2="[CLIENT: 192.0.2.10]")
     assert (fields["user"], fields["src_ip"]) == ("sa", "192.0.2.10")
+
+
+def test_who_came_over_ssh_stands_in_its_text() -> None:
+    for text, user, address in (
+        (
+            "Failed password for invalid user x from 192.0.2.1 port 1 ssh2 from 2001:db8::7 port 5022 ssh2",
+            None,
+            "2001:db8::7",
+        ),
+        (
+            "Accepted publickey for corp\\an from ::ffff:192.0.2.7 port 5022 ssh2: ED25519 SHA256:abc",
+            "corp\\an",
+            "192.0.2.7",
+        ),
+        ("Invalid user oracle from 192.0.2.7 port 5022", "oracle", "192.0.2.7"),
+        ("Connection closed by authenticating user an 192.0.2.7 port 5022 [preauth]", "an", "192.0.2.7"),
+        ("User an from 192.0.2.7 not allowed because not listed in AllowUsers", "an", "192.0.2.7"),
+        ("Server listening on 0.0.0.0 port 22.", None, None),
+    ):
+        fields = finished("openssh", 4, process="sshd", payload=text)
+        assert fields.get("src_ip") == address, text
+        assert user is None or fields["user"] == user
+    assert "src_ip" not in finished("openssh", 4, payload=["Invalid user oracle from 192.0.2.7"])
