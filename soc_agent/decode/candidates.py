@@ -6,8 +6,11 @@ import ahocorasick_rs
 
 from soc_agent.decode.context import Context, Parsed
 from soc_agent.decode.datadriven import CompiledDecoder, join_sources
-from soc_agent.decode.logins import has_words
+from soc_agent.decode.logins import has_words, put_login
 from soc_agent.model import LogSource
+
+_RECORDS = ("cef", "leef")
+"""Types of lines in which any product may tell anything."""
 
 
 class DecoderIndex:
@@ -47,6 +50,7 @@ class DecoderIndex:
         if parsed.program:
             for decoder in self._by_program.get(parsed.program) or self._of_program(parsed.program):
                 if decoder.take(parsed, context):
+                    self._read_on(parsed)
                     return
                 claimed = claimed or decoder
         for decoder in self._with_literals(parsed):
@@ -54,9 +58,17 @@ class DecoderIndex:
                 if claimed is not None:
                     parsed.type = claimed.name
                     parsed.log_sources = join_sources(claimed.log_sources, parsed.log_sources)
+                self._read_on(parsed)
                 return
         if claimed is not None:
             claimed.claim(parsed)
+
+    def _read_on(self, parsed: Parsed) -> None:
+        """Let those that go by words read a record that says what it is in no other way."""
+        if parsed.type in _RECORDS and "outcome" not in parsed.fields and self._last and has_words(parsed):
+            for decoder in self._last:
+                if put_login(parsed):
+                    parsed.log_sources = join_sources(decoder.log_sources, parsed.log_sources)
 
     def candidates(self, parsed: Parsed) -> Iterator[tuple[CompiledDecoder, str]]:
         """Yield the decoders that are asked for a line, in order, each with what calls it: a program or a literal."""

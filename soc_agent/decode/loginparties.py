@@ -39,7 +39,7 @@ _USER_KEYS = (
     *("username", "user", "login", "loginid", "loginname", "account", "accountname", "accountid", "useremail"),
     *("email", "usr", "uname", "userid", "uid", "principal", "who", "identity", "subject", "targetuser"),
     *("attempteduser", "acct", "taikhoan", "tentaikhoan", "tendangnhap", "nguoidung", "usernameattempted"),
-    *("loginuser", "emailaddress", "mail"),
+    *("loginuser", "emailaddress", "mail", "suser", "duser", "usrname"),
 )
 _IDS = ("userid", "uid", "accountid")
 _NAME_OWNERS = frozenset({"user", "account", "actor", "principal", "client"})
@@ -75,14 +75,15 @@ _LABEL = re.compile(
 _OTHER_END = re.compile(
     r"(?:\b|_)(?:server|dst|dest|destination|target|local|upstream|db|database|listen\w*|gateway|backend|node|relay|own)"
     rf"[ _-]?(?:ip|addr|address|host|name|ip ?addr(?:ess)?|ip is)*{_OPENS}"
-    rf"|\b(?:to|on|via|against|version)(?: host| server)?{_OPENS}",
+    rf"|\b(?:to|on|via|against|using|version)(?:\s(?!from|by|client|ip)\w{{1,20}})?{_OPENS}"
+    rf"|\bfor (?:host|server|target){_OPENS}|://(?:\S*@)?$",
     re.IGNORECASE,
 )
 _FORWARDED_LABEL = re.compile(r"forwarded|x-?real|xff|connecting-ip|true-client", re.IGNORECASE)
 _OUTGOING = re.compile(
     r"\b(?:connect(?:ing|ion)? to|to connect|connected to|upstream|bind|ldaps?|smtps?|imaps?|pop3?|sqlstate|mysqli|"
     r"using password|authenticat\w+ (?:to|against|with)|log(?:ging)? in ?to (?:the )?(?:remote|server)|remote server|"
-    r"webhook|sync(?:ing)?|fetch\w*|pull(?:ing)?|push(?:ing)?|repository|registry)\b",
+    r"webhook|unreachable|sync(?:ing)?|fetch\w*|pull(?:ing)?|push(?:ing)?|repository|registry)\b",
     re.IGNORECASE,
 )
 """What says that the program was the client."""

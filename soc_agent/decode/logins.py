@@ -39,8 +39,10 @@ WORDS = (
     *("authenticationsuccess", "sign-in success", "signin success", "sign in success", "successful login"),
     *("successful auth", "successful sign", "successful log", "successfully log", "successfully sign"),
     *("successfully auth", "user authenticated", "accepted password", "accepted publickey", "login ok"),
-    *("authentication ok", "auth ok", "login accepted", "has succeeded", "ăng nhập", "ật khẩu", "ác thực", "ị khó"),
-    *("ị khoá", "ông tồn tại", "dang nhap", "mat khau", "xac thuc", "bi khoa", "khong ton tai"),
+    *("authentication ok", "auth ok", "login accepted", "has succeeded", "illegal", "too many", "attempt limit"),
+    *("attempts exceeded", "access key", "ông hợp lệ", "ông đúng", "ông chính xác", "khong hop le", "khong dung"),
+    *("khong chinh xac", "ăng nhập", "ật khẩu", "ác thực", "ị khó", "ị khoá", "ông tồn tại", "dang nhap", "mat khau"),
+    *("xac thuc", "bi khoa", "khong ton tai"),
 )
 """Each line with such a login holds one of these, in some case of its letters."""
 _CAPITALS = ("ĂNG NHẬP", "ẬT KHẨU", "ÁC THỰC")
@@ -48,6 +50,7 @@ LITERALS = frozenset((*WORDS, *_CAPITALS))
 """The same for those who look for letters of any case in ASCII alone."""
 JSON_LITERALS = LITERALS | {
     *("locked", '"success":false', '"success": false', '"success":"false"', " not found"),
+    *("p l\\u1ec7", "ng \\u0111\\u00fang", "ng ch\\u00ednh x\\u00e1c", "th\\u1ea5t b\\u1ea1i"),
     *("ng nh\\u1eadp", "t kh\\u1ea9u", "c th\\u1ef1c", "NG NH\\u1eacP"),
 }
 """The same in JSON, where one field may say *login* and another how it ended, and where letters may be escaped."""

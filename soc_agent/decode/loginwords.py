@@ -24,6 +24,8 @@ _ABOUT = re.compile(
     r"(?:\"[^\"]*\"|'[^']*'|[^\s,;]*)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"fail|denied|invalid|reject|success|succeed|wrong|incorrect", re.IGNORECASE)
+"""What a dotted name holds that is that of an event, and not of a class: ``user.login.failed``."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 
 _LOGIN = (
@@ -33,7 +35,7 @@ _LOGIN = (
     r"api key|user ?names?|webauthn|passkey)"
 )
 _REFUSED = (
-    r"(?:failed|failure|fail(?:s|ing)?|unsuccessful(?:ly)?|not successful|invalid|not valid|incorrect|not correct|"
+    r"(?:failed|failures?|fail(?:s|ing)?|unsuccessful(?:ly)?|not successful|invalid|not valid|incorrect|not correct|"
     r"wrong|denied|rejected|refused|declined|mismatch\w*|not? match(?:ed|ing)?|(?:does|did)(?: not|n.?t) match|"
     r"unauthori[sz]ed|not authori[sz]ed|forbidden|bad|not accepted|ko|nok|success\W{1,3}(?:false|no))"
 )
@@ -53,6 +55,8 @@ _WORD = r"(?:[^\w\n]{1,4}\w+)"
 """One more word, and what stands before it."""
 _PIECE = r"(?:\s+\S*[^\s.;!|])"
 """One more piece between spaces: no sentence ends within."""
+_PART = r"(?:\s+\S*[^\s.,;!|])"
+"""The same, with no comma either."""
 _NO = (
     r"(?:unknown|no such|non-?exist[ae]nt|non-?existing|invalid|illegal|unregistered|unauthori[sz]ed|inactive|disabled|"
     r"locked|no matching)"
@@ -63,12 +67,15 @@ _ENGLISH = (
     rf"{_LOGIN}(?:\W{{1,4}}|{_PIECE}{{0,10}}?\W{{1,6}}){_REFUSED}",
     rf"(?:{_LOGIN}|auth){_WORD}{{0,1}}?[^\w\n]{{1,4}}(?:error|err|{_REFUSED})",
     r"(?:failed|bad|invalid|wrong|no) auth",
-    rf"{_USER}{_PIECE}{{0,4}}?[\s'\"\])>:,]{{1,4}}{_GONE}",
+    rf"{_USER}{_PART}{{0,4}}?[\s'\"\])>:,]{{1,4}}{_GONE}",
     rf"{_NO} (?:user|account|login|username|endpoint|peer|identity)",
     rf"{_UNFOUND} (?:this |the |such )?{_USER}(?:{_WORD}{{0,3}}?[^\w\n]{{1,4}}(?:found|details))?",
     r"access denied for (?:user|account|login)",
     r"not allowed to (?:log ?in|login|sign ?in)",
     r"account lock(?:ed|out)",
+    r"too many (?:\w+ )?(?:log[ -]?in|sign[ -]?in|authentication|auth|password) (?:attempts?|failures?|tries)",
+    r"(?:log[ -]?in|sign[ -]?in|authentication) attempts? (?:limit|exceeded|blocked)",
+    r"access key (?:id )?(?:\w+ ){0,3}does not exist",
 )
 _SAI = r"(?:that bai|khong thanh cong|bi tu choi|khong hop le|khong dung|khong chinh xac|khong khop|sai|loi)"
 _MA = r"(?:mat khau|ten dang nhap|ma otp|otp|ma xac (?:thuc|nhan)|ma pin)"
@@ -93,7 +100,8 @@ _ACCEPTED = (
 _SUCCESS = rf"\b(?:{'|'.join(_ACCEPTED)})\b"
 _NO_LOGIN = (
     r"\b(?:rcpt|recipient|relay|bounced?|status=|(?:e-?)?mail (?:was |is )?sent|sent (?:to|an)|forgot\w*|"
-    r"password reset|reset (?:mail|e-?mail|link|password)|article|documentation|knowledge|metrics?|"
+    r"password (?:reset|change|policy|strength)|reset (?:mail|e-?mail|link|password)|change password|"
+    r"too (?:short|weak|long|simple|common)|[cx]srf|import|article|documentation|knowledge|metrics?|"
     r"tests? (?:run|passed|failed|result)|"
     r"policy (?:updated|changed|created)|sqlstate|using password|mysqli|pdoexception|psycopg\w*|jdbc|fsockopen|"
     r"smtp error|refresh ?token|re-?captcha score|mat khau thanh cong)\b"
@@ -174,8 +182,13 @@ def _bare(text: str) -> bytes:
     if "\x1b" in text:
         text = _COLOUR.sub("", text)
     text = _PATH.sub(" ", _REQUEST.sub(" ", _URL.sub(" ", text)))
-    text = _CAMEL.sub(" ", _ABOUT.sub(" ", _DOTTED.sub(" ", text)))
+    text = _CAMEL.sub(" ", _ABOUT.sub(" ", _DOTTED.sub(_undotted, text)))
     return text.replace("_", " ").lower().encode("ascii", "replace")
+
+
+def _undotted(found: re.Match[str]) -> str:
+    name = found[0]
+    return name.replace(".", " ") if name.islower() and _NAMED.search(name) else " "
 
 
 def unaccented(text: str) -> str:

@@ -36,6 +36,9 @@ _LINES = (
     '<132>1 2026-11-20T10:15:04Z app1 eoffice 88 X [u@32473 ip="203.0.113.9" user="an"] Login failed: wrong password',
     'Nov 20 10:15:04 app1 api[12]: {"level":"WARN","event":"login_failed","username":"an","ip":"203.0.113.9"}',
     'Nov 20 10:15:04 app1 api[12]: @cee: {"msg":"authentication failure","usr":"an","src":"203.0.113.9"}',
+    # records of any product
+    "CEF:0|Example|SSO|1.0|100|Login failed|5|src=203.0.113.9 suser=an msg=Invalid password",
+    "LEEF:1.0|Example|SSO|1.0|LoginFailed|src=203.0.113.9\tusrName=an\tmsg=Invalid password",
     # JSON
     '{"level":"warn","msg":"x","error":"invalid credentials","username":"an","remote_ip":"203.0.113.9"}',
     '{"level":40,"req":{"url":"/x","remoteAddress":"203.0.113.9"},"user":"an","msg":"invalid password"}',
@@ -78,7 +81,8 @@ def test_a_refused_login_is_known_in_whatever_form_it_comes(product: Decoders) -
 
 def test_each_of_them_holds_a_literal_by_which_it_is_looked_for(product: Decoders) -> None:
     for line in _LINES:
-        for line_type in ("json",) if line.startswith("{") else ("plain", "syslog", "kv"):
+        own = {"{": ("json",), "C": ("cef", "syslog"), "L": ("leef", "syslog")}.get(line[0], ("plain", "syslog", "kv"))
+        for line_type in own:
             literals = product.literals(line_type, _APPLICATION)
             assert any(literal.lower() in line.lower() for literal in literals or ()), (line_type, line)
 
