@@ -83,3 +83,7 @@ class LineType(Struct, frozen=True):
     """Log source to literals of which each line decoded to it holds one, in any case. Not named: any line may be."""
     fields: frozenset[str] | None = None
     """Every field that :attr:`decode` gives; None where the lines themselves name their fields."""
+    like: str = ""
+    """The type whose data-driven decoders look at its events, too."""
+    otherwise: str = ""
+    """The type of those lines that :attr:`decode` does not take."""

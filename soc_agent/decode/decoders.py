@@ -26,11 +26,7 @@ class Decoders:
         """What is wrong with decoder files; those named here do not run, the rest does."""
         self.data_driven = tuple(decoders)
         """The data-driven decoders, in the order of their files."""
-        self._indexes = {
-            name: DecoderIndex(of_type)
-            for name in LINE_TYPES
-            if (of_type := [decoder for decoder in decoders if name in texts(decoder.definition.parent)])
-        }
+        self._indexes = {name: DecoderIndex(found) for name in LINE_TYPES if (found := self.of_type(name))}
 
     @classmethod
     def load(cls, folders: Sequence[Path] | None = None) -> Self:
@@ -44,6 +40,11 @@ class Decoders:
         )
         return cls(decoders, problems)
 
+    def of_type(self, type: str) -> list[CompiledDecoder]:  # noqa: A002 - the word of the configuration
+        """Give the data-driven decoders that look at events of a line type."""
+        parents = {type, LINE_TYPES[type].like}
+        return [decoder for decoder in self.data_driven if not parents.isdisjoint(texts(decoder.definition.parent))]
+
     def decode(self, line: bytes, context: Context) -> Event:
         """Decode one line, given without its newline.
 
@@ -53,6 +54,9 @@ class Decoders:
         text = line.decode("utf-8", "replace")
         line_type = LINE_TYPES.get(context.type) or LINE_TYPES[guess_type(line)]
         parsed = line_type.decode(text.rstrip("\r\n\0"), context)
+        if parsed is None and line_type.otherwise:
+            line_type = LINE_TYPES[line_type.otherwise]
+            parsed = line_type.decode(text.rstrip("\r\n\0"), context)
         if parsed is None:
             parsed = LINE_TYPES["plain"].decode(text, context) or Parsed("plain", (), {})
             parsed.type = context.type
@@ -94,6 +98,8 @@ class Decoders:
         if (index := self._indexes.get(type)) is not None:
             for decoder in index.decoders:
                 sources |= decoder.all_log_sources
+        if line_type.otherwise:
+            sources |= self.log_sources(line_type.otherwise)
         return frozenset(sources)
 
     def literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
@@ -111,6 +117,9 @@ class Decoders:
             literals |= line_type.literals[log_source]
         if (index := self._indexes.get(type)) is not None:
             literals |= index.literals(log_source)
+        if line_type.otherwise:
+            others = self.literals(line_type.otherwise, log_source)
+            return None if others is None else others | literals
         return frozenset(literals)
 
     def payload_literals(self, type: str, log_source: LogSource) -> frozenset[str] | None:  # noqa: A002
@@ -119,7 +128,7 @@ class Decoders:
         None where such an event may be the line itself, and where nothing is known of how it is carried.
         """
         line_type, index = LINE_TYPES.get(type), self._indexes.get(type)
-        if line_type is None or index is None:
+        if line_type is None or index is None or line_type.otherwise:
             return None
         if log_source in line_type.log_sources or log_source in line_type.undecoded:
             return None
@@ -156,6 +165,8 @@ class Decoders:
         if (index := self._indexes.get(type)) is not None:
             for decoder in index.decoders:
                 fields |= decoder.derived()
+        if line_type.otherwise:
+            fields |= self.derived_fields(line_type.otherwise)
         return frozenset(fields)
 
 

@@ -14,6 +14,8 @@ from soc_agent.decode.keyvalue import is_keyvalue
 from soc_agent.decode.leef import is_leef
 from soc_agent.decode.objects import parse_object
 from soc_agent.decode.syslog import is_syslog
+from soc_agent.decode.syslog_json import TYPE as SYSLOG_JSON
+from soc_agent.decode.syslog_json import is_syslog_json
 from soc_agent.decode.w3c import is_w3c, is_w3c_header
 from soc_agent.decode.zeeklog import is_zeek_header
 from soc_agent.decode.zimbra import is_zimbra
@@ -45,6 +47,8 @@ def guess_type(sample: bytes) -> str:
                 break
     total = votes.total()
     del votes["plain"]
+    if 0 < total <= votes[SYSLOG_JSON] * 5:
+        votes[SYSLOG_JSON] += votes.pop("json", 0)  # it reads the other objects of such a stream, too
     for name, count in votes.most_common(1):
         if count * 5 >= total:
             return name
@@ -96,4 +100,6 @@ def _guess_object(text: str) -> str:
     kind = fields.get("type")
     if kind in ("yara", "not_scanned") and "path" in fields:
         return "yara"
-    return "health" if kind == "health" and "kind" in fields else "json"
+    if kind == "health" and "kind" in fields:
+        return "health"
+    return SYSLOG_JSON if is_syslog_json(fields) else "json"

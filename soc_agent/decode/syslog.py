@@ -195,7 +195,7 @@ def _rfc5424(text: str, found: re.Match[str], context: Context) -> Parsed:
     program = "" if program == "-" else program
     if message_id != "-":
         fields["msgid"] = message_id
-    parsed = _parsed(
+    parsed = make_parsed(
         message,
         "" if host == "-" else host,
         program,
@@ -242,7 +242,7 @@ def _cisco(text: str, found: re.Match[str], context: Context) -> Parsed | None:
         time_ns = times.ctime(minute, second, fraction, year, zone)
     else:
         time_ns = times.yearless(minute, second, fraction, zone, context.received_ns)
-    return _parsed(text[found.end() :].strip(), host or "", "", None, priority, time_ns, {})
+    return make_parsed(text[found.end() :].strip(), host or "", "", None, priority, time_ns, {})
 
 
 def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: bool = False) -> Parsed:
@@ -262,17 +262,17 @@ def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: 
             host = ""
         if not host and message.startswith("%"):  # a device that closes its host with a colon
             host, program = program, ""
-        return _parsed(message, host or "", program, process_id, priority, time_ns, {})
+        return make_parsed(message, host or "", program, process_id, priority, time_ns, {})
     if "[" in rest[:64] and (found := _BRACKETS.match(rest)):
         host, program, process_id = found.groups()
-        return _parsed(rest[found.end() :].strip(), host or "", program, process_id, priority, time_ns, {})
+        return make_parsed(rest[found.end() :].strip(), host or "", program, process_id, priority, time_ns, {})
     if hostless or rest.startswith("%"):
-        return _parsed(rest, "", "", None, priority, time_ns, {})
+        return make_parsed(rest, "", "", None, priority, time_ns, {})
     host, _, message = rest.partition(" ")
-    return _parsed(message.removeprefix(": ").strip(), host, "", None, priority, time_ns, {})
+    return make_parsed(message.removeprefix(": ").strip(), host, "", None, priority, time_ns, {})
 
 
-def _parsed(
+def make_parsed(
     message: str,
     host: str,
     program: str,
@@ -281,6 +281,7 @@ def _parsed(
     time_ns: int | None,
     fields: dict[str, Any],
 ) -> Parsed:
+    """Put together what a syslog message says; ``priority`` is its number, in digits (RFC 5424, section 6.2.1)."""
     if message.startswith("[ID ") and (identity := _MESSAGE_ID.match(message)):
         message = message[identity.end() :]
     subject = message

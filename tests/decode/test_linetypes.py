@@ -4,7 +4,7 @@ from soc_agent.decode.linetypes import LINE_TYPES
 def test_each_type_stands_under_its_own_name() -> None:
     assert all(name == line_type.name for name, line_type in LINE_TYPES.items())
     wanted = {"syslog", "access", "apache_error", "nginx_error", "json", "kv", "cef", "zeek", "yara", "health", "plain"}
-    wanted |= {"eventxml", "integrity", "auditd", "laurel"}
+    wanted |= {"eventxml", "integrity", "auditd", "laurel", "syslog_json"}
     wanted |= {"portal", "host", "eve", "zeek_log", "w3c"}
     wanted |= {"exchange", "zimbra", "leef"}
     assert set(LINE_TYPES) == wanted

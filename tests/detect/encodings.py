@@ -237,6 +237,20 @@ def syslog_lines(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def syslog_json_lines(draw: st.DrawFn) -> bytes:
+    """Syslog within JSON: what escaped itself already is escaped once more."""
+    line = draw(json_strings(draw(syslog_lines()).decode("utf-8", "replace")))
+    text, program = draw(json_strings(draw(values))), draw(json_strings(draw(st.sampled_from(["sshd", "sudo", "a/b"]))))
+    shapes = [
+        f'{{"message": {line}, "file": {text}}}',
+        f'{{"log": {line}, "stream": "stdout", "f": {text}}}',
+        f'{{"appname": {program}, "procid": 7, "message": {text}, "n": 4.04e2}}',
+        f'{{"ident": {program}, "pri": "38", "message": {line}, "g": [{text}]}}',
+    ]
+    return draw(st.sampled_from(shapes)).encode("utf-8", "surrogatepass")
+
+
+@st.composite
 def keyvalue_lines(draw: st.DrawFn) -> bytes:
     one, two = draw(values), draw(values)
     quoted = re.sub(r'(["\\])', r"\\\1", one).replace("\n", "\\n")
@@ -258,6 +272,7 @@ LINES: dict[str, Callable[[], st.SearchStrategy[bytes]]] = {
     "kv": lambda: st.one_of(audit_lines(), keyvalue_lines()),
     "auditd": audit_lines,
     "syslog": syslog_lines,
+    "syslog_json": lambda: st.one_of(syslog_json_lines(), json_lines()),
     "zeek": zeek_lines,
     "nginx_error": lambda: st.builds(
         lambda text, url: (

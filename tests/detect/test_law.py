@@ -59,6 +59,7 @@ QUOTED = '\\"'
 CEF = "\\|="
 FIELDS = {
     "syslog": "message program pid user src_ip outcome facility x@1.f f f.g",
+    "syslog_json": "message program pid user src_ip outcome facility x@1.f f f.g n relay_ip",
     "access": "c-uri cs-uri-query cs-user-agent sc-status sc-bytes cs-method cs-username c-ip extra severity",
     "json": "f f.g g n EventID Channel",
     "eventxml": "f g param1 EventID Channel Provider_Name",
@@ -108,6 +109,20 @@ def syslog_line(words: list[str]) -> bytes:
         text,
     ]
     return shapes[len(text) % len(shapes)].encode()
+
+
+def syslog_json_line(words: list[str]) -> bytes:
+    line = syslog_line(words).decode()
+    shapes = [
+        {"message": line, "file": "/var/log/syslog", "f": words[0]},
+        {"appname": "sshd", "procid": 7, "message": f"Failed password for {words[0]} from 192.0.2.1 port 5 ssh2"},
+        {"SYSLOG_IDENTIFIER": words[-1], "PRIORITY": "6", "MESSAGE": line, "f": {"g": words[0]}},
+        {"log": line + "\n", "stream": "stdout", "source_ip": "192.0.2.7", "source_type": "syslog"},
+    ]
+    if len(words) == 2:
+        return json_line(words)
+    text = json.dumps(shapes[len(line) % len(shapes)], ensure_ascii=len(words) == 3)
+    return text.replace("<", "\\u003c").replace("a/", "a\\/").encode()
 
 
 def access_line(words: list[str]) -> bytes:
@@ -162,6 +177,7 @@ def escaped(text: str, characters: str) -> str:
 
 LINES: dict[str, Callable[[list[str]], bytes]] = {
     "syslog": syslog_line,
+    "syslog_json": syslog_json_line,
     "access": access_line,
     "json": json_line,
     "eventxml": xml_line,
