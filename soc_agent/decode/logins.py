@@ -45,9 +45,8 @@ WORDS = (
     *("xac thuc", "bi khoa", "khong ton tai"),
 )
 """Each line with such a login holds one of these, in some case of its letters."""
-_CAPITALS = ("ĂNG NHẬP", "ẬT KHẨU", "ÁC THỰC")
-LITERALS = frozenset((*WORDS, *_CAPITALS))
-"""The same for those who look for letters of any case in ASCII alone."""
+LITERALS = frozenset(WORDS)
+"""The same for those who look for them before a line is read."""
 JSON_LITERALS = LITERALS | {
     *("locked", '"success":false', '"success": false', '"success":"false"', " not found"),
     *("p l\\u1ec7", "ng \\u0111\\u00fang", "ng ch\\u00ednh x\\u00e1c", "th\\u1ea5t b\\u1ea1i"),

@@ -103,7 +103,7 @@ _NO_LOGIN = (
     r"password (?:reset|change|policy|strength)|reset (?:mail|e-?mail|link|password)|change password|"
     r"too (?:short|weak|long|simple|common)|[cx]srf|import|article|documentation|knowledge|metrics?|"
     r"tests? (?:run|passed|failed|result)|"
-    r"policy (?:updated|changed|created)|sqlstate|using password|mysqli|pdoexception|psycopg\w*|jdbc|fsockopen|"
+    r"policy (?:updated|changed|created)|sqlstate|using password|mysqli|pdoexception|psycopg\w*|jdbc|hikari\w*|fsockopen|"
     r"smtp error|refresh ?token|re-?captcha score|mat khau thanh cong)\b"
 )
 """What says that a line with such words is about something else."""
@@ -181,9 +181,13 @@ def _bare(text: str) -> bytes:
         text = unaccented(text)
     if "\x1b" in text:
         text = _COLOUR.sub("", text)
-    text = _PATH.sub(" ", _REQUEST.sub(" ", _URL.sub(" ", text)))
-    text = _CAMEL.sub(" ", _ABOUT.sub(" ", _DOTTED.sub(_undotted, text)))
-    return text.replace("_", " ").lower().encode("ascii", "replace")
+    if "/" in text:
+        text = _PATH.sub(" ", _REQUEST.sub(" ", _URL.sub(" ", text)))
+    if "." in text or ":" in text:
+        text = _DOTTED.sub(_undotted, text)
+    if "=" in text:
+        text = _ABOUT.sub(" ", text)
+    return _CAMEL.sub(" ", text).replace("_", " ").lower().encode("ascii", "replace")
 
 
 def _undotted(found: re.Match[str]) -> str:
@@ -193,13 +197,21 @@ def _undotted(found: re.Match[str]) -> str:
 
 def unaccented(text: str) -> str:
     """Give a text without its marks, letter for letter: ``đăng nhập`` becomes ``dang nhap``."""
-    return "".join(_letter(letter) for letter in unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", text).translate(_LETTERS)
 
 
-def _letter(letter: str) -> str:
-    if letter.isascii():
-        return letter
-    if letter in "đĐ":
-        return "d" if letter == "đ" else "D"
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base if base.isascii() else "?"
+class _Letters(dict[int, str]):
+    """Each letter without its marks, worked out when it is first met."""
+
+    def __missing__(self, place: int) -> str:
+        letter = chr(place)
+        base = letter if letter.isascii() else unicodedata.normalize("NFD", letter)[0]
+        known = base if base.isascii() else _STROKED.get(letter, "?")
+        if len(self) < _LETTERS_CAP:
+            self[place] = known
+        return known
+
+
+_STROKED = {"đ": "d", "Đ": "D"}
+_LETTERS_CAP = 2048
+_LETTERS = _Letters()

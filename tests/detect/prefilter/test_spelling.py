@@ -138,6 +138,13 @@ def test_what_the_syslog_decoder_puts_together_is_cut() -> None:
     assert Spelling("json", frozenset({"json"})).of_subject('{"a') == words('{"a')
 
 
+def test_a_vietnamese_word_is_looked_for_in_each_case_of_its_letters() -> None:
+    (spelled,) = Spelling("plain", frozenset({"plain"})).of_subject("ật khẩu")
+    assert spelled == {text.encode() for text in ("ật khẩu", "Ật khẩu", "ật khẨu", "Ật khẨu")}
+    many = Spelling("plain", frozenset({"plain"})).of_subject("đăng nhập không được từ")
+    assert all(piece.isascii() for pieces in many for piece in pieces), "too many forms: its plain parts are enough"
+
+
 def test_payloads_of_decoders_are_known(tmp_path: Path) -> None:
     (tmp_path / "d.yml").write_text(
         "name: d\ndescription: D\nfind: [x]\nparent: [access]\npayload: [json]\npatterns: [{match: 'x'}]\n"
