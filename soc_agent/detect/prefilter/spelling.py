@@ -13,7 +13,6 @@ from itertools import product
 from msgspec import Struct
 
 from soc_agent.decode import Decoders
-from soc_agent.decode.definition import texts
 
 Alternatives = frozenset[bytes]
 """Literals of which a line must hold one, in any case of ASCII letters."""
@@ -22,6 +21,8 @@ _WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
 """Letters that RE2 takes for an ASCII letter when it ignores case."""
 
 _JSON = frozenset({"eve", "host", "json", "laurel", "zeek", "yara", "health", "portal"})
+_OBJECTS = _JSON | {"syslog_json"}
+"""Types whose lines are JSON objects."""
 _PAM_JOINTS = "():"
 """Of ``pam_unix(sshd): …``, which the syslog decoder puts together from ``sshd(pam_unix)[7]: …``."""
 _CUT_AT = {
@@ -42,6 +43,7 @@ _CUT_AT = {
     "w3c": "?",
 }
 _ZEEK_LOG = "zeek_log"
+_SYSLOG_JSON = "syslog_json"
 _TRUTHS = ("true", "false")
 """A column of Zeek's holds ``T`` and ``F``."""
 _XML = "eventxml"
@@ -85,7 +87,7 @@ class Spelling(Struct, frozen=True):
     @property
     def triggers(self) -> Alternatives:
         r"""Literals that say: this line may spell plain letters otherwise (JSON ``\u0041``), so no literal counts."""
-        found = frozenset({b"\\u00"}) if self.encodings & _JSON else frozenset()
+        found = frozenset({b"\\u00"}) if self.encodings & _OBJECTS else frozenset()
         if _ZEEK_LOG in self.encodings:
             found |= {b"\\u00", b"\\x"}
         return found | _XML_TRIGGERS if _XML in self.encodings else found
@@ -119,7 +121,7 @@ class Spelling(Struct, frozen=True):
 
     def of_keyword(self, text: str) -> list[Alternatives]:
         """Spell a text that the line itself holds, or a value of any of its fields."""
-        if _NUMBER.fullmatch(text) and self.encodings & {*_JSON, _ZEEK_LOG}:
+        if _NUMBER.fullmatch(text) and self.encodings & {*_OBJECTS, _ZEEK_LOG}:
             return []
         if _ZEEK_LOG in self.encodings and any(text.lower() in truth for truth in _TRUTHS):
             return []
@@ -127,7 +129,7 @@ class Spelling(Struct, frozen=True):
 
     def of_subject(self, text: str) -> list[Alternatives]:
         """Spell a text that the message of the line holds, as data-driven decoders see it."""
-        cuts = _PAM_JOINTS if self.type == "syslog" else ""
+        cuts = {"syslog": _PAM_JOINTS, _SYSLOG_JSON: _CUT_ANYWHERE}.get(self.type, "")
         if self.type != "syslog_json" and (spelled := _in_every_case(text)):
             return [spelled]
         return [frozenset({piece.strip().encode()}) for piece in _cut(text, cuts) if piece.strip()]
@@ -136,7 +138,7 @@ class Spelling(Struct, frozen=True):
         """Spell the letters beyond ASCII that a regular expression which ignores case takes for letters of these."""
         letters = {wide for text in texts for letter, wide in _WIDE_FOLDS.items() if letter in text.lower()}
         spelled = {letter.encode() for letter in letters}
-        if self.encodings & {*_JSON, _ZEEK_LOG}:
+        if self.encodings & {*_OBJECTS, _ZEEK_LOG}:
             spelled |= {f"\\u{ord(letter):04x}".encode() for letter in letters}
         if _XML in self.encodings:
             spelled |= {form for letter in letters for form in _by_number(letter)}
@@ -148,11 +150,10 @@ def spelling_of(decoders: Decoders, line_type: str) -> Spelling:
     if line_type not in decoders.types():
         return Spelling(line_type, frozenset({"unknown"}), decoders.derived_fields(line_type))
     encodings = {line_type}
-    for decoder in decoders.data_driven:
-        if line_type in texts(decoder.definition.parent):
-            encodings.update(decoder.definition.payload)
-            if decoder.definition.patterns:
-                encodings.add("raw")
+    for decoder in decoders.of_type(line_type):
+        encodings.update(decoder.definition.payload)
+        if decoder.definition.patterns:
+            encodings.add("raw")
     return Spelling(line_type, frozenset(encodings), decoders.derived_fields(line_type))
 
 
@@ -180,6 +181,8 @@ def _least(alternatives: Alternatives) -> int:
 @lru_cache(maxsize=256)
 def _ways(encodings: frozenset[str], field: str) -> tuple[str | None, ...]:
     """Give the ways in which a field is written: the characters that text is cut at, None for JSON. Each way once."""
+    if _SYSLOG_JSON in encodings:
+        return (_CUT_ANYWHERE,)  # JSON escapes what the message escapes already
     ways: dict[str | None, None] = {}
     for encoding in sorted(encodings):
         if encoding in _JSON or encoding == _ZEEK_LOG:
@@ -194,6 +197,8 @@ def _pieces(text: str, cuts: str | None) -> list[Alternatives]:
     if cuts is None:
         return [*map(_as_json, _cut(text, "?")), *map(_sign_as_json, signs)]
     pieces = [frozenset({piece.encode()}) for piece in _cut(text, cuts)]
+    if cuts == _CUT_ANYWHERE:
+        return [*pieces, *map(_sign_as_json, signs)]
     if cuts == _XML_CUTS:
         return [*pieces, *(frozenset({sign.encode(), *_by_number(sign)}) for sign in signs)]
     return [*pieces, *(frozenset({sign.encode()}) for sign in signs)]
