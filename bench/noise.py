@@ -13,6 +13,7 @@ from bench.hunting import PUBLIC
 from bench.measure import show
 from bench.ordinary import BEGIN, HOUR_S, Log, logs
 from bench.ordinary_mail import mail_logs
+from bench.ordinary_platforms import platform_logs
 from bench.ordinary_services import service_logs
 from bench.ordinary_traffic import write_hour
 from bench.ordinary_windows import windows_logs
@@ -45,6 +46,7 @@ def main() -> None:
     kinds.append(("an ordinary hour of mail", ordinary_hour(rules, decoders, make=mail_logs)))
     kinds.append(("an ordinary hour of a domain", ordinary_hour(rules, decoders, make=windows_logs)))
     kinds.append(("an ordinary hour of services", ordinary_hour(rules, decoders, make=service_logs)))
+    kinds.append(("an ordinary hour of platforms", ordinary_hour(rules, decoders, make=platform_logs)))
     kinds.append(("an ordinary hour of traffic", ordinary_packets(rules, decoders)))
     kinds.append(("ordinary Windows events", windows_events(rules, decoders)))
     if SHARED.exists():

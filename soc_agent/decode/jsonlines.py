@@ -1,6 +1,7 @@
 """JSON lines: nested objects flattened to dotted names."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from soc_agent.decode import jsonweb, times, windows
 from soc_agent.decode.context import Context, Early, LineType, Parsed
@@ -18,8 +19,14 @@ TIME_KEYS = (
     *("t", "_time", "UtcTime", "asctime", "log_time", "SystemTime", "__REALTIME_TIMESTAMP", "TimeCreated.SystemTime"),
     *("TimeCreated.#attributes.SystemTime", "Event.System.TimeCreated.#attributes.SystemTime"),
     *("Event.System.TimeCreated.@SystemTime", "Event.System.TimeCreated.SystemTime"),
+    # Kubernetes, Entra ID, Microsoft 365, Okta, MongoDB's and MySQL's audit
+    *("requestReceivedTimestamp", "stageTimestamp", "createdDateTime", "CreationTime", "published", "ts.$date"),
+    "audit_record.timestamp",
 )
 """Names under which programs write the time, the surest first."""
+_IN_UTC = frozenset({"CreationTime"})
+"""What Microsoft 365 writes without a zone."""
+_UTC = ZoneInfo("UTC")
 _HOST_KEYS = (
     *("hostname", "Computer", "host.name", "host.hostname", "Hostname", "ComputerName", "computer_name"),
     *("winlog.computer_name", "agent.hostname", "_HOSTNAME"),
@@ -56,7 +63,8 @@ def time_in(fields: dict[str, Any], context: Context) -> int | None:
     for key in TIME_KEYS:
         value = fields.get(key)
         if value is not None:
-            time_ns = times.time_of(value, context.timezone, context.received_ns)
+            zone = _UTC if key in _IN_UTC else context.timezone
+            time_ns = times.time_of(value, zone, context.received_ns)
             if time_ns is not None:
                 return time_ns
     return None
