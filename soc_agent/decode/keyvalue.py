@@ -15,6 +15,18 @@ _PAIR = re.compile(
     r"""(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'|([^\s"']\S*|(?=\s|$)|["']\S*))""",
     re.DOTALL,
 )
+_NAMED = r"([A-Za-z_@%][\w.@%/-]{0,127})(?:\([0-9]{1,5}\))?="
+_LISTED = re.compile(rf"""(?:"[^"]*"|[^\s",;|=]*)([,;|])(?:(?<=;)\s)?{_NAMED}""")
+"""What follows the first ``=`` of a list: a value, a comma, semicolon or bar, and at once the next name."""
+_IN_LIST = {
+    mark: re.compile(
+        rf"(?:(?<={re.escape(mark)})|(?<![^\s:(\[-]))\s?{_NAMED}"
+        rf"""(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'|([^{mark}]*))""",
+        re.DOTALL,
+    )
+    for mark in ",;|"
+}
+"""The pairs of one, each to the next such mark; some devices write a number in brackets behind a name."""
 _ESCAPE = re.compile(r'\\(["\'\\nrt])')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _AUDIT = re.compile(r"audit\(([0-9]{10}\.[0-9]{1,9}):([0-9]{1,20})\):?")
@@ -48,15 +60,16 @@ def decode_keyvalue(text: str, context: Context) -> Parsed | None:
 
 
 def pairs(text: str) -> dict[str, Any]:
-    """Give the ``key=value`` pairs of a text; a key that comes again makes a list."""
+    """Give the ``key=value`` pairs of a text, between spaces or as a list; a key that comes again makes a list."""
     fields: dict[str, Any] = {}
-    for count, found in enumerate(_PAIR.finditer(text)):
+    listed = _LISTED.match(text, text.find("=") + 1)
+    for count, found in enumerate((_IN_LIST[listed[1]] if listed else _PAIR).finditer(text)):
         if count == _PAIR_CAP:
             break
         double: str | None
         key, double, single, bare = found.groups()
         if bare is not None:
-            value = bare.rstrip(",;") if bare[-1:] in ",;" else bare
+            value = bare.strip() if listed else bare.rstrip(",;") if bare[-1:] in ",;" else bare
         else:
             value = double if double is not None else single
             if "\\" in value:

@@ -15,8 +15,8 @@ _NAME_CAP = 512
 
 
 def read_object(text: str) -> dict[str, Any] | None:
-    """Read one JSON object as it stands; None when the text is no object."""
-    text = text.strip(" \t\r\n\0\ufeff")
+    """Read one JSON object as it stands, or behind the cookie of CEE (rsyslog); None when the text is no object."""
+    text = text.strip(" \t\r\n\0\ufeff").removeprefix("@cee:").lstrip(" ")
     if not text.startswith("{"):
         return None
     try:

@@ -15,6 +15,11 @@ from tests.decode.samples import at, make_context
         ('a="never closed b=1', {"a": '"never', "b": "1"}),
         ("x.y-z/w[0]=1 @t=2", {"x.y-z/w[0]": "1", "@t": "2"}),
         ("no pairs at all", {}),
+        ('a=1,b="x, y=z",c=two words,d=', {"a": "1", "b": "x, y=z", "c": "two words", "d": ""}),
+        ("box Block: a=FWD|b=|c=10.0.0.1", {"a": "FWD", "b": "", "c": "10.0.0.1"}),
+        ("-a=1; b(1003)=two words;c(7)=3;", {"a": "1", "b": "two words", "c": "3"}),
+        ('a=1 b="/x,c=2;d=3"', {"a": "1", "b": "/x,c=2;d=3"}),
+        ("a=/x?p=1,src=9 n=1", {"a": "/x?p=1,src=9", "n": "1"}),
     ],
 )
 def test_pairs_are_read_with_their_quotes(line: str, fields: dict[str, object]) -> None:

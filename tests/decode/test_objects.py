@@ -34,6 +34,7 @@ def test_lists_stay_lists_and_lists_of_objects_become_lists_of_their_values() ->
         ('{"a": NaN, "b": 1}', {"a": None, "b": 1}),
         ('{"a": 1e999, "b": 1}', {"a": None, "b": 1}),
         ('\ufeff {"b": 1}\r', {"b": 1}),
+        ('@cee: {"b": 1}', {"b": 1}),
     ],
 )
 def test_what_a_strict_reader_refuses_hides_nothing(line: str, fields: dict[str, Any]) -> None:

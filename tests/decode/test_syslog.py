@@ -339,3 +339,16 @@ def test_what_loggers_put_around_the_host_and_the_tag_is_taken_off() -> None:
 )
 def test_lines_without_a_usual_time_are_syslog_only_with_a_program(line: str, yes: bool) -> None:
     assert is_syslog(line) is yes
+
+
+@pytest.mark.parametrize("priority", ["", "<14>"])
+def test_a_message_of_rfc5424_behind_the_header_of_a_relay_is_read(priority: str) -> None:
+    line = f'Nov 20 09:14:03 10.20.0.2 {priority}1 2026-11-20T09:14:03.1+07:00 srx01 RT_FLOW - DENY [junos@1 a="x"]'
+    parsed = parse(line)
+    assert (parsed.host, parsed.program, parsed.time_ns) == ("srx01", "RT_FLOW", at("2026-11-20T02:14:03.1"))
+    assert (parsed.fields["msgid"], parsed.fields["junos@1.a"]) == ("DENY", "x")
+    assert parse("Nov 20 09:14:03 10.20.0.2 1 of 3 disks is full").fields["message"] == "1 of 3 disks is full"
+
+
+def test_messages_of_huawei_and_h3c_are_surely_syslog() -> None:
+    assert is_syslog("<187>Nov 20 2026 09:14:03 USG6500 %%01SSH/4/SSH_FAIL(s)[1]:Failed to login. (IP=192.0.2.7)")
