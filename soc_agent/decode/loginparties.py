@@ -75,7 +75,8 @@ _LABEL = re.compile(
 _OTHER_END = re.compile(
     r"(?:\b|_)(?:server|dst|dest|destination|target|local|upstream|db|database|listen\w*|gateway|backend|node|relay|own)"
     rf"[ _-]?(?:ip|addr|address|host|name|ip ?addr(?:ess)?|ip is)*{_OPENS}"
-    rf"|\b(?:to|on|via|against|using|version)(?:\s(?!from|by|client|ip)\w{{1,20}})?{_OPENS}"
+    rf"|\b(?:to|via|against|using|version)(?:\s(?!from|by|client|ip)\w{{1,20}})?{_OPENS}"
+    rf"|\bon(?: (?:host|server|node|runner|machine))?{_OPENS}"
     rf"|\bfor (?:host|server|target){_OPENS}|://(?:\S*@)?$",
     re.IGNORECASE,
 )

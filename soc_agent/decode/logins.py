@@ -28,7 +28,15 @@ WORDS = (
     *("login refused", "authentication refused", "refused login", "refused authentication", "password refused"),
     *("bad password", "bad credential", "bad auth", "bad user", "bad login", "badcredential", "badpassword"),
     *("login error", "login_error", "loginerror", "auth error", "auth-error", "auth_error", "authentication error"),
-    *("unknown user", "unknown account", "unknown login", "user not found", "account not found", "' not found"),
+    *(
+        "unknown user",
+        "unknown account",
+        "unknown login",
+        "user not found",
+        "was not found",
+        "account not found",
+        "' not found",
+    ),
     *('" not found', "] not found", "usernotfound", "user_not_found", "no such user", "nosuchuser", "not exist"),
     *("n't exist", "nonexist", "non-exist", "find user", "find this user", "retrieve user", "no user found"),
     *("account lock", "account_lock", "locked out", "is locked", "is disabled", "not registered", "not accepted"),
@@ -48,6 +56,7 @@ WORDS = (
 LITERALS = frozenset(WORDS)
 """The same for those who look for them before a line is read."""
 JSON_LITERALS = LITERALS | {
+    *(":401", ": 401", ":403", ": 403", ':"401', ':"403', ': "401', ': "403'),
     *("locked", '"success":false', '"success": false', '"success":"false"', " not found"),
     *("p l\\u1ec7", "ng \\u0111\\u00fang", "ng ch\\u00ednh x\\u00e1c", "th\\u1ea5t b\\u1ea1i"),
     *("ng nh\\u1eadp", "t kh\\u1ea9u", "c th\\u1ef1c", "NG NH\\u1eacP"),
@@ -89,6 +98,23 @@ _RESULT_KEYS = frozenset({"status", "result", "outcome", "success", "successful"
 _INNER_KEYS = frozenset({"log", "message", "msg", "eventdata", "event", "data"})
 _FOREIGN = frozenset({"request", "headers", "query", "params", "form", "response", "kubernetes", "labels", "useragent"})
 """What holds words of the client, or of nobody."""
+
+
+_REQUEST_KEYS = {
+    "method": "method",
+    "requestmethod": "method",
+    "verb": "method",
+    "status": "status",
+    "statuscode": "status",
+    "responsestatus": "status",
+    "httpstatus": "status",
+    "path": "path",
+    "uri": "path",
+    "url": "path",
+    "requesturi": "path",
+    "requestpath": "path",
+}
+"""What the names of fields of a request mean."""
 
 
 class Login(Struct, frozen=True):
@@ -151,9 +177,8 @@ def read_login_of_object(fields: Mapping[str, Any]) -> Login | None:
     inner = [found for name, value in fields.items() if (found := _inside(name, value)) is not None]
     told = {**fields, **{name: value for found in inner for name, value in found.items()}}
     text = " | ".join(_texts(told))
-    if not _JSON_FINDER.find_matches_as_indexes(text.lower()):
-        return None
-    how = outcome(text)
+    how = outcome(text) if _JSON_FINDER.find_matches_as_indexes(text.lower()) else ""
+    how = how or _of_request(told)
     return None if not how else _login(how, text, told)
 
 
@@ -165,11 +190,14 @@ def _login(how: str, text: str, fields: Mapping[str, Any]) -> Login | None:
 
 def _of_request(fields: Mapping[str, Any]) -> str:
     """Tell the outcome of a request to a login page, as applications log their own requests in pairs."""
-    status = str(fields.get("status") or fields.get("status_code") or "")
-    path = fields.get("path") or fields.get("uri") or fields.get("url")
-    if status in ("401", "403") and fields.get("method") == "POST" and isinstance(path, str) and is_login_page(path):
-        return "failure"
-    return ""
+    told: dict[str, str] = {}
+    for name, value in fields.items():
+        key = key_of(name)[0]
+        if part := _REQUEST_KEYS.get(key):
+            told.setdefault(part, str(value))
+    if told.get("status") not in ("401", "403") or told.get("method") != "POST":
+        return ""
+    return "failure" if is_login_page(told.get("path", "")) else ""
 
 
 def _texts(fields: Mapping[str, Any]) -> Iterator[str]:

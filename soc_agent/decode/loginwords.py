@@ -104,7 +104,8 @@ _NO_LOGIN = (
     r"too (?:short|weak|long|simple|common)|[cx]srf|import|article|documentation|knowledge|metrics?|"
     r"tests? (?:run|passed|failed|result)|"
     r"policy (?:updated|changed|created)|sqlstate|using password|mysqli|pdoexception|psycopg\w*|jdbc|hikari\w*|"
-    r"fsockopen|smtp error|refresh ?token|re-?captcha score|mat khau thanh cong)\b"
+    r"fsockopen|smtp error|refresh ?token|re-?captcha score|ignored|"
+    r"mat khau thanh cong|bao cao|danh sach|thong ke|tim kiem)\b"
 )
 """What says that a line with such words is about something else."""
 _NOT = re.compile(rb"(?:\b(?:no|not|never|without|zero|0|if|when|whether|after \d+)|n't) $")
