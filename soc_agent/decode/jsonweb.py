@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from soc_agent.decode.access import decode_access
-from soc_agent.decode.addresses import address
+from soc_agent.decode.addresses import address, is_inside
 from soc_agent.decode.context import Context, Parsed
 from soc_agent.decode.errorlog import decode_apache_error, decode_nginx_error
 from soc_agent.decode.logins import APPLICATION, JSON_LITERALS, Login, put, read_login_of_object
@@ -65,7 +65,7 @@ _QUERY = ("args", "cs-uri-query", "httpRequest.args", "query_string", "query")
 """Names of the query, where it stands apart from the path."""
 _WHO_FAILED = ("username", "user", "login", "email", "account", "userName", "params.value.login", "user_name")
 _TEXT = ("msg", "message", "event", "error", "reason", "action", "type", "log", "@m")
-_REFUSAL = re.compile(r'Login failed: "?(?P<user>.*?)"? \(Remote IP: "?(?P<ip>[^)"]*)"?\)', re.DOTALL)
+_REFUSAL = re.compile(r"""Login failed: (["']?)(?P<user>.*?)\1 \(Remote IP: ["']?(?P<ip>[^)"']*)["']?\)""", re.DOTALL)
 _GUESS = re.compile(r'Bruteforce attempt from "(?P<ip>[^"]*)" detected for action "(?P<reason>[^"]*)"')
 _HOST_ERROR = re.compile(r'Trusted domain error\. "(?P<ip>[^"]*)" tried to access using "(?P<target>.*)" as host')
 _CAP = 2048
@@ -138,6 +138,9 @@ def _name_nextcloud(parsed: Parsed, fields: dict[str, Any]) -> None:
     if found := _REFUSAL.search(text):
         fields["action"], fields["outcome"] = "login", "failure"
         fields["user"] = found["user"]
+        # what is asked for behind a proxy is told in the message alone
+        if (told := address(found["ip"])) and (client is None or is_inside(client)):
+            fields["src_ip"] = told
     elif found := _GUESS.search(text):
         fields["action"], fields["outcome"], fields["reason"] = "throttle", "failure", found["reason"]
     elif found := _HOST_ERROR.search(text):

@@ -115,6 +115,7 @@ def test_access_logs(line: dict[str, Any], wanted: dict[str, Any]) -> None:
     ("message", "wanted"),
     [
         ("Login failed: an (Remote IP: 192.0.2.7)", {"user": "an", "action": "login", "outcome": "failure"}),
+        ("Login failed: 'an' (Remote IP: '192.0.2.7')", {"user": "an", "action": "login", "outcome": "failure"}),
         ('Bruteforce attempt from "192.0.2.7" detected for action "login".', {"action": "throttle", "reason": "login"}),
         ('Trusted domain error. "192.0.2.7" tried to access using "x.example" as host.', {"action": "wrong_host"}),
         ('Login successful: "an"', {"action": "login", "outcome": "success"}),
@@ -126,6 +127,13 @@ def test_nextcloud(message: str, wanted: dict[str, Any]) -> None:
     assert parsed.log_sources == (LogSource("application", "nextcloud", ""),)
     assert {name: parsed.fields[name] for name in wanted} == wanted
     assert parsed.fields["src_ip"] == "192.0.2.7"
+
+
+def test_behind_a_proxy_nextcloud_tells_the_client_in_its_message() -> None:
+    message = "Login failed: 'an' (Remote IP: '192.0.2.7')"
+    for remote, wanted in (("127.0.0.1", "192.0.2.7"), ("10.0.0.2", "192.0.2.7"), ("198.51.100.9", "198.51.100.9")):
+        parsed = _decoded({"reqId": "x", "remoteAddr": remote, "user": "--", "app": "core", "message": message})
+        assert parsed.fields["src_ip"] == wanted
 
 
 @pytest.mark.parametrize(
