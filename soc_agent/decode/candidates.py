@@ -29,19 +29,28 @@ class DecoderIndex:
         self._last = tuple(decoder for decoder in self.decoders if decoder.definition.understands)
         self._found = list(literals.values())
         self._finder = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
+        self._literals: dict[LogSource, frozenset[str]] = {}
 
-    def literals(self, log_source: LogSource) -> set[str]:
+    def literals(self, log_source: LogSource) -> frozenset[str]:
         """Give literals of which every line holds one that a decoder makes an event of this log source of.
 
-        A program whose lines another decoder names when no pattern matches is left out for what the patterns need.
+        What calls a decoder, a literal, or a program that another one names when no pattern matches, is left out for
+        what its patterns need.
         """
+        known = self._literals.get(log_source)
+        if known is None:
+            known = self._literals[log_source] = frozenset(self._literals_of(log_source))
+        return known
+
+    def _literals_of(self, log_source: LogSource) -> set[str]:
         found: set[str] = set()
         for decoder in self.decoders:
             if log_source in decoder.all_log_sources:
-                found.update(decoder.find)
+                needed = decoder.needed_for(log_source)
+                found.update((decoder.find and needed) or decoder.find)
                 for program in decoder.definition.programs:
                     names = self._by_program[program.lower()][0] is decoder
-                    found.update((not names and decoder.needed_for(log_source)) or (program,))
+                    found.update((not names and needed) or (program,))
         return found
 
     def refine(self, parsed: Parsed, context: Context) -> None:

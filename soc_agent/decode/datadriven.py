@@ -213,6 +213,8 @@ class CompiledDecoder:
         tell = (
             not self._payload
             and not self.definition.structured
+            and not self.definition.understands
+            and not any(log_source in case.log_sources for case in self._cases)
             and all(len(text.strip()) >= _TELLING for text in needs)
         )
         return needs if tell else set()

@@ -11,6 +11,7 @@ the same in both languages is refused.
 
 import re
 import warnings
+from functools import cache
 from typing import Any
 
 from soc_agent.text.sre import constants as sre
@@ -60,6 +61,7 @@ def straight(pattern: str) -> "re.Pattern[str] | None":
         return None
 
 
+@cache
 def needed(pattern: str) -> str:
     """Give a text that whatever matches the pattern holds; empty where none is sure."""
     if len(pattern) > _LONGEST or not pattern.isascii() or _UNREADABLE.search(pattern):

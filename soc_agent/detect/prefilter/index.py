@@ -99,7 +99,7 @@ class TypeIndex:
         self.always = _bits(not clauses for clauses in self._clauses)
         """Rules that every line of the type may concern: no literal says otherwise."""
         self._backend = backend
-        known_programs = frozenset(programs(decoders, self.spelling))
+        known_programs = programs(decoders, self.spelling)
         share = min(_PROGRAM, 1 / max(1, len(known_programs)))
         self._frequency: dict[bytes, float] = self.spelling.common | dict.fromkeys(known_programs, share)
         self._learn_at_us = 0.0

@@ -1,6 +1,7 @@
 """What the lines of log sources hold: literals by which a rule is looked for besides those of its condition."""
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from soc_agent.decode import Decoders
 from soc_agent.detect.prefilter.literals import chance
@@ -10,6 +11,7 @@ from soc_agent.model import LogSource
 
 _WINDOWS = LogSource("", "windows", "")
 """Every event of Windows has it among its log sources."""
+_PROGRAMS: WeakKeyDictionary[Decoders, dict[Spelling, frozenset[bytes]]] = WeakKeyDictionary()
 
 
 class SourceLiterals:
@@ -82,9 +84,17 @@ class SourceLiterals:
         return frozenset(found)
 
 
-def programs(decoders: Decoders, spelling: Spelling) -> Iterable[bytes]:
-    """Yield the literals that tell by which program a line was written."""
+def programs(decoders: Decoders, spelling: Spelling) -> frozenset[bytes]:
+    """Give the literals that tell by which program a line was written; worked out once for each set of decoders."""
+    known = _PROGRAMS.setdefault(decoders, {})
+    if spelling not in known:
+        known[spelling] = _programs(decoders, spelling)
+    return known[spelling]
+
+
+def _programs(decoders: Decoders, spelling: Spelling) -> frozenset[bytes]:
+    literals: set[str] = set()
     for source in decoders.log_sources(spelling.type):
-        for literal in decoders.literals(spelling.type, source) or ():
-            for spelled in spelling.of_subject(literal):
-                yield from map(bytes.lower, spelled)
+        literals |= decoders.literals(spelling.type, source) or frozenset()
+    spelled = {alternatives for literal in literals for alternatives in spelling.of_subject(literal)}
+    return frozenset(literal.lower() for alternatives in spelled for literal in alternatives)
