@@ -18,6 +18,7 @@ from soc_agent.decode.portal import PORTAL
 from soc_agent.decode.syslog import SYSLOG
 from soc_agent.decode.syslog_json import SYSLOG_JSON
 from soc_agent.decode.w3c import W3C
+from soc_agent.decode.windows.texts import WINDOWS_TEXT
 from soc_agent.decode.zeek import ZEEK
 from soc_agent.decode.zeeklog import ZEEK_LOG
 from soc_agent.decode.zimbra import ZIMBRA
@@ -26,7 +27,7 @@ LINE_TYPES: dict[str, LineType] = {
     line_type.name: line_type
     for line_type in (
         *(SYSLOG, ACCESS, APACHE_ERROR, NGINX_ERROR, JSON, EVENT_XML, KEYVALUE, CEF, ZEEK, YARA, HEALTH, INTEGRITY),
-        *(PORTAL, HOST, EVE, ZEEK_LOG, W3C, AUDIT, LAUREL, EXCHANGE, ZIMBRA, LEEF, SYSLOG_JSON, PLAIN),
+        *(PORTAL, HOST, EVE, ZEEK_LOG, W3C, AUDIT, LAUREL, EXCHANGE, ZIMBRA, LEEF, SYSLOG_JSON, WINDOWS_TEXT, PLAIN),
     )
 }
 """Every type of lines, by name."""

@@ -6,7 +6,7 @@ def test_each_type_stands_under_its_own_name() -> None:
     wanted = {"syslog", "access", "apache_error", "nginx_error", "json", "kv", "cef", "zeek", "yara", "health", "plain"}
     wanted |= {"eventxml", "integrity", "auditd", "laurel", "syslog_json"}
     wanted |= {"portal", "host", "eve", "zeek_log", "w3c"}
-    wanted |= {"exchange", "zimbra", "leef"}
+    wanted |= {"exchange", "zimbra", "leef", "windows_text"}
     assert set(LINE_TYPES) == wanted
 
 

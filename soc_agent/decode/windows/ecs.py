@@ -43,6 +43,8 @@ _WHO = {"Image": "process.executable", "ProcessId": "process.pid", "ProcessGuid"
 _PIPE = {"PipeName": "file.name"}
 _FILE = {"TargetFilename": "file.path"}
 
+_LOGON = {"IpAddress": "source.ip", "IpPort": "source.port", "WorkstationName": "source.domain"}
+
 _BY_NUMBER: dict[str, dict[str, str]] = {
     "1": _PROCESS,
     "3": _NETWORK,
@@ -57,6 +59,7 @@ _BY_NUMBER: dict[str, dict[str, str]] = {
         "CommandLine": "process.command_line",
         "ParentProcessName": "process.parent.executable",
     },
+    **dict.fromkeys(("4624", "4625", "4648", "4768", "4769", "4771", "4776", "4778", "4779", "5140", "5145"), _LOGON),
     "4103": {"Payload": "powershell.command.invocation_details"},
     "4104": {"ScriptBlockText": "powershell.file.script_block_text", "Path": "file.path"},
 }

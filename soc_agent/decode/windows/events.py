@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from soc_agent.decode import times
 from soc_agent.decode.context import Context, Early, Parsed
+from soc_agent.decode.windows.messages import data_of_message
 from soc_agent.decode.windows.naming import number_data
 from soc_agent.decode.windows.routing import route
 from soc_agent.decode.windows.shapes import take_apart
@@ -149,15 +150,24 @@ def decode_tree(tree: dict[str, Any], text: str, context: Context) -> Parsed | N
     found = take_apart(tree)
     if found is None or found.system.get("EventID") is None:
         return None
-    system = found.system
-    fields = _joined(system, {**found.rest, **found.data})
+    return decode_parts(found.system, {**found.rest, **found.data}, text, context, has_data=bool(found.data))
+
+
+def decode_parts(
+    system: dict[str, Any], data: dict[str, Any], text: str, context: Context, *, has_data: bool = False
+) -> Parsed:
+    """Decode what Windows says of every event, its ``EventID`` at least, and what this one says.
+
+    :param has_data: whether the data are named; otherwise the message tells them.
+    """
+    fields = _joined(system, data)
     number = _number(system["EventID"])
     channel, provider = _text(system.get("Channel")), _text(system.get("Provider_Name"))
     time_ns = None
     if (written := system.get("SystemTime")) is not None:
         time_ns = times.time_of(written, context.timezone, context.received_ns)
-    if not found.data:
-        _read_message(fields, route(channel, provider, number).service)
+    if not has_data:
+        _read_message(fields, route(channel, provider, number).service, number)
     sources = _finished(fields, channel, provider, number)
     return Parsed(TYPE, sources, fields, time_ns, _text(system.get("Computer")), subject=text)
 
@@ -204,15 +214,23 @@ def _in_message(message: Any, name: str) -> str | None:
     return None
 
 
-def _read_message(fields: dict[str, Any], service: str) -> None:
-    """Read the data of a Sysmon event from its message, ``Image: …`` in a line, where there are none otherwise."""
+def _read_message(fields: dict[str, Any], service: str, number: int) -> None:
+    """Read the data of an event from its message, where there are none otherwise; of Sysmon ``Image: …`` in a line."""
     message = fields.get("Message")
+    if service in _TOLD and isinstance(message, str) and _NAMED.isdisjoint(fields):
+        for name, value in data_of_message(number, message).items():
+            fields.setdefault(name, value)
     if service != "sysmon" or not isinstance(message, str) or "Image" in fields:
         return
     for line in message.splitlines()[1:]:
         label, colon, value = line.partition(":")
         if colon and label.isidentifier():
             fields.setdefault(label, value.strip())
+
+
+_TOLD = frozenset({"security", "system"})
+_NAMED = frozenset({"SubjectUserName", "TargetUserName", "IpAddress", "ServiceName", "param1"})
+"""Data that stand beside the message: then it tells nothing more."""
 
 
 def _number(value: Any) -> int:
