@@ -59,6 +59,9 @@ _SQL_LOGINS = (17806, *range(18451, 18457), 18470, 18486, 18487, 18488)
 """Numbers of the events in which SQL Server tells of a login: refused (18456 and others) or accepted (18453–18455)."""
 _SQL_CLIENT = re.compile(r"\[[^\]\d:]{1,40}: ?([0-9A-Fa-f.:]{3,45})(?:%\w+)?\]")
 """Where the login came from, ``[CLIENT: 192.0.2.1]``, in the language of the server."""
+_SQL_USER = re.compile(r"['\u00ab\u201c] ?(.{1,128}?) ?['\u00bb\u201d]\W")
+"""Whose login it was, between the quotation marks of that language."""
+_LONGEST_SQL = 400
 _SSH = re.compile(
     # greedy: of what the client chose itself, the last address is the one that sshd wrote
     r"(?:Failed|Accepted) \S{1,64} for (?:invalid user )?(.*) from (\S{2,64}) port [0-9]{1,5}(?: .*)?"
@@ -174,11 +177,16 @@ def _sql_login(fields: Fields) -> None:
     data = fields.get("Data")
     values = data if isinstance(data, list) else _parameters(fields) if data is None else [data]
     texts = [value for value in values if isinstance(value, str)]
-    if texts and texts[0].strip() and "[" not in texts[0]:
+    message = fields.get("Message")
+    if not texts and isinstance(message, str):  # a forwarder that sends the whole sentence alone
+        texts = [message.strip()]
+        if named := _SQL_USER.search(message[:_LONGEST_SQL]):
+            fields.setdefault("user", named[1])
+    elif texts and texts[0].strip() and "[" not in texts[0]:
         fields.setdefault("user", texts[0].strip())
-    for text in texts:
-        if found := _SQL_CLIENT.search(text[-100:]):
-            fields.setdefault("src_ip", found[1])
+    for text in reversed(texts):  # it stands last: what stands before may be the name that a stranger gave
+        if clients := _SQL_CLIENT.findall(text[-100:]):
+            fields.setdefault("src_ip", clients[-1])
 
 
 def _ssh(fields: Fields) -> None:

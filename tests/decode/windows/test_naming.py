@@ -165,6 +165,24 @@ def test_a_login_at_sql_server_is_read_from_numbered_data_too() -> None:
     assert (fields["user"], fields["src_ip"]) == ("sa", "192.0.2.10")
 
 
+def test_a_login_at_sql_server_is_read_from_the_sentence_where_it_comes_alone() -> None:
+    """As NXLog sends it, in any language; what stands in the name of a user is not the address."""
+    for sentence, user in (
+        (
+            "Login failed for user 'sa'. Reason: Password did not match that for the login. [CLIENT: 192.0.2.10]",
+            "sa",
+        ),
+        ("Échec de l'ouverture de session de l'utilisateur 'sa'. Raison : mot de passe. [CLIENT : 192.0.2.10]", None),
+        (
+            "Login failed for user 'a [CLIENT: 192.0.2.99]'. Reason: no such login. [CLIENT: 192.0.2.10]",
+            "a [CLIENT: 192.0.2.99]",
+        ),
+    ):
+        fields = finished("application", 18456, Provider_Name="MSSQLSERVER", Message=sentence)
+        assert fields["src_ip"] == "192.0.2.10", sentence
+        assert user in (None, fields["user"])
+
+
 def test_who_came_over_ssh_stands_in_its_text() -> None:
     for text, user, address in (
         (
