@@ -72,8 +72,9 @@ def decode_apache_error(text: str, context: Context) -> Parsed | None:
         if system_error:
             fields["system_error"] = int(system_error)
         if client:
-            # 2.4 always adds the port
-            address, colon, port = client.rpartition(":") if module is not None or process_id else (client, "", "")
+            # 2.4 always adds the port; some builds of 2.2 do, too
+            has_port = module is not None or process_id or client.count(":") == 1
+            address, colon, port = client.rpartition(":") if has_port else (client, "", "")
             fields["c-ip"] = (address or client).strip("[]")
             if colon and port.isdecimal() and len(port) < 6:
                 fields["c-port"] = int(port)

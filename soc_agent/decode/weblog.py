@@ -32,8 +32,8 @@ def put_request(fields: dict[str, Any], request: str) -> None:
         request = unquote(request)
     method, _, target = request.partition(" ")
     if not target or not _METHOD.fullmatch(method):
-        if request not in ("", "-"):
-            fields["request"] = request
+        if request != "-":
+            fields["request"] = request  # nothing at all is what some clients send, too
         return
     fields["cs-method"] = method
     before, _, version = target.rpartition(" ")

@@ -34,7 +34,7 @@ from soc_agent.decode.weblog import put_request, put_target, unquote
         ("145.ll|'|'|SGFj", {"request": "145.ll|'|'|SGFj"}),
         ("GET", {"request": "GET"}),
         ("-", {}),
-        ("", {}),
+        ("", {"request": ""}),
     ],
 )
 def test_a_request_line_is_split_and_one_that_is_none_is_kept_whole(
