@@ -48,6 +48,8 @@ _HEAD = re.compile(
     # the tag: a program with its pid, or with a colon; a version may stand between (syslogd 1.4.1:)
     r"(?!%)([^\s:\[]{1,128})(?:\[([^\]\s]{0,32})\](?::|(?=\s|$))|(?: [0-9]+(?:\.[0-9]+)+)?:(?=\s|$))",
 )
+_CALLED = re.compile(r"[\w-]+\([^\s(),]*,[0-9A-Fa-f]")
+"""Neither host nor tag: what a line is about in the file that Dovecot 2.4 writes itself, ``auth(an,192.0.2.7)``."""
 _ESXI_LEVEL = re.compile(r"(?:Db|In|No|Wa|Er|Cr|Al|Em)\([0-9]{1,3}\)")
 _ESXI_WORD = frozenset({"info", "warning", "error", "verbose", "trivia", "panic"})
 _ESXI_PROGRAMS = frozenset({"hostd", "vpxa", "rhttpproxy", "envoy"})
@@ -255,6 +257,8 @@ def _message(rest: str, priority: str | None, time_ns: int | None, *, hostless: 
         if facility in _AUTH:
             parsed.log_sources = _AUTH_SOURCES
         return parsed
+    if _CALLED.match(rest):
+        return make_parsed(rest, "", "", None, priority, time_ns, {})
     if tag := _HEAD.match(rest):
         host, program, process_id = tag.groups()
         message = rest[tag.end() :].strip()

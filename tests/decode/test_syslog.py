@@ -169,6 +169,15 @@ def test_a_pam_module_in_the_tag_is_brought_into_todays_form() -> None:
     assert parsed.fields["message"] == "check pass; user unknown"
 
 
+@pytest.mark.parametrize("client", ["192.0.2.7", "192.0.2.7,sasl:plain", "2001:db8::7,sasl:login"])
+def test_what_a_line_is_about_is_neither_host_nor_tag(client: str) -> None:
+    """The file that Dovecot 2.4 writes itself; all of it is the message, so that the client is not lost."""
+    message = f"auth(an@example.vn,{client})<q>: Info: sql: Password mismatch"
+    parsed = decode_syslog(f"Nov 20 10:15:04 {message}", make_context("syslog"))
+    assert parsed is not None
+    assert (parsed.host, parsed.program, parsed.subject) == ("", "", message)
+
+
 @pytest.mark.parametrize(
     "line", ["", "no syslog", "kernel: tag without pid", "<x>y", "2024-10-31T12:38 box a: x", "{}"]
 )
