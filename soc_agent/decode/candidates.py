@@ -1,6 +1,8 @@
 """From a line to the few decoders that may take it: by its program, then by the literals that it holds."""
 
+import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 import ahocorasick_rs
 
@@ -11,6 +13,16 @@ from soc_agent.model import LogSource
 
 _RECORDS = ("cef", "leef")
 """Types of lines in which any product may tell anything."""
+
+
+_JOINTS = re.compile(r"[():]")
+_TELLING = 8
+"""A phrase shorter than this may be a word that logs are full of."""
+
+
+def _shortest(literals: AbstractSet[str]) -> int:
+    """Give the length of the shortest literal; of each, its longest part between what brackets and colons separate."""
+    return min((max(len(part.strip()) for part in _JOINTS.split(literal)) for literal in literals), default=0)
 
 
 class DecoderIndex:
@@ -47,7 +59,9 @@ class DecoderIndex:
         for decoder in self.decoders:
             if log_source in decoder.all_log_sources:
                 needed = decoder.needed_for(log_source)
-                found.update((decoder.find and needed) or decoder.find)
+                if decoder.find:  # both stand in the line: what is longer is rarer
+                    tells = _shortest(needed) >= max(_TELLING, _shortest(decoder.find))
+                    found.update(needed if tells else decoder.find)
                 for program in decoder.definition.programs:
                     names = self._by_program[program.lower()][0] is decoder
                     found.update((not names and needed) or (program,))
