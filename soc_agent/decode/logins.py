@@ -26,31 +26,23 @@ WORDS = (
     *("fail", "unsuccessful", "not successful", "invalid", "incorrect", "not correct", "wrong", "denied", "rejected"),
     *("mismatch", "not match", "n't match", "unauthorized", "unauthorised", "not authorized", "forbidden"),
     *("login refused", "authentication refused", "refused login", "refused authentication", "password refused"),
-    *("bad password", "bad credential", "bad auth", "bad user", "bad login", "badcredential", "badpassword"),
-    *("login error", "login_error", "loginerror", "auth error", "auth-error", "auth_error", "authentication error"),
-    *(
-        "unknown user",
-        "unknown account",
-        "unknown login",
-        "user not found",
-        "was not found",
-        "account not found",
-        "' not found",
-    ),
-    *('" not found', "] not found", "usernotfound", "user_not_found", "no such user", "nosuchuser", "not exist"),
-    *("n't exist", "nonexist", "non-exist", "find user", "find this user", "retrieve user", "no user found"),
-    *("account lock", "account_lock", "locked out", "is locked", "is disabled", "not registered", "not accepted"),
-    *("unable to log", "unable to auth", "unable to sign", "could not log", "could not auth", "could not sign"),
-    *("cannot log", "cannot auth", "can't log", "can't auth", "status=401", "status=403", "logged in", "logged on"),
-    *("signed in", "login success", "login_success", "loginsuccess", "login succeeded", "auth success"),
-    *("auth_success", "authentication success", "authentication succeeded", "authentication_success"),
-    *("authenticationsuccess", "sign-in success", "signin success", "sign in success", "successful login"),
-    *("successful auth", "successful sign", "successful log", "successfully log", "successfully sign"),
-    *("successfully auth", "user authenticated", "accepted password", "accepted publickey", "login ok"),
-    *("authentication ok", "auth ok", "login accepted", "has succeeded", "illegal", "too many", "attempt limit"),
-    *("attempts exceeded", "access key", "ông hợp lệ", "ông đúng", "ông chính xác", "khong hop le", "khong dung"),
-    *("khong chinh xac", "ăng nhập", "ật khẩu", "ác thực", "ị khó", "ị khoá", "ông tồn tại", "dang nhap", "mat khau"),
-    *("xac thuc", "bi khoa", "khong ton tai"),
+    *("bad password", "missing password", "bad credential", "bad auth", "bad user", "bad login", "badcredential"),
+    *("badpassword", "login error", "login_error", "loginerror", "auth error", "auth-error", "auth_error"),
+    *("authentication error", "unknown user", "unknown account", "unknown login", "user not found", "was not found"),
+    *("account not found", "' not found", '" not found', "] not found", "usernotfound", "user_not_found"),
+    *("no such user", "nosuchuser", "not exist", "n't exist", "nonexist", "non-exist", "find user", "find this user"),
+    *("retrieve user", "no user found", "account lock", "account_lock", "locked out", "is locked", "is disabled"),
+    *("not registered", "not accepted", "unable to log", "unable to auth", "unable to sign", "could not log"),
+    *("could not auth", "could not sign", "cannot log", "cannot auth", "can't log", "can't auth", "status=401"),
+    *("status=403", "logged in", "logged on", "signed in", "login success", "login_success", "loginsuccess"),
+    *("login succeeded", "auth success", "auth_success", "authentication success", "authentication succeeded"),
+    *("authentication_success", "authenticationsuccess", "sign-in success", "signin success", "sign in success"),
+    *("successful login", "successful auth", "successful sign", "successful log", "successfully log"),
+    *("successfully sign", "successfully auth", "user authenticated", "accepted password", "accepted publickey"),
+    *("login ok", "authentication ok", "auth ok", "login accepted", "has succeeded", "illegal", "too many"),
+    *("attempt limit", "attempts exceeded", "access key", "ông hợp lệ", "ông đúng", "ông chính xác", "khong hop le"),
+    *("khong dung", "khong chinh xac", "ăng nhập", "ật khẩu", "ác thực", "ị khó", "ị khoá", "ông tồn tại"),
+    *("dang nhap", "mat khau", "xac thuc", "bi khoa", "khong ton tai"),
 )
 """Each line with such a login holds one of these, in some case of its letters."""
 LITERALS = frozenset(WORDS)
@@ -216,7 +208,8 @@ def _texts(fields: Mapping[str, Any]) -> Iterator[str]:
             results.append(_result(value, word))
         if key in _ACTION_KEYS and len(word) < 64:
             actions.append(word.replace("/", " ") if word.startswith("/") else word)
-        if key in _TEXT_KEYS and value.__class__ is not bool:
+        is_name = key == "name" and owner in ("event", "events")
+        if (is_name or key in _TEXT_KEYS) and value.__class__ is not bool:
             length += len(word)
             yield word
     for result in results[:4]:
