@@ -8,7 +8,17 @@ Entities = dict[str, tuple[str, ...]]
 """Kind of entity to its values, in the order met, without repeats."""
 
 ENTITY_FIELDS: dict[str, tuple[str, ...]] = {
-    "src_ip": ("src_ip", "SourceIp", "c-ip", "id.orig_h", "IpAddress", "ClientAddress", "source.ip", "ClientIP"),
+    "src_ip": (
+        "src_ip",
+        "SourceIp",
+        "c-ip",
+        "id.orig_h",
+        "IpAddress",
+        "ClientAddress",
+        "source.ip",
+        "ClientIP",
+        "IPString",
+    ),
     "src_host": ("src_host",),
     "dst_ip": ("dst_ip", "DestinationIp", "s-ip", "id.resp_h", "destination.ip"),
     "dst_port": ("dst_port", "DestinationPort", "s-port", "id.resp_p"),
