@@ -60,6 +60,39 @@ LINES = {
             },
         }
     ),
+    "istio": (
+        f'[2026-11-20T03:15:04.310Z] "GET {TARGET} HTTP/2" 200 - via_upstream - "-" 0 226 13 12 "{ATTACKER}" '
+        '"Mozilla/5.0" "cc21d9b0" "cong.example.vn" "10.0.2.1:80" outbound|80||cong 10.0.2.3:40122 10.0.2.3:8443 - -'
+    ),
+    "istio as json": json.dumps(
+        {"downstream_remote_address": f"{ATTACKER}:504", "method": "GET", "path": TARGET, "response_code": 200}
+    ),
+    "container": (
+        f"2026-11-20T10:15:04.1+07:00 stdout F {ATTACKER} - - [20/Nov/2026:10:15:04 +0700] "
+        f'"GET {TARGET} HTTP/1.1" 200 1'
+    ),
+    "compose": f'cong-nginx-1  | {ATTACKER} - - [20/Nov/2026:10:15:04 +0700] "GET {TARGET} HTTP/1.1" 200 1',
+    "docker": json.dumps(
+        {
+            "log": f'{ATTACKER} - - [20/Nov/2026:10:15:04 +0700] "GET {TARGET} HTTP/1.1" 200 1\n',
+            "stream": "stdout",
+            "time": "2026-11-20T03:15:04.1Z",
+        }
+    ),
+    "cloudflare": json.dumps(
+        {
+            "ClientIP": ATTACKER,
+            "ClientRequestMethod": "GET",
+            "ClientRequestURI": TARGET,
+            "EdgeResponseStatus": 200,
+            "EdgeStartTimestamp": "2026-11-20T03:15:04Z",
+        }
+    ),
+    "aws load balancer": (
+        f"https 2026-11-20T03:15:04.1Z app/cong/50dc {ATTACKER}:504 10.0.1.7:80 0.001 0.012 0.000 200 200 310 1532 "
+        f'"GET https://cong.example.vn:443{TARGET} HTTP/1.1" "Mozilla/5.0" TLS_AES_128_GCM_SHA256 TLSv1.3 '
+        'arn:aws:elasticloadbalancing:ap-southeast-1:111122223333:targetgroup/cong/73e2 "Root=1" "-" "-" 0'
+    ),
     "nginx as json": json.dumps({"remote_addr": ATTACKER, "request": f"GET {TARGET} HTTP/1.1", "status": "200"}),
     "json over syslog": "Nov 20 10:15:04 lb01 traefik[7]: "
     + json.dumps({"ClientHost": ATTACKER, "DownstreamStatus": 200, "RequestMethod": "GET", "RequestPath": TARGET}),
