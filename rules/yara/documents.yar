@@ -219,6 +219,7 @@ rule rtf_object_fetches_or_drops
     strings:
         $object = /\\obj(data|autlink|html|link|update)/ nocase
         $link = /4f4c45324c696e6b/ nocase
+        $update = /\\objupdate\b/ nocase
         $moniker = /e0c9ea79f9bace118c8200aa004ba90b/ nocase
         $http = /6800740074007000(7300)?3a00/ nocase
         $http2 = /68747470(73)?3a2f2f/ nocase
@@ -228,7 +229,7 @@ rule rtf_object_fetches_or_drops
         $program3 = /4d5a(90|80|00)00(03|02|01)0000/ nocase
     condition:
         uint32be(0) == 0x7B5C7274 and filesize < 20MB and $object and (
-            ($moniker and any of ($http, $http2, $link)) or ($link and any of ($http, $http2)) or ($package and any of ($program*)) or $program3
+            ($moniker and any of ($http, $http2, $link)) or ($link and ($update or any of ($http, $http2))) or ($package and any of ($program*)) or $program3
         )
 }
 

@@ -212,10 +212,11 @@ rule windows_script_dropper
         $make1 = /new\s+ActiveXObject\s*\(/
         $make2 = /(CreateObject|GetObject)\s*\(/ nocase
         $dotnet = /(System\.Runtime\.Serialization\.Formatters\.Binary\.BinaryFormatter|DynamicInvoke\s*\()/ nocase
+        $letters = /\bexecute(global)?\s*\(?\s*(chrw?\s*\(\s*[\w&+*\/-]{1,12}\s*\)\s*[&+]\s*){6}/ nocase
         $page = /<(html|%@)/ nocase
     condition:
-        filesize < 5MB and uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and any of ($make*) and not $page and (
-            (any of ($http*) and ($write1 or 2 of ($write*)) and $run1 and $run2) or ($http1 and $run3) or ($dotnet and $make1 and $run1)
+        filesize < 5MB and uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and (any of ($make*) or $letters) and not $page and (
+            $letters or ($http2 and $run1 and $run2) or (any of ($http*) and ($write1 or 2 of ($write*)) and $run1 and $run2) or ($http1 and $run3) or ($dotnet and $make1 and $run1)
         )
 }
 

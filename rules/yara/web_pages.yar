@@ -22,7 +22,7 @@ rule page_with_hidden_gambling_links
         $hidden1 = /style\s*=\s*\\?["'][^"'>]{0,120}(display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,5}(px|em)|font-size\s*:\s*[01](px)?\s*[;"']|opacity\s*:\s*0\s*[;"']|height\s*:\s*[01]px[^"'>]{0,40}overflow\s*:\s*hidden)[^>]{0,120}>\s{0,20}<(a|ul|li|p|h\d|span|div)\b/ nocase
         $hidden2 = /position\s*:\s*absolute[^"'>}]{0,80}(left|top|clip)\s*:\s*(-\d{3,5}|rect\s*\()/ nocase
         $link = /href\s?=\s?\\?["']?https?:\/\// nocase
-        $offer = />[^<]{0,60}(nhà cái|cá cược|tài xỉu|nổ hũ|game bài|soi kèo|đá gà|Đá gà|casino|slot gacor|judi online|viagra|cialis|vay tiền nhanh|vay nhanh|baccarat|bắn cá|link vào|lô đề|bong88|xóc đĩa|cá độ)[^<]{0,80}<\/a>/ nocase
+        $offer = />[^<]{0,60}(nhà cái|cá cược|tài xỉu|nổ hũ|game bài|soi kèo|đá gà|Đá gà|casino|slot gacor|judi online|viagra|cialis|vay tiền nhanh|vay nhanh|baccarat|bắn cá|link vào|lô đề|bong88|xóc đĩa|cá độ)[^<]{0,80}<\/\w>/ nocase
     condition:
         uint32be(0) != 0x7F454C46 and filesize < 3MB and any of ($hidden*) and #link > 1 and #offer > 1
 }

@@ -19,7 +19,7 @@ rule webshell_jsp
         reference = "https://attack.mitre.org/techniques/T1505/003/"
         false_positives = "Diagnosis pages of application servers"
     strings:
-        $jsp = /<%(@|!|=|\s)|<jsp:/
+        $jsp = /<%[@!=\s\w]|<jsp:/
         $exec = /getRuntime\s*\(\s*\)\s*\.\s*exec\s*\(/
         $builder = /new\s+(java\.lang\.)?ProcessBuilder\s*\(/
         $reflect = /getMethod\s*\(\s*"exec"/
@@ -215,6 +215,7 @@ rule webshell_aspx
     strings:
         $asp = /<%[@=\sA-Za-z]|<script[^>]{0,80}runat\s*=\s*["']?server/ nocase
         $eval = /\b(eval|execute|executeglobal)\s*\(?\s*(System\.Text\.\w{1,20}[^;]{0,60}\()?\s*Request(\.(Item|Form|QueryString|Cookies|Headers))?\s*[\[(]/ nocase
+        $joined = /\b(eval|execute|executeglobal)\s*\(?\s*\w{1,20}\s*&\s*["']\s*\(?\s*request\s*\(/ nocase
         $process = /Process(StartInfo)?\s*\(|Process\.Start\s*\(/
         $shell = /WScript\.Shell|Shell\.Application|cmd(\.exe)?\s*\/c|["'](cmd|powershell)(\.exe)?["']/ nocase
         $object = /CreateObject\s*\(\s*["'](WScript\.Shell|Shell\.Application)["']/ nocase
@@ -227,7 +228,7 @@ rule webshell_aspx
     condition:
         uint32be(0) != 0x7F454C46 and (
             filesize < 2MB and $asp and (
-                $eval or ($request and $process and $shell) or ($request and $object and $start) or ($process and $arguments) or ($request and $assembly and ($decode or $invoke))
+                $eval or $joined or ($request and $process and $shell) or ($request and $object and $start) or ($process and $arguments) or ($request and $assembly and ($decode or $invoke))
             )
         )
 }
@@ -404,4 +405,34 @@ rule iis_module_backdoor
     condition:
         uint16(0) == 0x5A4D and filesize < 5MB and any of ($run1, $run2) and any of ($run3, $run4)
         and (all of ($native*) or ($managed1 and any of ($managed2, $managed3))) and any of ($in*)
+}
+
+rule webshell_script_other
+{
+    meta:
+        id = "7d0e4b0a-53a1-4f7c-9b77-0c1d62f5a9be"
+        title = "Webshell in Python, Perl or Node.js"
+        title_vi = "Webshell viết bằng Python, Perl hoặc Node.js"
+        description = "A short script takes a value from a web request and runs it as a command of the system."
+        description_vi = "Một tập lệnh ngắn lấy giá trị từ yêu cầu web và chạy như lệnh hệ thống."
+        level = "high"
+        level_reason = "Whoever knows its address runs commands on the server; some examples and test servers do so, too."
+        level_reason_vi = "Ai biết địa chỉ đều chạy được lệnh trên máy chủ; một số ví dụ và máy thử nghiệm cũng làm vậy."
+        attack = "T1505.003, T1059"
+        layer = 2
+        tier = "application"
+        response = "Keep the file with its hash and times, and ask who put it there. List who called it in the access log. If nobody answers for it, isolate the server, and look for other files of the same day."
+        response_vi = "Giữ tệp cùng mã băm và thời gian, hỏi ai đã đặt tệp. Liệt kê ai đã gọi tệp trong nhật ký truy cập. Nếu không ai chịu trách nhiệm, cô lập máy chủ và tìm các tệp khác xuất hiện cùng ngày."
+        author = "soc-agent"
+        date = "2026-11-22"
+        reference = "https://attack.mitre.org/techniques/T1505/003/"
+        false_positives = "Examples, exercises about security, small tools of developers"
+    strings:
+        $python = /(os\.(popen|system)|subprocess\.(check_output|run|Popen|call|getoutput)|commands\.getoutput)\s*\(\s*[^\n#]{0,40}(request\.(args|form|values|json|GET|POST|query)|\.(getvalue|getfirst)\s*\(|QUERY_STRING)/
+        $perl1 = /\$(\w{1,20})\s*=\s*(\$\w{1,20}->)?param\s*\(/
+        $perl2 = /(print|return|=|\(|;)\s*`\s*\$\w{1,20}(\s+2>&1)?\s*`|\b(system|exec)\s*\(?\s*\$(cmd|c|command)\b/
+        $node1 = /require\s*\(\s*["'](node:)?child_process["']\s*\)/
+        $node2 = /\.(exec|execSync|spawn|spawnSync)\s*\(\s*[^\n;]{0,80}(searchParams\.get|req(uest)?\.(query|body|params|headers)|\.parse\s*\(\s*\w{1,20}\.url)/
+    condition:
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and filesize < 40KB and ($python or all of ($perl*) or all of ($node*))
 }

@@ -28,9 +28,14 @@ rule webshell_php_input_eval
         $exec = /\b(system|passthru|shell_exec|exec|popen|proc_open|pcntl_exec)\s*\(\s*@?\s*["']?\{?(\w{1,32}\s*\(\s*){0,4}@?\$\{?_(POST|GET|REQUEST|COOKIE|SERVER)\b/ nocase
         $backtick = /(=|echo|print|return|exit|die|@|;)\s*\(?\s*`[^`\n]{0,60}\$\{?_(POST|GET|REQUEST|COOKIE)\[/
         $variable_call = /@?\$_(POST|GET|REQUEST|COOKIE)\[[^\]]{1,40}\]\s*\(\s*@?\$_(POST|GET|REQUEST|COOKIE)\[/ nocase
+        $named = /\b(array_map|array_walk|array_filter|usort)\s*\(\s*["'](assert|system|exec|passthru|shell_exec|popen)["']\s*,\s*(\(array\)\s*)?@?\$_(POST|GET|REQUEST|COOKIE)\b/ nocase
+        $spread = /\w\s*\(\s*\.\.\.\s*@?\$_(POST|GET|REQUEST|COOKIE)\s*\)/ nocase
+        $made = /create_function\s*\([^;\n]{0,60}\$_(POST|GET|REQUEST|COOKIE)\b/ nocase
+        $object1 = /unserialize\s*\(\s*(\w{1,32}\s*\(\s*){0,3}@?\$_(POST|GET|REQUEST|COOKIE)\b/ nocase
+        $object2 = /\b(eval|assert|system|passthru|shell_exec)\s*\(\s*@?\$this->\w{1,20}\s*\)/ nocase
         $raw = /\b(eval|assert)\s*\(\s*(\w{1,32}\s*\(\s*){0,4}(file_get_contents\s*\(\s*['"]php:\/\/input|filter_input\s*\(\s*INPUT_|end\s*\(\s*getallheaders)/ nocase
     condition:
-        uint32be(0) != 0x7F454C46 and filesize < 5MB and $php and any of ($input, $quoted, $first, $second, $last, $exec, $backtick, $variable_call, $raw)
+        uint32be(0) != 0x7F454C46 and filesize < 5MB and $php and any of ($input, $quoted, $first, $second, $last, $exec, $backtick, $variable_call, $raw, $named, $spread, $made) or ($php and filesize < 200KB and all of ($object*))
 }
 
 rule webshell_php_obfuscated
@@ -64,11 +69,14 @@ rule webshell_php_obfuscated
         $joined = /["'](as["']\s?\.\s?["']sert|ass["']\s?\.\s?["']ert|asse["']\s?\.\s?["']rt|ev["']\s?\.\s?["']al|sys["']\s?\.\s?["']tem|base64["']\s?\.\s?["']_de|shell["']\s?\.\s?["']_exec|pass["']\s?\.\s?["']thru)/ nocase
         $chr = /(chr\s*\(\s*\d{1,3}\s*\)\s*\.\s*){6,}/ nocase
         $hexname = /\$\{?["']\\x[0-9a-f]{2}(\\x[0-9a-f]{2}){4,}/ nocase
+        $super = /["']_["']?\s*\.\s*["'](GET|POST|REQUEST|COOKIE)["']|["']_(G|P|RE|C)["']\s*\.\s*["'](ET|OST|QUEST|OOKIE)["']/
+        $split = /["'](as\Wsert|ass\Wert|sys\Wtem|syst\Wem|sy\Wstem|shell_\Wexec|pass\Wthru|base64_\Wdecode)["']\s*\)/ nocase
+        $zeros = /\$[O0_]{5,12}\s*[=.({\[]/
         $goto = /goto\s+[A-Za-z0-9_]{4,8};\s*[A-Za-z0-9_]{4,8}:/
     condition:
         uint32be(0) != 0x7F454C46 and (
             filesize < 5MB and $php and (
-                any of ($nested, $tagged, $modifier, $joined) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
+                any of ($nested, $tagged, $modifier, $joined, $split) or #zeros > 2 or ($super and filesize < 60KB) or ($nested2 and $eval) or ($pieces and ($eval or #pieces > 2))
                 or ($chr and $eval) or #hexname > 3 or #goto > 20
             )
         )
@@ -407,11 +415,12 @@ rule webshell_php_writes_file
     strings:
         $php = "<?"
         $both = /\b(file_put_contents|fwrite|fputs)\s*\(\s*@?(\w{2,20}\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\]\s*\)?\s*(\.\s*['"][\w.]{1,8}['"]\s*)?,\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
+        $script = /\bfile_put_contents\s*\([^;\n]{0,60}\.(php\d?|phtml|phar|inc)["'][^;\n]{0,20},\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
         $open = /\bfopen\s*\(\s*@?(\w{2,20}\s*\(\s*){0,3}\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\][^,;\n]{0,20},\s*['"][wax]/ nocase
         $write = /\b(fwrite|fputs)\s*\(\s*\$\w{1,20}\s*,\s*@?(\w{2,20}\s*\(\s*){0,4}\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
         $copy = /\b(copy|rename)\s*\(\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[[^\]]{1,30}\]\s*,\s*@?\$_(GET|POST|REQUEST|COOKIE)\s*\[/ nocase
     condition:
         uint32be(0) != 0x7F454C46 and (
-            filesize < 1MB and $php and ($both or $copy or ($open and $write))
+            filesize < 1MB and $php and ($both or $script or $copy or ($open and $write))
         )
 }

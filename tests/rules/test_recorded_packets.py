@@ -15,7 +15,10 @@ from tests import product
 
 pytestmark = pytest.mark.data
 
-ATTACKS = ("ftp_bruteforce", "ssh_sshguess", "http_cooper-grill-dvwa", "irc-more-commands")
+ATTACKS = (
+    "ftp_bruteforce", "ssh_sshguess", "http_cooper-grill-dvwa", "irc-more-commands", "dhcp_dhcp_flood",
+    "tls_heartbleed-success",
+)  # fmt: skip
 """Captures with an attack in them, or with IRC."""
 REVEALING = {"smtp.pcap": {"Password Sent In The Clear Over The Internet"}}
 """What is really there in captures that are ordinary else: in this one somebody sends mail through a provider."""
@@ -53,6 +56,21 @@ def test_brute_force_is_found_in_packets_alone(shared_data: Path, name: str, sou
 def test_an_attack_on_a_web_page_is_found_in_packets(shared_data: Path) -> None:
     titles = {d.rule.title for d in hunt(shared_data / "pcap" / "http_cooper-grill-dvwa.pcapng")}
     assert "SQL Injection In A Web Request" in titles
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "kind", "value"),
+    [
+        ("dhcp_dhcp_flood.pcap", "DHCP Server Flooded By One Client", "mac", "90:b1:1c:99:49:29"),
+        ("tls_heartbleed-success.pcap", "Memory Of A Server Asked For By Heartbleed", "src_ip", "173.203.79.216"),
+    ],
+)
+def test_who_floods_and_who_reads_memory_is_named(
+    shared_data: Path, name: str, title: str, kind: str, value: str
+) -> None:
+    found = [d for d in hunt(shared_data / "pcap" / name) if d.rule.title == title]
+    assert found
+    assert all(value in detection.entities[kind] for detection in found)
 
 
 def test_ordinary_traffic_gives_nothing_above_low(shared_data: Path) -> None:
