@@ -23,8 +23,9 @@ class Case:
 
     def add_to(self, fields: dict[str, Any]) -> bool:
         """Add to the fields of an event what the case says; False where it does not hold."""
-        if not all(test.holds(fields) for test in self._when):
-            return False
+        for test in self._when:
+            if not test.holds(fields):
+                return False
         if self._pattern is not None:
             value = fields.get(self._field)
             if isinstance(value, list) and value:
@@ -53,5 +54,5 @@ class _Test:
         value = fields.get(self._field)
         if value is None:
             return False
-        text = str(value).lower()
-        return text in self._values or text.startswith(self._begins)
+        text = (value if value.__class__ is str else str(value)).lower()
+        return text in self._values or (self._begins != () and text.startswith(self._begins))

@@ -143,6 +143,11 @@ class CompiledDecoder:
         if self._payload and parsed.host:  # what is inside knows no other host
             context = replace(context, host=parsed.host)
         for line_type in self._payload:
+            if line_type.name == parsed.type and parsed.decoded:  # the line itself is written so, and has been read
+                self._convert(parsed.fields)
+                self._name(parsed, join_sources(parsed.log_sources, self.log_sources))
+                parsed.type = line_type.name
+                return True
             if (inner := line_type.decode(subject, context)) is not None and inner.decoded:
                 self._take_payload(parsed, inner)
                 return True

@@ -112,6 +112,14 @@ def test_a_message_written_in_another_type_is_decoded_as_such() -> None:
     assert LogSource() in decoder.all_log_sources
 
 
+def test_a_line_that_is_written_in_the_type_itself_is_not_read_again() -> None:
+    decoder = make(payload=["kv"], aliases={"user": "who"}, log_sources=[{"product": "p"}])
+    parsed = Parsed("kv", (LogSource(),), {"who": "an"}, subject="no pair stands here")
+    assert decoder.take(parsed, make_context("kv"))
+    assert (parsed.type, parsed.fields) == ("kv", {"who": "an", "user": "an"})
+    assert parsed.log_sources == (LogSource(), LogSource("", "p", ""))
+
+
 def test_fields_that_the_decoder_makes_are_named() -> None:
     decoder = make(
         programs=["prog"],
