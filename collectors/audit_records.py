@@ -13,6 +13,8 @@ from typing import NamedTuple
 from collectors.joining import NOTHING, Taken, join_at
 
 _LAST = rb"(?:PROCTITLE|EOE)"
+_BY_PROGRAMS = rb"(?:USER|CRED|DAEMON|SERVICE|SYSTEM|CRYPTO|GRP|ADD|DEL|ACCT|ROLE|CHUSER|CHGRP|VIRT|SOFTWARE|LABEL)_"
+"""Records that programs write: each is an event of its own, whatever its number."""
 _RECORD = re.compile(rb"((?:node=\S+ )?)type=(\S+) msg=audit\((\d+)\.\d+:(\d+)\)")
 _IN_SYSLOG = re.compile(
     rb"((?!\{)[^\n]{0,200}?[ >](?:node=\S+ )?)type=(\S+) msg=audit\((\d+)\.\d+:(\d+)\)",
@@ -20,16 +22,14 @@ _IN_SYSLOG = re.compile(
 """A record behind a head; objects of JSON are whole as they are."""
 _DIGITS = b"0123456789"
 _RUN = re.compile(
-    rb"^((?:node=\S+ )?)type=(?!" + _LAST + rb" )(\S+) msg=audit\((\d+)(\.\d+:)(\d+)\).*\n"
+    rb"^((?:node=\S+ )?)type=(?!" + _LAST + rb" |" + _BY_PROGRAMS + rb")(\S+) msg=audit\((\d+)(\.\d+:)(\d+)\).*\n"
     rb"(?:\1type=(?!" + _LAST + rb" )\S+ msg=audit\(\3\4\5\).*\n)*"
     rb"(\1type=" + _LAST + rb" msg=audit\(\3\4\5\).*\n)?",
     re.MULTILINE,
 )
 """Records of one event right after each other, up to the one that ends it."""
 _LAST_KINDS = (b"PROCTITLE", b"EOE")
-_ALONE = re.compile(
-    rb"(?:USER|CRED|DAEMON|SERVICE|SYSTEM|CRYPTO|GRP|ADD|DEL|ACCT|ROLE|CHUSER|CHGRP|VIRT|SOFTWARE|LABEL)_"
-)
+_ALONE = re.compile(_BY_PROGRAMS)
 _APART_S = 2
 """A record so much later shows that an event has all of its records (auparse(3) waits as long)."""
 

@@ -42,6 +42,11 @@ def test_the_same_number_of_another_node_or_second_is_another_event() -> None:
     assert [event.count(b"msg=") for event in events(data)] == [1, 1, 1]
 
 
+def test_what_a_program_writes_is_an_event_of_its_own_also_with_the_same_number() -> None:
+    data = record("USER_LOGIN", 1) * 3 + record("SYSCALL", 2) + record("PATH", 2)
+    assert [event.count(b"msg=") for event in events(data)] == [1, 1, 1, 2]
+
+
 def test_too_many_records_are_cut() -> None:
     data = record("SYSCALL", 1) * 7
     assert [event.count(b"msg=") for event in events(data, max_lines=3)] == [3, 3, 1]
