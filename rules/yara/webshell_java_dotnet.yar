@@ -430,9 +430,14 @@ rule webshell_script_other
     strings:
         $python = /(os\.(popen|system)|subprocess\.(check_output|run|Popen|call|getoutput)|commands\.getoutput)\s*\(\s*[^\n#]{0,40}(request\.(args|form|values|json|GET|POST|query)|\.(getvalue|getfirst)\s*\(|QUERY_STRING)/
         $perl1 = /\$(\w{1,20})\s*=\s*(\$\w{1,20}->)?param\s*\(/
-        $perl2 = /(print|return|=|\(|;)\s*`\s*\$\w{1,20}(\s+2>&1)?\s*`|\b(system|exec)\s*\(?\s*\$(cmd|c|command)\b/
+        $shell1 = /(print|return)\s*`\s*\$\w{1,20}(\s+2>&1)?\s*`/
+        $shell2 = /\b(system|exec)\s*\(?\s*\$(cmd|c|command)\b/
+        $shell3 = "= `$"
+        $shell4 = "=`$"
+        $shell5 = "(`$"
+        $shell6 = "; `$"
         $node1 = /require\s*\(\s*["'](node:)?child_process["']\s*\)/
         $node2 = /\.(exec|execSync|spawn|spawnSync)\s*\(\s*[^\n;]{0,80}(searchParams\.get|req(uest)?\.(query|body|params|headers)|\.parse\s*\(\s*\w{1,20}\.url)/
     condition:
-        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and filesize < 40KB and ($python or all of ($perl*) or all of ($node*))
+        uint32be(0) != 0x7F454C46 and uint16(0) != 0x5A4D and filesize < 40KB and ($python or ($perl1 and any of ($shell*)) or all of ($node*))
 }

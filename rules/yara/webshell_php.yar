@@ -71,7 +71,7 @@ rule webshell_php_obfuscated
         $hexname = /\$\{?["']\\x[0-9a-f]{2}(\\x[0-9a-f]{2}){4,}/ nocase
         $super = /["']_["']?\s*\.\s*["'](GET|POST|REQUEST|COOKIE)["']|["']_(G|P|RE|C)["']\s*\.\s*["'](ET|OST|QUEST|OOKIE)["']/
         $split = /["'](as\Wsert|ass\Wert|sys\Wtem|syst\Wem|sy\Wstem|shell_\Wexec|pass\Wthru|base64_\Wdecode)["']\s*\)/ nocase
-        $zeros = /\$[O0_]{5,12}\s*[=.({\[]/
+        $zeros = /\$(O0|OO|O_|_O|__O|__0|___)[O0_]{2,10}\s*[=.({\[]/
         $goto = /goto\s+[A-Za-z0-9_]{4,8};\s*[A-Za-z0-9_]{4,8}:/
     condition:
         uint32be(0) != 0x7F454C46 and (
