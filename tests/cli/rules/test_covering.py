@@ -19,7 +19,7 @@ def own(tmp_path: Path) -> Path:
     tagged: dict[str, Any] = {**LINE_RULE, "name": None, "tags": ["attack.credential-access", "attack.t1110.001"]}
     rules: dict[str, dict[str, Any]] = {
         "fires": tagged,
-        "foreign": {**tagged, "id": None, "title": "Foreign", "logsource": {"product": "okta"}},
+        "foreign": {**tagged, "id": None, "title": "Foreign", "logsource": {"product": "nobody_reads_this"}},
         "listed": {
             **tagged,
             "id": None,
@@ -41,7 +41,7 @@ def test_every_rule_is_counted_once(run: Run, own: Path) -> None:
     found = json.loads(done.out)
     assert found["total"] == 4 == sum(found["counts"].values())
     assert {rule["title"]: (rule["standing"], rule["detail"]) for rule in found["never"]} == {
-        "Foreign": ("no_decoder", "product okta"),
+        "Foreign": ("no_decoder", "product nobody_reads_this"),
         "Listed": ("needs_list", "Own"),
         "Bad": ("refused", "rule.modifier"),
     }
@@ -59,10 +59,10 @@ def test_a_list_that_is_given_lets_the_rule_fire(run: Run, own: Path) -> None:
 def test_a_table_for_people(run: Run, own: Path) -> None:
     done = run("--lang", "vi", "rules", "coverage", "--no-builtin", "--rules", own)
     assert "có thể kích hoạt" in done.out
-    assert "product okta" in done.out
+    assert "product nobody_reads_this" in done.out
     assert "Lấy thông tin đăng nhập" in done.out
     whole = run("rules", "coverage", "--no-builtin", "--rules", own, "--all").out
-    assert "product okta · Foreign" in whole
+    assert "product nobody_reads_this · Foreign" in whole
     assert "T1110.001" in whole
 
 

@@ -80,8 +80,8 @@ CASES = {
         lambda: flows(INTRUDER, 22, REFUSED_LOGIN, 10, 3.0), lambda: flows(CLIENT, 22, SESSION, 10, 3.0)
     ),
     "Database, Mail Or File Service Brute Force Seen In The Flows": Case(
-        lambda: flows(CLIENT, 3306, REFUSED_QUERY, 64, 0.5),
-        lambda: flows(CLIENT, 3306, (*REFUSED_QUERY, (SERVER_SAYS, b"\0" * 4000)), 64, 0.5),
+        lambda: flows(CLIENT, 1521, REFUSED_QUERY, 64, 0.5),
+        lambda: flows(CLIENT, 1521, (*REFUSED_QUERY, (SERVER_SAYS, b"\0" * 4000)), 64, 0.5),
     ),
     "Login Service Tried On Many Hosts": Case(
         lambda: flows(CLIENT, 22, REFUSED_LOGIN, 12, 3.0, spread="hosts"),
