@@ -69,7 +69,8 @@ def sniff(head: bytes) -> str:
     if len(head) < 2:
         return "" if head in (b"", b"\xff", b"\xfe") else UTF_8
     if marked := by_mark(head):
-        return marked
+        # a log without one digit, space or end of line is none: then these are bytes that are no text
+        return marked if len(head) < _SAMPLE_BYTES or b"\0" in head else UTF_8
     sample = head[:_SAMPLE_BYTES]
     sample = sample[: len(sample) // 2 * 2]
     even, odd = sample[::2].count(0), sample[1::2].count(0)

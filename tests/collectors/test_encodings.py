@@ -85,3 +85,10 @@ def test_the_beginning_of_a_file_is_told_as_text_where_it_is_wide() -> None:
     assert as_text(b"plain text\n") == b"plain text\n"
     assert as_text(b"ElfFile\x00" + bytes(40)) == b"ElfFile\x00" + bytes(40)
     assert translator(b"plain text\n") is None
+
+
+def test_bytes_that_look_like_a_mark_make_no_log_utf_16() -> None:
+    line = b"Nov 20 08:14:03 web01 sshd[7]: Invalid user x from 192.0.2.1 port 5\n"
+    assert sniff(b"\xff\xfe\xfa junk\n" + line) == "utf-8"
+    assert sniff(b"\xff\xfe" + line.decode().encode("utf-16-le")) == "utf-16-le"
+    assert sniff(b"\xff\xfeN\0") == "utf-16-le"

@@ -66,7 +66,7 @@ def test_a_correlation_says_under_which_group_a_line_is_counted(tmp_path: Path) 
     assert found.conclusion.code == "explain.counted"
     assert found.conclusion.values["group"] == "source=192.0.2.1"
     counting = next(counting for counting in found.countings if counting.explanation.matches)
-    assert [(part.name, part.field, part.value) for part in counting.group] == [("source", "src_ip", "192.0.2.1")]
+    assert [(part.name, part.field, part.value) for part in counting.group] == [("source", "src_host", "192.0.2.1")]
     other = explain(rules, spec.info.id, b"Nov 20 08:14:03 web01 sshd[7]: Server listening on 0.0.0.0 port 22.")
     assert not other.matches
     assert other.conclusion.code == "explain.not_counted"
