@@ -12,10 +12,10 @@ from soc_agent.detect.ruleset import RuleSet
 from soc_agent.model import Level, RuleInfo
 from tests import product
 from tests.detect.making import context_of
-from tests.rules.network import contacts, floods, guessing, lateral, policy, scans, spoofing
+from tests.rules.network import contacts, floods, guessing, lateral, naming, outward, policy, scans, spoofing
 from tests.rules.network.kit import Case, Packets, capture
 
-MODULES = (scans, floods, spoofing, guessing, contacts, lateral, policy)
+MODULES = (scans, floods, spoofing, guessing, contacts, lateral, outward, policy, naming)
 CASES: dict[str, Case] = {title: case for module in MODULES for title, case in module.CASES.items()}
 ELSEWHERE = ("suricata", "zeek_notice")
 """What another product says of packets is no matter of packets."""
