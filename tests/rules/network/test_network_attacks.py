@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from collectors.packets.capture import read_capture
+from soc_agent.config import Config
 from soc_agent.detect.engine import Engine
 from soc_agent.detect.ruleset import RuleSet
+from soc_agent.enrich import Enricher
 from soc_agent.model import Level, RuleInfo
 from tests import product
 from tests.detect.making import context_of
-from tests.rules.network import contacts, floods, guessing, lateral, naming, outward, policy, scans, spoofing
+from tests.rules.network import contacts, floods, guessing, lateral, misuse, naming, outward, policy, pressure, scans, spoofing
 from tests.rules.network.kit import Case, Packets, capture
 
-MODULES = (scans, floods, spoofing, guessing, contacts, lateral, outward, policy, naming)
+MODULES = (scans, floods, spoofing, guessing, contacts, lateral, misuse, outward, policy, naming, pressure)
 CASES: dict[str, Case] = {title: case for module in MODULES for title, case in module.CASES.items()}
 ELSEWHERE = ("suricata", "zeek_notice")
 """What another product says of packets is no matter of packets."""
@@ -28,7 +30,7 @@ def rules() -> RuleSet:
 
 def alerts(packets: Packets, folder: Path) -> dict[str, RuleInfo]:
     """Give the rules that fire on a capture, by title."""
-    engine = Engine(rules(), product.decoders())
+    engine = Engine(rules(), product.decoders(), enricher=Enricher.of(Config(), Path()))
     path = capture(folder / "made.pcap", packets)
     found = [hit for block in read_capture(path) for hit in engine.run(block, context_of(block.type)).detections]
     assert all(hit.entities for hit in found if hit.rule.level > Level.INFORMATIONAL)
