@@ -14,7 +14,19 @@ from soc_agent.enrich import Enricher
 from soc_agent.model import Level, RuleInfo
 from tests import product
 from tests.detect.making import context_of
-from tests.rules.network import contacts, floods, guessing, lateral, misuse, naming, outward, policy, pressure, scans, spoofing
+from tests.rules.network import (
+    contacts,
+    floods,
+    guessing,
+    lateral,
+    misuse,
+    naming,
+    outward,
+    policy,
+    pressure,
+    scans,
+    spoofing,
+)
 from tests.rules.network.kit import Case, Packets, capture
 
 MODULES = (scans, floods, spoofing, guessing, contacts, lateral, misuse, outward, policy, naming, pressure)
