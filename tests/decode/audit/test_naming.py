@@ -102,7 +102,7 @@ def test_what_programs_tell() -> None:
     "record",
     [
         "USER_AUTH pid=1 uid=0 msg='op=PAM:authentication acct=\"an\" hostname=? addr=2001:db8::9 res=failed'",
-        'USER_AUTH user pid=1 uid=0 msg=\'PAM: authentication acct="an" (addr=2001:db8::9, res=failed)\'',
+        "USER_AUTH user pid=1 uid=0 msg='PAM: authentication acct=\"an\" (addr=2001:db8::9, res=failed)'",
         "USER_ACCT pid=1 uid=0 msg='op=PAM:accounting acct=\"an\" addr=2001:db8::9 terminal=ssh res=failed'",
         "CRED_ACQ pid=1 uid=0 msg='op=PAM:setcred acct=\"an\" addr=2001:db8::9 terminal=ftp res=failed'",
     ],
