@@ -69,8 +69,7 @@ def sniff(head: bytes) -> str:
     if len(head) < 2:
         return "" if head in (b"", b"\xff", b"\xfe") else UTF_8
     if marked := by_mark(head):
-        # a log without one digit, space or end of line is none: then these are bytes that are no text
-        return marked if len(head) < _SAMPLE_BYTES or b"\0" in head else UTF_8
+        return UTF_8 if _is_narrow(head[2:_SAMPLE_BYTES]) else marked
     sample = head[:_SAMPLE_BYTES]
     sample = sample[: len(sample) // 2 * 2]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -79,6 +78,12 @@ def sniff(head: bytes) -> str:
     if len(sample) < _ENOUGH_BYTES:
         return "" if b"\n" not in sample else UTF_8
     return _WIDE[0] if odd else _WIDE[1]
+
+
+def _is_narrow(sample: bytes) -> bool:
+    """Say whether bytes behind a mark are letters of one byte each, so that the mark was none."""
+    plain = sum(0x20 <= byte < 0x7F for byte in sample)
+    return 0 not in sample and len(sample) >= _ENOUGH_BYTES and plain * 5 >= len(sample) * 4
 
 
 def as_text(head: bytes) -> bytes:
