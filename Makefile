@@ -16,7 +16,7 @@ demo: $(STAMP)
 
 # hundreds of tests start the program: with its modules kept, as an installed one has them, each start takes a third less
 test: $(STAMP)
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -n $(WORKERS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
