@@ -11,7 +11,7 @@ import pytest
 
 from soc_agent.errors import StoreError
 from soc_agent.model import Counters
-from soc_agent.store import Store
+from soc_agent.store import SourceStatus, Store
 from tests.collectors.host.making import make_host
 from tests.collectors.host.making import write as write_host
 from tests.collectors.journal.standin import make_program
@@ -97,6 +97,14 @@ class Street:
             return False
         return True
 
+    def watches(self) -> bool:
+        """Say whether the folder is watched."""
+        try:
+            with Store.open(self.site.store_path, read_only=True) as store:
+                return any(entry.source == "drop" and entry.state is SourceStatus.RUNNING for entry in store.ledger())
+        except StoreError:
+            return False
+
     def totals(self) -> dict[str, Counters]:
         """Give what the ledger says of each source."""
         try:
@@ -125,6 +133,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
             for turn in range(KILLS):
                 made.site.start("--quiet")
                 eventually(made.accepts, "it listens")
+                eventually(made.watches, "folders are watched: what lay there before a first start is no news")
                 before = made.totals().get("auth", Counters()).read
                 made.happen(turn)
                 made.send(turn)
