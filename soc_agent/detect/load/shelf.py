@@ -208,7 +208,7 @@ def _keep(folder: Path, roots: Sequence[Path], before: Mapping[str, FileEntry], 
 
 
 def _below(root: Path, files: Mapping[str, FileEntry]) -> dict[str, FileEntry]:
-    beginning = str(root / "_")[:-1]
+    beginning = str(root / "_")[:-1]  # as names below it begin: with a separator, or, of `.`, with nothing
     return {name: entry for name, entry in files.items() if name.startswith(beginning) or name == str(root)}
 
 

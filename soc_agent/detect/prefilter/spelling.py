@@ -21,7 +21,8 @@ _WIDE_FOLDS = {"k": "\u212a", "s": "\u017f"}
 """Letters that RE2 takes for an ASCII letter when it ignores case."""
 
 _JSON = frozenset({"eve", "host", "json", "laurel", "zeek", "yara", "health", "portal"})
-_OBJECTS = _JSON | {"syslog_json"}
+_SYSLOG_JSON = "syslog_json"
+_OBJECTS = _JSON | {_SYSLOG_JSON}
 """Types whose lines are JSON objects."""
 _PAM_JOINTS = "():"
 """Of ``pam_unix(sshd): …``, which the syslog decoder puts together from ``sshd(pam_unix)[7]: …``."""
@@ -43,7 +44,6 @@ _CUT_AT = {
     "w3c": "?",
 }
 _ZEEK_LOG = "zeek_log"
-_SYSLOG_JSON = "syslog_json"
 _TRUTHS = ("true", "false")
 """A column of Zeek's holds ``T`` and ``F``."""
 _XML = "eventxml"
@@ -130,7 +130,7 @@ class Spelling(Struct, frozen=True):
     def of_subject(self, text: str) -> list[Alternatives]:
         """Spell a text that the message of the line holds, as data-driven decoders see it."""
         cuts = {"syslog": _PAM_JOINTS, _SYSLOG_JSON: _CUT_ANYWHERE}.get(self.type, "")
-        if self.type != "syslog_json" and (spelled := _in_every_case(text)):
+        if self.type != _SYSLOG_JSON and (spelled := _in_every_case(text)):
             return [spelled]
         return [frozenset({piece.strip().encode()}) for piece in _cut(text, cuts) if piece.strip()]
 
